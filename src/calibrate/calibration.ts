@@ -1,0 +1,95 @@
+import type { AnswerTable } from "../records/answer-table.ts";
+import type { Disagreement } from "../records/attempt.ts";
+import type { Interval, Measured } from "../theory/interval.ts";
+
+/** Where a number came from. Nothing is guessed silently. */
+export interface Assumption {
+  /** "price of gpt-4", "prompt length", "grading" … */
+  readonly subject: string;
+  /** Agent it is about, if about one. */
+  readonly agent?: string;
+  readonly value: string;
+  readonly status: "recorded" | "assumed" | "derived";
+  /** Field, file or formula, with its date where it has one. */
+  readonly source: string;
+}
+
+/** Mean per call, with its interval over tasks. */
+export interface AgentCost {
+  readonly tokensIn: Measured;
+  readonly tokensOut: Measured;
+  readonly tokens: Measured;
+  readonly usd: Measured;
+  readonly seconds: Measured;
+}
+
+/** One column of the table: an agent at a level. */
+export interface AgentCalibration {
+  readonly name: string;
+  readonly agent: string;
+  readonly level?: string;
+  readonly tasks: number;
+  readonly attempts: number;
+  /** Samples on most tasks. */
+  readonly samples: number;
+  readonly accuracy: Interval;
+  readonly unparsed: Interval;
+  readonly truncated: Interval;
+  readonly cost: AgentCost;
+  /** Correlation of two samples of this agent on one task: difficulty and shared error together. */
+  readonly rho: Measured;
+}
+
+/** Correlation of mistakes of two agents over the tasks both answered. */
+export interface PairCalibration {
+  readonly a: string;
+  readonly b: string;
+  readonly tasks: number;
+  readonly phi: Measured;
+  /** Of the tasks both got wrong, the share with the same wrong answer. */
+  readonly sameWrong: Measured;
+}
+
+/** γ(m): probability-like fidelity of a relayed message of m tokens. */
+export interface FidelityCalibration {
+  readonly family: "exponential" | "hill" | "isotonic";
+  readonly points: readonly { readonly messageTokens: number; readonly relays: number; readonly fidelity: Interval }[];
+  /** Of the exponential family: γ(m) = gmax (1 − exp(−(m/m0)^shape)). */
+  readonly exponential: { readonly m0: Interval; readonly shape: Interval };
+  /** γ(m) = gmax m^a/(m^a + m0^a) */
+  readonly hill: { readonly m0: Interval; readonly shape: Interval };
+  /** Non-decreasing at the recorded lengths. */
+  readonly isotonic: readonly { readonly messageTokens: number; readonly fidelity: Interval }[];
+  /** Number of possible messages of the probe: a guess is right once in so many. */
+  readonly options: number;
+}
+
+/** μ(x) = min(1, k x^β) over compute levels x of one agent. */
+export interface LeafCurve {
+  readonly agent: string;
+  readonly levels: readonly { readonly level: number; readonly tasks: number; readonly accuracy: Interval }[];
+  readonly beta: Interval;
+  readonly k: Interval;
+  readonly chance: number;
+}
+
+/** What was learned from attempts. Plain data but for the table. */
+export interface Calibration {
+  readonly name: string;
+  readonly confidence: number;
+  readonly table: AnswerTable;
+  readonly agents: readonly AgentCalibration[];
+  readonly pairs: readonly PairCalibration[];
+  /** Of a vote on random tasks; ρ_total = 1 − (1 − ρ_task)(1 − ρ_within). */
+  readonly rhoTotal: Measured;
+  readonly rhoTask: Measured;
+  readonly rhoWithin: Measured;
+  readonly fidelity: Measured<FidelityCalibration>;
+  readonly leafCurves: readonly LeafCurve[];
+  /** The best-determined leaf curve's β, or why there is none. */
+  readonly beta: Measured;
+  /** Context window of the agent with this name, in tokens. */
+  readonly contextTokens: Measured<{ readonly value: number; readonly agent: string }>;
+  readonly assumptions: readonly Assumption[];
+  readonly disagreements: readonly Disagreement[];
+}

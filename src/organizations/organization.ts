@@ -1,0 +1,139 @@
+import type { Rule } from "../rules/rule.ts";
+
+/** One question to one agent. */
+export interface Step {
+  /** Unique within the task, the same at every call of `next`. */
+  readonly id: string;
+  readonly role: string;
+  readonly agent: string;
+  readonly level?: string;
+  /** Steps whose answers go into the prompt. */
+  readonly reads: readonly string[];
+  /** Longest message allowed, in tokens. */
+  readonly messageTokens?: number;
+}
+
+export interface Usage {
+  readonly tokensIn: number;
+  readonly tokensOut: number;
+  readonly usd?: number;
+}
+
+export interface Answer {
+  /** What rules compare. null: no parsable answer. */
+  readonly value: string | null;
+  readonly score?: number;
+  readonly confidence?: number;
+  readonly usage: Usage;
+  readonly seconds: number;
+}
+
+/** How a step ended: exactly one typed state. */
+export type Ended =
+  | { readonly state: "answered"; readonly answer: Answer }
+  | {
+      readonly state: "truncated" | "unparsed" | "refused" | "failed" | "cancelled" | "over-budget";
+      readonly usage: Usage;
+    };
+
+/** Everything that ended so far, by step id, in no particular order. */
+export type Answered = ReadonlyMap<string, Ended>;
+
+/** Ask these steps (those already asked are not asked again), or stop with this answer. */
+export type Move =
+  | { readonly ask: readonly Step[] }
+  | {
+      readonly answer: string | null;
+      readonly score?: number;
+      /** True where a member failed and the rest decided. */
+      readonly degraded: boolean;
+      /** Steps whose answers decided. */
+      readonly because: readonly string[];
+    };
+
+/** An agent at a level, asked `samples` times. */
+export interface Member {
+  readonly agent: string;
+  readonly level?: string;
+  readonly samples: number;
+}
+
+/** One comma-separated part of a cast: a member, a stage (`a+b`), or a role (`leaf=a+b`). */
+export interface Part {
+  readonly role?: string;
+  readonly members: readonly Member[];
+}
+
+/** All that `next` knows: sizes, cast, rule, message length and the seed that breaks ties. */
+export interface Params {
+  /** Numbers of the size field, by organization: [5] votes, [2, 15] lead and cap, [3, 2] fan-in and layers. */
+  readonly sizes: readonly number[];
+  readonly cast: readonly Part[];
+  readonly rule: Rule;
+  /** Per layer, leaves first; empty without messages. */
+  readonly messageTokens: readonly number[];
+  /** Weight per member name (`agent` or `agent~level`), for weighted rules; from the calibration. */
+  readonly weights?: ReadonlyMap<string, number>;
+  /** Breaks ties among samples of one agent. */
+  readonly seed: number;
+}
+
+/** A set of calls made together, and when their vote is final. Members are repeated `samples` times. */
+export interface Stage {
+  readonly members: readonly Member[];
+  /** unanimous: all answers equal; majority: more than half; final: always, the rule decides. */
+  readonly accept: "unanimous" | "majority" | "final";
+}
+
+/** One level of a regular tree, leaves first. */
+export interface Layer {
+  readonly fanIn: number;
+  /** True where the node is an agent that reads messages, false where code counts votes. */
+  readonly reader: boolean;
+  readonly messageTokens?: number;
+}
+
+/** The colour and shape of a team in reports, and its row in the comparison at equal money. */
+export type Kind = "single" | "repeated" | "panel" | "cascade" | "tree";
+
+/** What the planner may use to propose teams. */
+export interface Roster {
+  /** Column names, best calibrated accuracy first. */
+  readonly names: readonly string[];
+  /** Most calls a team may make per task. */
+  readonly callsMax: number;
+  /** Answers recorded per task by every agent: what a vote of one agent can be calibrated on. */
+  readonly samples: ReadonlyMap<string, number>;
+}
+
+/** A team without names for its parts: what `team.ts` prints and parses. */
+export interface TeamShape {
+  readonly sizes: readonly number[];
+  readonly cast: readonly Part[];
+  readonly messageTokens: readonly number[];
+}
+
+/** How a team works together. `next` is pure, so one definition is simulated, replayed, run and resumed. */
+export interface Organization {
+  /** One line for menus and reports. */
+  readonly summary: string;
+  /** A canonical team text that is valid for this organization. */
+  readonly example: string;
+  /** Rule used where the text names none. */
+  readonly defaultRule: string;
+  /** True for organizations whose text may name a rule. */
+  readonly takesRule: boolean;
+  /** Throws UnknownTeam with what is wrong and the canonical form; returns the shape with defaults filled in. */
+  check(shape: TeamShape): TeamShape;
+  kind(shape: TeamShape): Kind;
+  /** Steps this team can ask at most, before the start. */
+  bound(shape: TeamShape): { readonly steps: number };
+  /** What should have been asked by now, or the final answer. Pure; arrival order does not matter. */
+  next(params: Params, answered: Answered): Move;
+  /** Teams worth trying for this roster, cheapest first; the planner prices, shrinks and ranks them. */
+  candidates(roster: Roster): Iterable<TeamShape>;
+  /** Only where a team is a sequence of votes: unlocks exact replay and the mixture forecast. */
+  stages?(shape: TeamShape): readonly Stage[];
+  /** Regular trees only: unlocks the exact recursion of the theory. */
+  layers?(shape: TeamShape): readonly Layer[];
+}

@@ -1,0 +1,133 @@
+import type { Assumption } from "../calibrate/calibration.ts";
+import type { Kind } from "../organizations/organization.ts";
+import type { Interval, Measured, NotMeasured } from "../theory/interval.ts";
+
+export type CostUnit = "calls" | "tokens" | "usd" | "seconds";
+
+/** An amount with its unit, per task or for a run. */
+export interface Budget {
+  readonly amount: number;
+  readonly unit: CostUnit;
+}
+
+/** A forecast cost per task: expectation with interval, and the worst case. */
+export interface CostForecast {
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+  readonly max: number;
+}
+
+export interface Costs {
+  readonly calls: CostForecast;
+  readonly tokens: CostForecast | NotMeasured;
+  readonly usd: CostForecast | NotMeasured;
+  readonly seconds: CostForecast | NotMeasured;
+  readonly wattHours: CostForecast | NotMeasured;
+}
+
+/** Predicted accuracy and cost of a team. The interval is the one of the population, not of a finite check. */
+export interface Forecast {
+  readonly team: string;
+  readonly kind: Kind;
+  readonly metric: "accuracy" | "squared-error";
+  readonly accuracy: {
+    readonly mean: number;
+    readonly low: number;
+    readonly high: number;
+    readonly confidence: number;
+  };
+  readonly cost: Costs;
+  readonly method: "resampled" | "mixture" | "mixed" | "exact" | "simulated";
+  readonly tasks: number;
+  readonly caveats: readonly string[];
+  /** Standard deviation over tasks of the team's outcome; a check on M tasks adds its square / M to the variance. */
+  readonly deviation: number;
+  /** The same relative to the best single agent of the plan (absent in a bare `predict`). */
+  readonly gain?: Gain;
+}
+
+/** Team minus the best single agent at equal money, on the same tasks. */
+export interface Gain {
+  readonly against: string;
+  /** Points as a fraction: 0.03 is three points. After shrinkage. */
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+  readonly confidence: number;
+  /** Standard deviation of the paired difference over tasks. */
+  readonly deviation: number;
+  /** P(team better), honest about the search over teams. */
+  readonly probabilityBetter: number;
+}
+
+export interface Finding {
+  /** Stable code, `theory.md` §9 and graders, ties, costs. */
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** Where the team stands in the theory; every number with its interval or the probe that would measure it. */
+export interface Regime {
+  readonly fanIn: number;
+  readonly gamma: Measured;
+  readonly alpha: Measured;
+  readonly organizationExponent: Measured;
+  readonly beta: Measured;
+  readonly rhoWithin: Measured;
+  readonly rhoTask: Measured;
+  readonly rhoTotal: Measured;
+  /** ρ of the paper's map at this fan-in, from b-wise votes. */
+  readonly rhoEffective: Measured;
+  readonly fixedPoint: Measured;
+  readonly mixingDepth: Measured;
+}
+
+export interface Thresholds {
+  /** First budget per task at which a team of this shape beats one agent in the small-signal theory (B_1). */
+  readonly firstTeamTokens: Measured;
+  readonly criticalRho: Measured;
+  readonly criticalGamma: Measured;
+}
+
+export interface Advice {
+  readonly kind: Kind;
+  readonly team: string;
+  readonly probabilityBetter: number;
+  /** Further tasks after which P(better) would reach the confidence either way; null when already settled. */
+  readonly tasksStillNeeded: { readonly low: number; readonly median: number; readonly high: number } | null;
+  /** One sentence: why this and not the others. */
+  readonly because: string;
+}
+
+export interface Plan {
+  readonly budget: Budget;
+  readonly budgetMax?: Budget;
+  readonly confidence: number;
+  readonly seed: number;
+  readonly advice: Advice;
+  readonly single: Forecast;
+  readonly resampled: Forecast | NotMeasured;
+  /** Best team of several agents or with structure; null where none fits the budget. */
+  readonly team: Forecast | null;
+  readonly best: Forecast;
+  /** Cheapest plan within 0.1 points of the best. */
+  readonly equalAccuracy: Forecast;
+  /** The next better plan for more money, or null. */
+  readonly moreMoney: Forecast | null;
+  /** The best allocation of the same money per task, known only in hindsight. */
+  readonly oracle: { readonly accuracy: number; readonly shareCaught: number };
+  /** Cheapest first; no member is beaten by a cheaper one. */
+  readonly frontier: readonly Forecast[];
+  /** Every candidate that was priced, best first (at most some hundreds in JSON). */
+  readonly candidates: readonly Forecast[];
+  readonly candidatesPriced: number;
+  readonly regime: Regime;
+  readonly thresholds: Thresholds;
+  readonly refused: readonly { readonly team: string; readonly reason: string; readonly instead: string }[];
+  readonly assumptions: readonly Assumption[];
+  readonly findings: readonly Finding[];
+}
+
+export type { Interval };

@@ -1,0 +1,42 @@
+import type { Status } from "./attempt.ts";
+
+/**
+ * One agent at one compute level: a column of the table. Its recorded answers to task t stand at the indices
+ * start[t] … start[t + 1] − 1 of the arrays, in order of their sample number.
+ */
+export interface Column {
+  /** `agent`, or `agent~level` where a level is recorded: the name that teams use. */
+  readonly name: string;
+  readonly agent: string;
+  readonly level?: string;
+  /** False where only right or wrong is known: then wrong answers are taken to agree. */
+  readonly answersKnown: boolean;
+  /** Length tasks + 1. */
+  readonly start: Uint32Array;
+  /**
+   * Code of the answer within its task: two answers of one task are equal exactly if their codes are equal.
+   * −1: no parsable answer, which is no vote. Right/wrong only: 0 right, 1 wrong.
+   */
+  readonly value: Int32Array;
+  /** 1 right, 0 wrong, between them for scores; NaN where nothing graded it. */
+  readonly grade: Float64Array;
+  /** NaN where not recorded and not assumed. */
+  readonly tokensIn: Float64Array;
+  readonly tokensOut: Float64Array;
+  readonly usd: Float64Array;
+  readonly seconds: Float64Array;
+  readonly status: readonly Status[];
+  /** Number of the group (shared context) within its task; −1 without. */
+  readonly group: Int32Array;
+}
+
+/** Attempts by task and agent: what calibration, replay and plan read. */
+export interface AnswerTable {
+  readonly tasks: readonly string[];
+  readonly columns: readonly Column[];
+}
+
+/** Column of the agent (and level) with this name, or undefined. */
+export function findColumn(table: AnswerTable, name: string): Column | undefined {
+  return table.columns.find((column) => column.name === name);
+}
