@@ -69,5 +69,5 @@ for (const file of files)
     if (!documented.includes(`## ${code}\n`))
       problems.push(`docs/errors.md has no heading "## ${code}" (src/${file}).`);
 
-problems.forEach((problem) => console.error(problem));
+for (const problem of problems) console.error(problem);
 process.exitCode = problems.length > 0 ? 1 : 0;
