@@ -1,18 +1,7 @@
 import type { AnswerTable } from "../records/answer-table.ts";
 import type { Disagreement } from "../records/attempt.ts";
+import type { Assumption } from "../records/recordings.ts";
 import type { Interval, Measured } from "../theory/interval.ts";
-
-/** Where a number came from. Nothing is guessed silently. */
-export interface Assumption {
-  /** "price of gpt-4", "prompt length", "grading" … */
-  readonly subject: string;
-  /** Agent it is about, if about one. */
-  readonly agent?: string;
-  readonly value: string;
-  readonly status: "recorded" | "assumed" | "derived";
-  /** Field, file or formula, with its date where it has one. */
-  readonly source: string;
-}
 
 /** Mean per call, with its interval over tasks. */
 export interface AgentCost {
@@ -77,7 +66,10 @@ export interface LeafCurve {
 export interface Calibration {
   readonly name: string;
   readonly confidence: number;
+  /** Everything recorded; this calibration was learned from `tasks` alone. */
   readonly table: AnswerTable;
+  /** Indices into table.tasks. */
+  readonly tasks: Uint32Array;
   readonly agents: readonly AgentCalibration[];
   readonly pairs: readonly PairCalibration[];
   /** Of a vote on random tasks; ρ_total = 1 − (1 − ρ_task)(1 − ρ_within). */

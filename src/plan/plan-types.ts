@@ -1,5 +1,5 @@
-import type { Assumption } from "../calibrate/calibration.ts";
 import type { Kind } from "../organizations/organization.ts";
+import type { Assumption } from "../records/recordings.ts";
 import type { Interval, Measured, NotMeasured } from "../theory/interval.ts";
 
 export type CostUnit = "calls" | "tokens" | "usd" | "seconds";

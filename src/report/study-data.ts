@@ -1,7 +1,8 @@
-import type { Assumption, Calibration } from "../calibrate/calibration.ts";
+import type { Calibration } from "../calibrate/calibration.ts";
 import type { Kind } from "../organizations/organization.ts";
 import type { Budget, CostUnit, Finding, Forecast, Plan } from "../plan/plan-types.ts";
 import type { Disagreement } from "../records/attempt.ts";
+import type { Assumption } from "../records/recordings.ts";
 import type { Interval, NotMeasured } from "../theory/interval.ts";
 
 /** A team forecast on one half of the tasks and measured on the other. */
