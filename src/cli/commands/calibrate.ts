@@ -1,0 +1,67 @@
+import { calibrate as learn } from "../../calibrate/calibrate.ts";
+import type { AgentCalibration, Calibration } from "../../calibrate/calibration.ts";
+import { type Interval, isMeasured, type Measured } from "../../theory/interval.ts";
+import { addInputOptions, type InputOptions, load } from "../load.ts";
+import { printJson } from "../print.ts";
+import type { Verb } from "./command.ts";
+
+export const calibrate: Verb = {
+  summary: "learn accuracy, cost, shared errors, fidelity and compute exponent from graded answers",
+  example: "npm exec quorate -- calibrate examples/gsm8k/answers.json",
+  build: (command, context) =>
+    addInputOptions(command).action(
+      async (files: string[], options: InputOptions & { json?: boolean; seed: number }) => {
+        const recordings = await load(files, options, context);
+        const { table, tasks, ...calibration } = learn(recordings, { seed: options.seed });
+        if (options.json) printJson(context, { ...calibration, tasks: tasks.length });
+        else context.stdout.write(`${describe({ table, tasks, ...calibration })}\n`);
+      },
+    ),
+};
+
+const percent = ({ value, low, high }: Interval) =>
+  `${(100 * value).toFixed(1)} [${(100 * low).toFixed(1)}, ${(100 * high).toFixed(1)}]`;
+const plain = (quantity: Measured) =>
+  isMeasured(quantity)
+    ? `${quantity.value.toPrecision(3)} [${quantity.low.toPrecision(3)}, ${quantity.high.toPrecision(3)}]`
+    : `not measured: ${quantity.notMeasured} → ${quantity.probe}`;
+
+function agentLine(agent: AgentCalibration): string {
+  const { usd, tokens } = agent.cost;
+  const cost = isMeasured(usd)
+    ? `$${(1000 * usd.value).toFixed(2)} per 1,000`
+    : isMeasured(tokens)
+      ? `${Math.round(tokens.value)} tokens`
+      : "";
+  return `  ${agent.name.padEnd(34)} ${percent(agent.accuracy).padEnd(20)} ${String(agent.tasks).padStart(6)} × ${String(agent.samples).padEnd(3)} ${cost}`;
+}
+
+function describe(calibration: Calibration): string {
+  const pairs = calibration.pairs.flatMap(({ a, b, phi }) => (isMeasured(phi) ? [{ a, b, phi }] : []));
+  const most = pairs.toSorted((x, y) => y.phi.value - x.phi.value);
+  const show = (pair: (typeof pairs)[number] | undefined) => (pair ? `${pair.a} and ${pair.b}, φ ${plain(pair.phi)}` : "");
+  return [
+    `${calibration.name}: ${calibration.tasks.length} tasks, ${calibration.agents.length} agents; every interval ${Math.round(100 * calibration.confidence)} %`,
+    "",
+    "Right answers in %, tasks × samples, cost of one call",
+    ...calibration.agents.map(agentLine),
+    "",
+    ...(most.length > 0
+      ? ["Correlation of mistakes", `  highest  ${show(most[0])}`, `  lowest   ${show(most.at(-1))}`, ""]
+      : []),
+    "Parameters of the theory",
+    `  ρ total    ${plain(calibration.rhoTotal)}`,
+    `  ρ task     ${plain(calibration.rhoTask)}`,
+    `  ρ within   ${plain(calibration.rhoWithin)}`,
+    ...fidelityLines(calibration.fidelity),
+    `  β          ${plain(calibration.beta)}`,
+    `  W          ${isMeasured(calibration.contextTokens) ? `${calibration.contextTokens.value} tokens (${calibration.contextTokens.agent})` : `not measured: ${calibration.contextTokens.notMeasured} → ${calibration.contextTokens.probe}`}`,
+  ].join("\n");
+}
+
+function fidelityLines(fidelity: Calibration["fidelity"]): string[] {
+  if (!isMeasured(fidelity)) return [`  γ(m)       not measured: ${fidelity.notMeasured} → ${fidelity.probe}`];
+  return fidelity.points.map(
+    (point) => `  γ(${point.messageTokens})`.padEnd(13) + `${plain(point.fidelity)} from ${point.relays} relays`,
+  );
+}

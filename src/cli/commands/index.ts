@@ -1,0 +1,8 @@
+/** Every verb of the command line. The exported name is the verb. */
+export { importAttempts as import } from "./import.ts";
+export { calibrate } from "./calibrate.ts";
+export { plan } from "./plan.ts";
+export { predict } from "./predict.ts";
+export { replay } from "./replay.ts";
+export { study } from "./study.ts";
+export { vectors } from "./vectors.ts";

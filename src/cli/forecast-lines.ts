@@ -1,0 +1,23 @@
+import type { CostForecast, Forecast } from "../plan/plan-types.ts";
+import { isMeasured, type NotMeasured } from "../theory/interval.ts";
+
+/** A forecast for the terminal. */
+export function forecastLines({ team, kind, accuracy, cost, method, tasks, caveats }: Forecast): string[] {
+  const percent = (share: number) => (100 * share).toFixed(1);
+  return [
+    `${team} (${kind})`,
+    `  right answers   ${percent(accuracy.mean)} % [${percent(accuracy.low)}, ${percent(accuracy.high)}], ${Math.round(100 * accuracy.confidence)} % interval`,
+    `  calls           ${costText(cost.calls, 2, "")}`,
+    `  tokens          ${costText(cost.tokens, 0, "")}`,
+    `  dollars         ${costText(cost.usd, 5, "$")}`,
+    `  seconds         ${costText(cost.seconds, 1, "")}`,
+    `  method          ${method}, from ${tasks} tasks`,
+    ...caveats.map((caveat) => `  ! ${caveat}`),
+  ];
+}
+
+function costText(cost: CostForecast | NotMeasured, digits: number, unit: string): string {
+  if (!isMeasured(cost)) return `not measured: ${cost.notMeasured} → ${cost.probe}`;
+  const [mean, low, high, max] = [cost.mean, cost.low, cost.high, cost.max].map((x) => unit + x.toFixed(digits));
+  return `${mean} [${low}, ${high}] per task, at most ${max}`;
+}

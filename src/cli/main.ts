@@ -1,0 +1,75 @@
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { KnownError } from "../errors.ts";
+import type { Context, Verb } from "./commands/command.ts";
+import * as verbs from "./commands/index.ts";
+import { printJson } from "./print.ts";
+import { version } from "./version.ts";
+
+/** The process as a context. */
+function processContext(): Context {
+  return { cwd: process.cwd(), env: process.env, stdout: process.stdout, stderr: process.stderr };
+}
+
+/** The whole command line, ready to parse. Exits are thrown, so that a caller decides what they mean. */
+function program(context: Context): Command {
+  const quorate = new Command("quorate")
+    .description("EXPLAIN ANALYZE for teams of LLM agents: does a team beat one agent for the same money?")
+    .version(version)
+    .configureOutput({
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: (text) => context.stderr.write(text),
+    })
+    .showHelpAfterError("(quorate --help lists the verbs)")
+    .exitOverride();
+  for (const [name, verb] of Object.entries<Verb>(verbs)) {
+    const command = quorate.command(name).description(verb.summary).exitOverride();
+    command
+      .option("--json", "print one JSON document on standard output and nothing else")
+      .option("--seed <number>", "seed of everything random", parseSeed, 1)
+      .showHelpAfterError(`(quorate ${name} --help shows the options)`)
+      .addHelpText("after", `\nExample:\n  $ ${verb.example}`);
+    verb.build(command, context);
+  }
+  return quorate;
+}
+
+function parseSeed(text: string): number {
+  const seed = Number(text);
+  if (!Number.isSafeInteger(seed) || seed < 0) throw new InvalidArgumentError("It is not an integer ≥ 0.");
+  return seed;
+}
+
+/**
+ * Runs the command line and sets the exit code: 0 fine, 1 failed, 2 wrong use or bad input, 3 done but degraded, 4 budget
+ * reached. A known error prints what happened and the way out; with --json it is printed as one document, too.
+ */
+export async function main(argv: readonly string[], context: Context = processContext()): Promise<number> {
+  let code = 0;
+  try {
+    await program(context).parseAsync(argv, { from: "user" });
+  } catch (error) {
+    code = explain(error, argv.includes("--json"), context);
+  }
+  process.exitCode = code;
+  return code;
+}
+
+function explain(error: unknown, json: boolean, context: Context): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed it
+  if (error instanceof KnownError) {
+    context.stderr.write(`quorate: ${error.message}\n`);
+    const { code, message, remedy } = error;
+    if (json) printJson(context, { error: { code, message: message.split("\n→")[0], remedy } });
+    return error.exitCode;
+  }
+  if (isBrokenPipe(error)) return 0; // the reader of our output has left: nothing to tell it
+  const text = error instanceof Error ? (context.env["QUORATE_DEBUG"] ? error.stack : error.message) : String(error);
+  context.stderr.write(
+    `quorate: this should not have happened: ${text}\n→ Please report it, with the output of the same command under QUORATE_DEBUG=1.\n`,
+  );
+  return 1;
+}
+
+function isBrokenPipe(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EPIPE";
+}
