@@ -41,6 +41,8 @@ export interface Forecast {
   readonly method: "resampled" | "mixture" | "mixed" | "exact" | "simulated";
   readonly tasks: number;
   readonly caveats: readonly string[];
+  /** False for teams that can be priced but not run yet. @default true */
+  readonly runnable?: boolean;
   /** Standard deviation over tasks of the team's outcome; a check on M tasks adds its square / M to the variance. */
   readonly deviation: number;
   /** The same relative to the best single agent of the plan (absent in a bare `predict`). */

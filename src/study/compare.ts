@@ -1,0 +1,123 @@
+import type { Calibration } from "../calibrate/calibration.ts";
+import { parseTeam } from "../organizations/parse-team.ts";
+import type { CostUnit, Forecast, Plan } from "../plan/plan-types.ts";
+import type { Comparison } from "../report/study-data.ts";
+import type { Outcomes } from "../simulate/outcomes.ts";
+import { outcomesCached } from "../simulate/replay.ts";
+import { type Interval, isMeasured } from "../theory/interval.ts";
+import { normalCdf, studentTQuantile } from "../theory/special.ts";
+import { teamLabel } from "./labels.ts";
+
+/** What measuring needs: who learned, on which tasks to check, and the seed of draws and ties. */
+export interface Check {
+  readonly calibration: Calibration;
+  /** Indices of tasks that played no part in the choice. */
+  readonly heldBack: Uint32Array;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly seed: number;
+}
+
+/** Outcomes of a team on every recorded task, by its text. */
+export function outcomesOf(text: string, { calibration, seed }: Pick<Check, "calibration" | "seed">): Outcomes {
+  const knownNames = calibration.table.columns.map(({ name }) => name);
+  return outcomesCached(parseTeam(text, { knownNames }), calibration.table, { seed, weights: calibration.weights });
+}
+
+/** Mean of the finite values at these tasks, with t interval: ± t √(sd²/n + 0.25/n²), so that equal outcomes leave some doubt. */
+export function meanOver(values: Float64Array, tasks: Uint32Array, confidence: number): Interval & { tasks: number; deviation: number } {
+  let count = 0;
+  let sum = 0;
+  let squares = 0;
+  for (const task of tasks) {
+    const value = values[task]!;
+    if (Number.isNaN(value)) continue;
+    count++;
+    sum += value;
+    squares += value * value;
+  }
+  if (count < 2) return { value: sum / count, low: Number.NaN, high: Number.NaN, confidence, tasks: count, deviation: Number.NaN };
+  const value = sum / count;
+  const variance = Math.max(0, (squares - count * value * value) / (count - 1));
+  const half = studentTQuantile((1 + confidence) / 2, count - 1) * Math.sqrt(variance / count + 0.25 / count ** 2);
+  return { value, low: value - half, high: value + half, confidence, tasks: count, deviation: Math.sqrt(variance) };
+}
+
+/** The same for a share, kept inside [0, 1]. */
+export function shareOver(values: Float64Array, tasks: Uint32Array, confidence: number): Interval & { tasks: number } {
+  const { deviation: _, ...mean } = meanOver(values, tasks, confidence);
+  return { ...mean, low: Math.max(0, mean.low), high: Math.min(1, mean.high) };
+}
+
+/** The most teams that stand in the comparison. */
+const rowsMax = 12;
+
+/** The plan, the best of the simpler kinds and the frontier: forecast on one half, measured on the other. */
+export function compare(plan: Plan, check: Check): Comparison[] {
+  const rows = new Map<string, { forecast: Forecast; role: Comparison["role"] }>();
+  const add = (forecast: Forecast | null, role: Comparison["role"]) => {
+    if (forecast && forecast.runnable !== false && !rows.has(forecast.team)) rows.set(forecast.team, { forecast, role });
+  };
+  const advised = [plan.best, plan.single, plan.team, ...plan.frontier, plan.equalAccuracy, ...(isMeasured(plan.resampled) ? [plan.resampled] : [])].find(
+    (forecast) => forecast?.team === plan.advice.team,
+  );
+  add(advised ?? plan.single, "advised");
+  add(plan.single, "single");
+  if (isMeasured(plan.resampled)) add(plan.resampled, "resampled");
+  add(plan.team, "team");
+  add(plan.best, "team");
+  add(plan.equalAccuracy, "cheaper");
+  for (const forecast of plan.frontier.toReversed()) if (rows.size < rowsMax) add(forecast, "other");
+  const baseline = outcomesOf(plan.single.team, check);
+  return [...rows.values()].map(({ forecast, role }) => compareOne(forecast, role, baseline, plan, check));
+}
+
+function compareOne(forecast: Forecast, role: Comparison["role"], baseline: Outcomes, plan: Plan, check: Check): Comparison {
+  const { heldBack, labels } = check;
+  const { confidence } = plan;
+  const team = outcomesOf(forecast.team, check);
+  const cost = (unit: CostUnit) => {
+    const { value } = meanOver(team[unit], heldBack, confidence);
+    return Number.isFinite(value) ? value : null;
+  };
+  const { tasks, ...accuracy } = shareOver(team.accuracy, heldBack, confidence);
+  return {
+    team: forecast.team,
+    label: teamLabel(team.team, labels),
+    kind: forecast.kind,
+    chosen: forecast.team === plan.advice.team,
+    role,
+    forecast,
+    measured: {
+      accuracy,
+      cost: { calls: cost("calls"), tokens: cost("tokens"), usd: cost("usd"), seconds: cost("seconds") },
+      tasks,
+    },
+    difference: forecast.team === plan.single.team || !forecast.gain ? null : differenceOf(forecast, team, baseline, heldBack),
+  };
+}
+
+/** Team − baseline by task: promised, promised for a check on this many tasks, and measured. */
+export function differenceOf(
+  { gain }: Pick<Forecast, "gain">,
+  team: Outcomes,
+  baseline: Outcomes,
+  heldBack: Uint32Array,
+): NonNullable<Comparison["difference"]> {
+  if (!gain) throw new Error("a difference needs a forecast gain");
+  const { confidence } = gain;
+  const paired = team.accuracy.map((value, task) => value - baseline.accuracy[task]!);
+  const measured = meanOver(paired, heldBack, confidence);
+  const error = (gain.high - gain.low) / 2;
+  const t = studentTQuantile((1 + confidence) / 2, Math.max(1, measured.tasks - 1));
+  // The check has noise of its own: Var/M on top of the forecast's.
+  const half = Math.hypot(error, (t * gain.deviation) / Math.sqrt(measured.tasks));
+  const predictive = { value: gain.mean, low: gain.mean - half, high: gain.mean + half, confidence };
+  const standardError = Math.sqrt(measured.deviation ** 2 / measured.tasks + 0.25 / measured.tasks ** 2);
+  return {
+    forecast: { value: gain.mean, low: gain.low, high: gain.high, confidence },
+    predictive,
+    measured: { value: measured.value, low: measured.low, high: measured.high, confidence },
+    probabilityBetter: normalCdf(measured.value / standardError),
+    inside: measured.value >= predictive.low && measured.value <= predictive.high,
+  };
+}
