@@ -40,6 +40,9 @@ export interface Flow {
     /** "ToRA-70B and Mixtral agree", "they disagree: ask GPT-4" */
     readonly label: string;
     readonly share: number;
+    readonly shareInterval: Interval;
+    /** Per task that reaches this stage; null where not recorded. */
+    readonly cost: Readonly<Record<CostUnit, number | null>>;
     readonly right: Interval;
     /** The baseline single agent on the same tasks. */
     readonly baselineRight: Interval;
