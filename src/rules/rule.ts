@@ -1,3 +1,5 @@
+import { random } from "../theory/random.ts";
+
 /** One vote. Ballots stand in cast order, so the first is the earliest member of the cast. */
 export interface Ballot {
   /** null is no vote. */
@@ -14,15 +16,103 @@ export interface Verdict {
   readonly probability: number;
 }
 
+/** How much agreement a rule demands before it answers at all. */
+export type Quorum = "majority" | "unanimous";
+
 /** Many answers → one. */
 export interface Rule {
   /** One line for menus and reports. */
   readonly summary: string;
   /** True where ballots must carry weights. */
   readonly weighted: boolean;
+  /** Absent: the best supported answer wins, however few stand behind it. */
+  readonly quorum?: Quorum;
+  /** True where `verdicts` is `count` with this `weighted` and `quorum`: unlocks the fast exact replay. */
+  readonly counts?: boolean;
   /**
    * The answers this rule may give, with probabilities that sum to 1. Ties go to the earliest member of the cast;
    * among samples of one member a tie is split evenly. No vote at all: [{ value: null, probability: 1 }].
    */
   verdicts(ballots: readonly Ballot[]): readonly Verdict[];
+}
+
+/** The one answer that the rule gives under this seed. Same seed, same answer. */
+export function decide(rule: Rule, ballots: readonly Ballot[], seed: number): string | null {
+  const verdicts = rule.verdicts(ballots);
+  let left = verdicts.length === 1 ? 0 : random(seed, "tie")();
+  for (const { value, probability } of verdicts) {
+    left -= probability;
+    if (left < 0) return value;
+  }
+  return verdicts.at(-1)!.value; // probabilities that sum to 1 − 1e-16
+}
+
+/** Two sums of weights this close (relative to all weights) are a tie: 0.1 + 0.2 equals 0.3. */
+const tieTolerance = 1e-12;
+
+/**
+ * The count behind most rules, on plain numbers so that a replay can afford it: which of the answers `codes[0 … n − 1]`
+ * win. Equal codes are equal answers, a negative code is no vote. Quadratic in n, without allocation: teams are small.
+ *
+ * Among answers with the same support the earliest member that gave one of them decides; where that member gave several
+ * of them (its samples differ), each is as likely.
+ *
+ * @param members  number of the member behind each ballot; ballots of one member are neighbours
+ * @param weights  per ballot, ≥ 0; null: every vote counts 1
+ * @param winners  receives the winning codes
+ * @returns        how many there are, each with probability 1 / that; 0: no answer
+ */
+export function count(
+  codes: ArrayLike<number>,
+  members: ArrayLike<number>,
+  n: number,
+  weights: ArrayLike<number> | null,
+  quorum: Quorum | undefined,
+  winners: Int32Array,
+): number {
+  let total = 0;
+  let best = -1;
+  for (let i = 0; i < n; i++) {
+    if (codes[i]! < 0) continue;
+    total += weights === null ? 1 : weights[i]!;
+    best = Math.max(best, support(codes, n, weights, i));
+  }
+  if (best < 0) return 0;
+  const slack = tieTolerance * total;
+  if (quorum === "unanimous" && best < total - slack) return 0;
+  if (quorum === "majority" && best <= total / 2 + slack) return 0;
+  let found = 0;
+  let owner = -1;
+  for (let i = 0; i < n; i++) {
+    const code = codes[i]!;
+    if (code < 0 || support(codes, n, weights, i) < best - slack) continue;
+    if (owner < 0) owner = members[i]!;
+    else if (members[i]! !== owner) break;
+    let known = false;
+    for (let k = 0; k < found; k++) known ||= winners[k] === code;
+    if (!known) winners[found++] = code;
+  }
+  return found;
+}
+
+function support(codes: ArrayLike<number>, n: number, weights: ArrayLike<number> | null, i: number): number {
+  let sum = 0;
+  for (let j = 0; j < n; j++) if (codes[j] === codes[i]) sum += weights === null ? 1 : weights[j]!;
+  return sum;
+}
+
+/** `verdicts` of a rule that only counts: `count` on ballots instead of numbers. */
+export function countBallots(
+  ballots: readonly Ballot[],
+  weights: readonly number[] | null,
+  quorum?: Quorum,
+): Verdict[] {
+  const values = [...new Set(ballots.map((ballot) => ballot.value))].filter((value) => value !== null);
+  const names = [...new Set(ballots.map((ballot) => ballot.member))];
+  const codes = ballots.map((ballot) => (ballot.value === null ? -1 : values.indexOf(ballot.value)));
+  const members = ballots.map((ballot) => names.indexOf(ballot.member));
+  const winners = new Int32Array(ballots.length);
+  const found = count(codes, members, ballots.length, weights, quorum, winners);
+  if (found === 0) return [{ value: null, probability: 1 }];
+  return Array.from(winners.subarray(0, found), (code) => ({ value: values[code]!, probability: 1 / found }));
 }

@@ -1,0 +1,5 @@
+/** Every way to turn many answers into one. The exported name is its name in team texts: `vote.majority@a,b,c`. */
+export { majority } from "./majority.ts";
+export { plurality } from "./plurality.ts";
+export { unanimous } from "./unanimous.ts";
+export { weighted } from "./weighted.ts";

@@ -1,0 +1,9 @@
+import { countBallots, type Rule } from "./rule.ts";
+
+/** The most frequent answer wins. */
+export const plurality: Rule = {
+  summary: "the most frequent answer; a tie goes to the earliest member",
+  weighted: false,
+  counts: true,
+  verdicts: (ballots) => countBallots(ballots, null),
+};
