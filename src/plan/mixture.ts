@@ -1,0 +1,483 @@
+// One agent asked several times: tasks differ in p, the chance that a sample is right, and in θ, how much its wrong
+// answers scatter. The law of (p, θ) over tasks is a smoothed non-parametric maximum likelihood estimate; votes of any
+// size and sampling until one answer leads are forecast from it.
+
+import type { Column } from "../records/answer-table.ts";
+import { levelMap } from "../theory/level-map.ts";
+import { random } from "../theory/random.ts";
+import { regularizedBeta, studentTQuantile } from "../theory/special.ts";
+import { aheadValue, type GridValue, type VoteGrid, voteValue } from "./vote-value.ts";
+
+/** What was recorded on a task, without the names of the answers; tasks with equal keys are pooled. */
+export interface VoteKey {
+  readonly right: number;
+  /** How many samples gave each wrong answer, most first. */
+  readonly wrong: readonly number[];
+  readonly unparsed: number;
+  /** Number of tasks with this key. */
+  readonly tasks: number;
+}
+
+export interface VoteKeys {
+  /** In an order that does not depend on the order of tasks. */
+  readonly keys: readonly VoteKey[];
+  /** For each of the given tasks, the index of its key; −1 where it has no graded sample. */
+  readonly keyOf: Int32Array;
+}
+
+/** Law of (p, θ) over tasks, with what is needed to put an interval around what follows from it. */
+export interface VoteMixture extends VoteKeys {
+  readonly grid: VoteGrid;
+  readonly tasks: number;
+  /** Samples on most tasks. */
+  readonly samples: number;
+  readonly answersKnown: boolean;
+  /** ν: share of the answers that are not right which are no votes. */
+  readonly unparsed: number;
+  /** Smoothed estimate, and the same without its 20 pseudo-tasks. */
+  readonly weights: Float64Array;
+  readonly unsmoothed: Float64Array;
+  /** Beta law of p with the one θ that fits best. */
+  readonly parametric: Float64Array;
+  /** Parameters of that Beta law. */
+  readonly beta: readonly [number, number];
+  /** Estimates from resampled tasks. */
+  readonly resampled: readonly Float64Array[];
+  /** Likelihood of each key, a row of grid points after the other, the largest of a row 1. */
+  readonly likelihood: Float64Array;
+  readonly seed: number;
+}
+
+/** What a way of asking one agent repeatedly is expected to do; gain is over one call of the same agent. */
+export interface VoteForecast {
+  readonly accuracy: number;
+  readonly accuracyLow: number;
+  readonly accuracyHigh: number;
+  readonly gain: number;
+  readonly gainLow: number;
+  readonly gainHigh: number;
+  readonly gainVariance: number;
+  /** Standard deviations over tasks: of the outcome, and of the gain. */
+  readonly deviation: number;
+  readonly gainDeviation: number;
+  readonly calls: number;
+  /** Expected outcome and calls on each of the calibration tasks, NaN where nothing was recorded. */
+  readonly taskAccuracy: Float64Array;
+  readonly taskCalls: Float64Array;
+  /** Accuracy if wrong answers all differed; only where no answers were recorded and all were taken to agree. */
+  readonly accuracyIfWrongDiffer?: number;
+}
+
+const accuracyPoints = Float64Array.from([
+  ...[0, 0.004, 0.012, 0.025, 0.04, 0.06, 0.085],
+  ...Array.from({ length: 20 }, (_, i) => 0.12 + 0.04 * i),
+  ...[0.915, 0.94, 0.96, 0.975, 0.988, 0.996, 1],
+]);
+const concentrationPoints = Float64Array.of(0, 0.1, 0.25, 0.5, 1, 2, 4, 10, 40);
+const pseudoTasks = 20;
+const bootstraps = 60;
+
+/** Keys of the tasks that the column answered. Only grades of 0 and 1 make keys; `undefined` where there are others. */
+export function voteKeys(column: Column, tasks: ArrayLike<number>): VoteKeys | undefined {
+  const texts: string[] = [];
+  const counted = new Map<string, VoteKey>();
+  for (let i = 0; i < tasks.length; i++) {
+    let [right, unparsed] = [0, 0];
+    const wrong = new Map<number, number>();
+    for (let at = column.start[tasks[i]!]!; at < column.start[tasks[i]! + 1]!; at++) {
+      const grade = column.grade[at]!;
+      const value = column.value[at]!;
+      if (Number.isNaN(grade)) continue;
+      if (grade !== 0 && grade !== 1) return undefined;
+      if (grade === 1) right++;
+      else if (value < 0) unparsed++;
+      else wrong.set(value, (wrong.get(value) ?? 0) + 1);
+    }
+    const blocks = [...wrong.values()].sort((a, b) => b - a);
+    const text = right + unparsed + blocks.length > 0 ? `${right} ${unparsed} ${blocks.join(" ")}` : "";
+    texts.push(text);
+    if (text) counted.set(text, { right, wrong: blocks, unparsed, tasks: (counted.get(text)?.tasks ?? 0) + 1 });
+  }
+  const order = [...counted.keys()].sort();
+  const indices = new Map(order.map((text, index) => [text, index]));
+  return {
+    keys: order.map((text) => counted.get(text)!),
+    keyOf: Int32Array.from(texts, (text) => indices.get(text) ?? -1),
+  };
+}
+
+/**
+ * Smoothed NPMLE of the law of (p, θ) over tasks: EM from W0 = Beta(a, b) ⊗ wθ, with 20 pseudo-tasks of W0 at every
+ * step. Without recorded answers θ = 0: wrong answers agree.
+ */
+export function fitVotes({ keys, keyOf }: VoteKeys, answersKnown: boolean, seed: number): VoteMixture {
+  const grid: VoteGrid = {
+    accuracies: accuracyPoints,
+    concentrations: answersKnown ? concentrationPoints : Float64Array.of(0),
+  };
+  const tasks = keys.reduce((sum, key) => sum + key.tasks, 0);
+  const failed = keys.reduce((sum, key) => sum + key.tasks * (samplesOf(key) - key.right), 0);
+  const unparsed = failed > 0 ? keys.reduce((sum, key) => sum + key.tasks * key.unparsed, 0) / failed : 0;
+  const likelihood = likelihoods(keys, grid);
+  const beta = fitBeta(keys);
+  const masses = betaMasses(grid.accuracies, ...beta);
+  const scatter = fitConcentration(keys, grid.concentrations);
+  const start = product(masses, scatter.weights);
+  const shares = Float64Array.from(keys, (key) => key.tasks / tasks);
+  const unsmoothed = expectationMaximization(likelihood, shares, start, 300, 0);
+  const next = random(seed, "mixture");
+  return {
+    keys,
+    keyOf,
+    grid,
+    tasks,
+    samples: usualSamples(keys),
+    answersKnown,
+    unparsed,
+    weights: expectationMaximization(likelihood, shares, start, 300, pseudoTasks / tasks),
+    unsmoothed,
+    parametric: product(
+      masses,
+      Float64Array.from(grid.concentrations, (_, j) => (j === scatter.best ? 1 : 0)),
+    ),
+    beta,
+    resampled: resampleTasks(likelihood, keys, tasks, unsmoothed, next),
+    likelihood,
+    seed,
+  };
+}
+
+const samplesOf = (key: VoteKey) => key.right + key.unparsed + key.wrong.reduce((sum, size) => sum + size, 0);
+
+function usualSamples(keys: readonly VoteKey[]): number {
+  const counts = new Map<number, number>();
+  for (const key of keys) counts.set(samplesOf(key), (counts.get(samplesOf(key)) ?? 0) + key.tasks);
+  return [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0]?.[0] ?? 0;
+}
+
+/** ln of θ^blocks Π Γ(s_j) Γ(θ)/Γ(θ+w); at θ = 0: 0 for at most one block, else −∞. */
+function logScatter(key: VoteKey, concentration: number): number {
+  if (concentration === 0) return key.wrong.length <= 1 ? 0 : -Infinity;
+  let log = 0;
+  let seated = 0;
+  for (const size of key.wrong) {
+    log += Math.log(concentration);
+    for (let i = 1; i < size; i++) log += Math.log(i);
+    for (let i = 0; i < size; i++) log -= Math.log(concentration + seated++);
+  }
+  return log;
+}
+
+function likelihoods(keys: readonly VoteKey[], { accuracies, concentrations }: VoteGrid): Float64Array {
+  const size = accuracies.length * concentrations.length;
+  const all = new Float64Array(keys.length * size);
+  keys.forEach((key, row) => {
+    const scatter = Array.from(concentrations, (concentration) => logScatter(key, concentration));
+    const failures = samplesOf(key) - key.right;
+    const logs = Array.from(accuracies).flatMap((p) => {
+      const logRight = (key.right && key.right * Math.log(p)) + (failures && failures * Math.log1p(-p));
+      return scatter.map((log) => logRight + log);
+    });
+    const largest = Math.max(...logs);
+    logs.forEach((log, g) => {
+      all[row * size + g] = Math.exp(log - largest); // the scale of a row cancels in EM
+    });
+  });
+  return all;
+}
+
+/** Beta-binomial fit of (right, samples), penalty 0.01 (ln²a + ln²b), by damped Newton steps in ln a, ln b. */
+function fitBeta(keys: readonly VoteKey[]): readonly [number, number] {
+  const rows = keys.map((key) => [key.right, samplesOf(key) - key.right, key.tasks] as const);
+  const objective = (logA: number, logB: number) => {
+    const [a, b] = [Math.exp(logA), Math.exp(logB)];
+    let value = -0.01 * (logA ** 2 + logB ** 2);
+    const gradient = [-0.02 * logA, -0.02 * logB] as [number, number];
+    const curvature = [-0.02, -0.02, 0] as [number, number, number]; // aa, bb, ab
+    const add = (x: number, da: 0 | 1, db: 0 | 1, weight: number) => {
+      value += weight * Math.log(x);
+      gradient[0] += (weight * da * a) / x;
+      gradient[1] += (weight * db * b) / x;
+      curvature[0] += weight * da * (a / x - (a / x) ** 2);
+      curvature[1] += weight * db * (b / x - (b / x) ** 2);
+      curvature[2] -= (weight * da * db * a * b) / x ** 2;
+    };
+    for (const [right, failed, tasks] of rows) {
+      for (let i = 0; i < right; i++) add(a + i, 1, 0, tasks);
+      for (let i = 0; i < failed; i++) add(b + i, 0, 1, tasks);
+      for (let i = 0; i < right + failed; i++) add(a + b + i, 1, 1, -tasks);
+    }
+    return { value, gradient, curvature };
+  };
+  let [logA, logB] = [0, 0];
+  let here = objective(logA, logB);
+  let damping = 1e-3;
+  for (let step = 0; step < 200; step++) {
+    const [ga, gb] = here.gradient;
+    const [aa, bb, ab] = here.curvature;
+    // Levenberg–Marquardt on −objective: the damping makes the matrix positive definite
+    const [maa, mbb, mab] = [Math.abs(aa) + damping, Math.abs(bb) + damping, -ab];
+    const determinant = maa * mbb - mab * mab;
+    if (determinant <= 0) {
+      damping = damping * 10 + 1e-3;
+      continue;
+    }
+    const da = Math.max(-2, Math.min(2, (mbb * ga - mab * gb) / determinant));
+    const db = Math.max(-2, Math.min(2, (maa * gb - mab * ga) / determinant));
+    const there = objective(logA + da, logB + db);
+    if (there.value < here.value - 1e-12) {
+      damping = damping * 10 + 1e-3;
+      if (damping > 1e12) break;
+      continue;
+    }
+    [logA, logB, here] = [logA + da, logB + db, there];
+    damping /= 10;
+    if (Math.abs(da) + Math.abs(db) < 1e-10) break;
+  }
+  return [Math.exp(logA), Math.exp(logB)];
+}
+
+/** Mass of Beta(a, b) around each point, cut midway between neighbours. */
+function betaMasses(points: Float64Array, a: number, b: number): Float64Array {
+  const masses = new Float64Array(points.length);
+  let below = 0;
+  points.forEach((point, i) => {
+    const upTo = i + 1 < points.length ? regularizedBeta((point + points[i + 1]!) / 2, a, b) : 1;
+    masses[i] = Math.max(0, upTo - below);
+    below = upTo;
+  });
+  return masses;
+}
+
+/** Weights of θ from how wrong answers repeat, and the index of the single θ that explains them best. */
+function fitConcentration(keys: readonly VoteKey[], concentrations: Float64Array) {
+  const logs = keys.map((key) => Array.from(concentrations, (concentration) => logScatter(key, concentration)));
+  let weights = new Float64Array(concentrations.length).fill(1 / concentrations.length);
+  const tasks = keys.reduce((sum, key) => sum + key.tasks, 0);
+  const likelihood = Float64Array.from(
+    logs.flatMap((row) => {
+      const largest = Math.max(...row);
+      return row.map((log) => Math.exp(log - largest));
+    }),
+  );
+  const shares = Float64Array.from(keys, (key) => key.tasks / tasks);
+  weights = expectationMaximization(likelihood, shares, weights, 50, 0);
+  const totals = Array.from(concentrations, (_, j) =>
+    logs.reduce((sum, row, i) => sum + keys[i]!.tasks * row[j]!, 0),
+  );
+  return {
+    weights: weights.map((weight) => 0.9 * weight + 0.1 / weights.length),
+    best: totals.indexOf(Math.max(...totals)),
+  };
+}
+
+function product(accuracy: Float64Array, concentration: Float64Array): Float64Array {
+  const all = new Float64Array(accuracy.length * concentration.length);
+  accuracy.forEach((a, i) => {
+    concentration.forEach((c, j) => {
+      all[i * concentration.length + j] = a * c;
+    });
+  });
+  return all;
+}
+
+/** W ← W·Σ_i share_i L_i/(W·L_i) + pull·W0, normalized, `steps` times. */
+function expectationMaximization(
+  likelihood: Float64Array,
+  shares: Float64Array,
+  start: Float64Array,
+  steps: number,
+  pull: number,
+): Float64Array<ArrayBuffer> {
+  const size = start.length;
+  let weights = Float64Array.from(start);
+  const factor = new Float64Array(size);
+  for (let step = 0; step < steps; step++) {
+    factor.fill(0);
+    for (let row = 0; row < shares.length; row++) {
+      if (shares[row] === 0) continue;
+      const base = row * size;
+      let evidence = 0;
+      for (let g = 0; g < size; g++) evidence += weights[g]! * likelihood[base + g]!;
+      const scale = shares[row]! / evidence;
+      for (let g = 0; g < size; g++) factor[g]! += scale * likelihood[base + g]!;
+    }
+    let total = 0;
+    const after = new Float64Array(size);
+    for (let g = 0; g < size; g++) {
+      after[g] = weights[g]! * factor[g]! + pull * start[g]!;
+      total += after[g]!;
+    }
+    let moved = 0;
+    for (let g = 0; g < size; g++) {
+      after[g]! /= total;
+      moved = Math.max(moved, Math.abs(after[g]! - weights[g]!));
+    }
+    weights = after;
+    if (moved < 1e-9) break;
+  }
+  return weights;
+}
+
+/** The unsmoothed estimate from resampled tasks: 40 steps from the estimate of all of them. */
+function resampleTasks(
+  likelihood: Float64Array,
+  keys: readonly VoteKey[],
+  tasks: number,
+  unsmoothed: Float64Array,
+  next: () => number,
+): readonly Float64Array[] {
+  const kept = [...unsmoothed.keys()].filter((g) => unsmoothed[g]! > 1e-9); // the rest cannot come back in 40 steps
+  const size = unsmoothed.length;
+  const reduced = Float64Array.from({ length: keys.length * kept.length }, (_, i) => {
+    return likelihood[Math.floor(i / kept.length) * size + kept[i % kept.length]!]!;
+  });
+  const start = Float64Array.from(kept, (g) => unsmoothed[g]!);
+  const owner = keys.flatMap((key, row) => new Array<number>(key.tasks).fill(row));
+  return Array.from({ length: bootstraps }, () => {
+    const shares = new Float64Array(keys.length);
+    for (let i = 0; i < tasks; i++) shares[owner[Math.floor(next() * tasks)]!]! += 1 / tasks;
+    const weights = expectationMaximization(reduced, shares, start, 40, 0);
+    const all = new Float64Array(size);
+    kept.forEach((g, i) => {
+      all[g] = weights[i]!;
+    });
+    return all;
+  });
+}
+
+/** A plurality of `votes` samples. Beyond the recorded number of samples the interval grows with what is then assumed. */
+export function forecastVote(mixture: VoteMixture, votes: number, confidence: number): VoteForecast {
+  const { grid, unparsed, samples, answersKnown, weights } = mixture;
+  const others: number[] = [];
+  if (votes > samples) {
+    others.push(pairMap(mixture, votes));
+    if (answersKnown)
+      for (const concentration of [0, Infinity])
+        others.push(expect(weights, spread(grid, concentration, (fixed) => voteValue(fixed, unparsed, votes).accuracy)));
+  }
+  const value = (of: VoteGrid) => voteValue(of, unparsed, votes);
+  return forecastValue(mixture, value, others, confidence);
+}
+
+/** Samples until one answer leads all others by `lead`, at most `cap`. */
+export function forecastAhead(mixture: VoteMixture, lead: number, cap: number, confidence: number): VoteForecast {
+  const value = (of: VoteGrid) => aheadValue(of, mixture.unparsed, lead, cap, mixture.seed);
+  return forecastValue(mixture, value, [], confidence);
+}
+
+function forecastValue(
+  mixture: VoteMixture,
+  valueOn: (grid: VoteGrid) => GridValue,
+  others: readonly number[],
+  confidence: number,
+): VoteForecast {
+  const { grid, tasks, samples, weights, parametric, resampled, answersKnown } = mixture;
+  const value = valueOn(grid);
+  const one = voteValue(grid, mixture.unparsed, 1).accuracy;
+  const gains = value.accuracy.map((accuracy, g) => accuracy - one[g]!);
+  const forecast = expect(weights, value.accuracy);
+  const oneCall = expect(weights, one);
+  const uncertainty = (values: Float64Array, mean: number, assumed: readonly number[]) =>
+    Math.max(variance(resampled.map((sample) => expect(sample, values))), varianceUnder(weights, values, mean) / tasks) +
+    (mean - expect(parametric, values)) ** 2 +
+    assumed.reduce((sum, other) => sum + ((mean - other) / samples) ** 2, 0);
+  const accuracyVariance = uncertainty(value.accuracy, forecast, others);
+  const gain = forecast - oneCall;
+  const gainVariance = uncertainty(gains, gain, others.map((other) => other - oneCall));
+  const half = studentTQuantile((1 + confidence) / 2, Math.max(1, tasks - 1)) * Math.sqrt(gainVariance);
+  const [accuracyLow, accuracyHigh] = betaInterval(forecast, accuracyVariance, tasks, confidence);
+  return {
+    accuracy: forecast,
+    accuracyLow,
+    accuracyHigh,
+    gain,
+    gainLow: gain - half,
+    gainHigh: gain + half,
+    gainVariance,
+    deviation: Math.sqrt(varianceUnder(weights, value.accuracy, forecast)),
+    gainDeviation: Math.sqrt(varianceUnder(weights, gains, gain)),
+    calls: expect(weights, value.calls),
+    taskAccuracy: perTask(mixture, value.accuracy),
+    taskCalls: perTask(mixture, value.calls),
+    ...(answersKnown
+      ? {}
+      : { accuracyIfWrongDiffer: expect(weights, spread(grid, Infinity, (fixed) => valueOn(fixed).accuracy)) }),
+  };
+}
+
+/** Values at one fixed θ, repeated for every θ of the grid. */
+function spread(grid: VoteGrid, concentration: number, valueOf: (fixed: VoteGrid) => Float64Array): Float64Array {
+  const fixed = valueOf({ accuracies: grid.accuracies, concentrations: Float64Array.of(concentration) });
+  const width = grid.concentrations.length;
+  return Float64Array.from({ length: fixed.length * width }, (_, g) => fixed[Math.floor(g / width)]!);
+}
+
+function expect(weights: Float64Array, values: Float64Array): number {
+  let sum = 0;
+  for (let g = 0; g < weights.length; g++) sum += weights[g]! * values[g]!;
+  return sum;
+}
+
+function varianceUnder(weights: Float64Array, values: Float64Array, mean: number): number {
+  let sum = 0;
+  for (let g = 0; g < weights.length; g++) sum += weights[g]! * (values[g]! - mean) ** 2;
+  return sum;
+}
+
+function variance(values: readonly number[]): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
+}
+
+/** E[value | what was recorded on the task], for each calibration task. */
+function perTask({ keys, keyOf, weights, likelihood }: VoteMixture, values: Float64Array): Float64Array {
+  const size = weights.length;
+  const posterior = keys.map((_, row) => {
+    let [evidence, sum] = [0, 0];
+    for (let g = 0; g < size; g++) {
+      const weight = weights[g]! * likelihood[row * size + g]!;
+      evidence += weight;
+      sum += weight * values[g]!;
+    }
+    return sum / evidence;
+  });
+  return Float64Array.from(keyOf, (key) => (key < 0 ? Number.NaN : posterior[key]!));
+}
+
+/** The paper's map of one level with the total correlation of two samples, as if all dependence were a shared vote. */
+function pairMap({ keys, tasks }: VoteMixture, votes: number): number {
+  let [right, all, rightPairs, pairs, sum, squares] = [0, 0, 0, 0, 0, 0];
+  for (const key of keys) {
+    const n = samplesOf(key);
+    right += key.tasks * key.right;
+    all += key.tasks * n;
+    rightPairs += key.tasks * key.right * (key.right - 1);
+    pairs += key.tasks * n * (n - 1);
+    sum += key.tasks * (key.right / n);
+    squares += key.tasks * (key.right / n) ** 2;
+  }
+  const p = right / all;
+  const independent = tasks > 1 ? (sum ** 2 - squares) / (tasks * (tasks - 1)) : p * p; // p² from different tasks
+  const rho = pairs > 0 ? (rightPairs / pairs - independent) / (p - independent) : 1;
+  const sharing = Number.isFinite(rho) ? Math.max(0, Math.min(1, rho)) : 1;
+  const fanIn = votes % 2 === 1 ? votes : Math.max(1, votes - 1); // an even vote with ties by coin is the odd one below
+  return (1 + levelMap(2 * p - 1, { fanIn, fidelity: 1, sharing })) / 2;
+}
+
+/** Quantiles of Beta(f e + ½, (1−f) e + ½), e = f(1−f)/v·(k−1)/(k+1). */
+function betaInterval(mean: number, v: number, tasks: number, confidence: number): readonly [number, number] {
+  const effective = v > 0 ? ((mean * (1 - mean)) / v) * ((tasks - 1) / (tasks + 1)) : tasks;
+  const [a, b] = [Math.max(0, mean) * effective + 0.5, Math.max(0, 1 - mean) * effective + 0.5];
+  return [betaQuantile((1 - confidence) / 2, a, b), betaQuantile((1 + confidence) / 2, a, b)];
+}
+
+function betaQuantile(probability: number, a: number, b: number): number {
+  let [low, high] = [0, 1];
+  for (let step = 0; step < 50; step++) {
+    const middle = (low + high) / 2;
+    if (regularizedBeta(middle, a, b) < probability) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
