@@ -1,7 +1,8 @@
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, CommanderError } from "commander";
 import { KnownError } from "../errors.ts";
 import type { Context, Verb } from "./commands/command.ts";
 import * as verbs from "./commands/index.ts";
+import { parseCount } from "./options.ts";
 import { printJson } from "./print.ts";
 import { version } from "./version.ts";
 
@@ -25,18 +26,12 @@ function program(context: Context): Command {
     const command = quorate.command(name).description(verb.summary).exitOverride();
     command
       .option("--json", "print one JSON document on standard output and nothing else")
-      .option("--seed <number>", "seed of everything random", parseSeed, 1)
+      .option("--seed <number>", "seed of everything random", parseCount(0), 1)
       .showHelpAfterError(`(quorate ${name} --help shows the options)`)
       .addHelpText("after", `\nExample:\n  $ ${verb.example}`);
     verb.build(command, context);
   }
   return quorate;
-}
-
-function parseSeed(text: string): number {
-  const seed = Number(text);
-  if (!Number.isSafeInteger(seed) || seed < 0) throw new InvalidArgumentError("It is not an integer ≥ 0.");
-  return seed;
 }
 
 /**

@@ -4,6 +4,7 @@ import { forecast } from "../../plan/forecast.ts";
 import type { Forecast } from "../../plan/plan-types.ts";
 import { forecastLines } from "../forecast-lines.ts";
 import { addInputOptions, type InputOptions, load } from "../load.ts";
+import { parseShare } from "../options.ts";
 import { printJson } from "../print.ts";
 import type { Verb } from "./command.ts";
 
@@ -14,7 +15,7 @@ export const predict: Verb = {
     addInputOptions(command)
       .requiredOption("--team <team>", "organization[.rule][:sizes][/m=tokens][@cast], as vote:5@gpt")
       .option("--calibrate-on <file...>", "learn from these graded answers instead of the first ones")
-      .option("--confidence <share>", "content of every interval", Number, 0.9)
+      .option("--confidence <share>", "content of every interval", parseShare, 0.9)
       .action(
         async (
           files: string[],

@@ -1,0 +1,37 @@
+import { calibrate } from "../../calibrate/calibrate.ts";
+import { parseBudget } from "../../plan/budget.ts";
+import { plan as choose } from "../../plan/plan.ts";
+import type { Budget } from "../../plan/plan-types.ts";
+import { addInputOptions, type InputOptions, load } from "../load.ts";
+import { parseShare } from "../options.ts";
+import { planLines } from "../plan-lines.ts";
+import { printJson } from "../print.ts";
+import type { Verb } from "./command.ts";
+
+export const plan: Verb = {
+  summary: "find the best team for a budget, and say how sure that is",
+  example: "npm exec quorate -- plan examples/gsm8k/answers.json --per-task '$0.01'",
+  build: (command, context) =>
+    addInputOptions(command)
+      .requiredOption("--per-task <budget>", "expected cost of one task: 2000tok, 5calls, 3s or '$0.01'", parseBudget)
+      .option("--per-task-max <budget>", "the most that one task may cost, in the same unit", parseBudget)
+      .option("--confidence <share>", "P(better) at which a team is advised; content of every interval", parseShare, 0.9)
+      .action(
+        async (
+          files: string[],
+          options: InputOptions & {
+            perTask: Budget;
+            perTaskMax?: Budget;
+            confidence: number;
+            json?: boolean;
+            seed: number;
+          },
+        ) => {
+          const { perTask, perTaskMax, confidence, seed } = options;
+          const calibration = calibrate(await load(files, options, context), { confidence, seed });
+          const result = choose(calibration, { perTask, confidence, seed, ...(perTaskMax ? { perTaskMax } : {}) });
+          if (options.json) printJson(context, result);
+          else context.stdout.write(`${planLines(result).join("\n")}\n`);
+        },
+      ),
+};

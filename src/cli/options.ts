@@ -1,0 +1,17 @@
+import { InvalidArgumentError } from "commander";
+
+/** A share strictly between 0 and 1, as 0.9. */
+export function parseShare(text: string): number {
+  const share = Number(text);
+  if (!(share > 0 && share < 1)) throw new InvalidArgumentError("Pass a share between 0 and 1, as 0.9.");
+  return share;
+}
+
+/** An integer of at least `min`. */
+export function parseCount(min: number): (text: string) => number {
+  return (text) => {
+    const count = Number(text);
+    if (!Number.isSafeInteger(count) || count < min) throw new InvalidArgumentError(`Pass an integer ≥ ${min}.`);
+    return count;
+  };
+}

@@ -1,0 +1,83 @@
+import type { Costs, CostUnit, Forecast, Plan } from "../plan/plan-types.ts";
+import { isMeasured, type Measured, type NotMeasured } from "../theory/interval.ts";
+
+const marks = { single: "●", repeated: "◉", panel: "■", cascade: "◆", tree: "▲" } as const;
+
+/** A plan for the terminal: the verdict first, then what it was chosen from, then why. */
+export function planLines(plan: Plan): string[] {
+  const { advice, budget, regime, thresholds } = plan;
+  const unit = budget.unit;
+  const needed = advice.tasksStillNeeded;
+  const row = (name: string, forecast: Forecast | NotMeasured | null) =>
+    forecast === null
+      ? `  ${name.padEnd(16)} none fits the budget`
+      : isMeasured(forecast)
+        ? `  ${name.padEnd(16)} ${forecastText(forecast, unit)}`
+        : `  ${name.padEnd(16)} not measured: ${forecast.notMeasured} → ${forecast.probe}`;
+  return [
+    `${marks[advice.kind]} ${advice.team}`,
+    `  ${advice.because}`,
+    `  P(better) ${probabilityText(advice.probabilityBetter)}${needed ? `; ${range(needed.low)} to ${range(needed.high)} further tasks would settle it (median ${range(needed.median)})` : ""}`,
+    "",
+    `At ${amount(budget.amount, unit)} per task, right answers in % with ${Math.round(100 * plan.confidence)} % interval`,
+    row("one agent", plan.single),
+    row("repeats of one", plan.resampled),
+    row("a team", plan.team),
+    row("best", plan.best),
+    row("equal, cheapest", plan.equalAccuracy),
+    row("for more money", plan.moreMoney),
+    `  in hindsight     ${(100 * plan.oracle.accuracy).toFixed(1)} at this money; the best plan catches ${Math.round(100 * plan.oracle.shareCaught)} % of what was possible`,
+    "",
+    `Frontier, cheapest first (${plan.candidatesPriced} teams priced)`,
+    ...plan.frontier.map((forecast) => `  ${forecastText(forecast, unit)}`),
+    ...plan.refused.map(({ team, reason, instead }) => `  refused ${team}: ${reason} → ${instead}`),
+    "",
+    "Regime",
+    quantity("ρ total", regime.rhoTotal),
+    quantity("ρ task", regime.rhoTask),
+    quantity("ρ within", regime.rhoWithin),
+    quantity(`ρ at fan-in ${regime.fanIn}`, regime.rhoEffective),
+    quantity("γ", regime.gamma),
+    quantity("α", regime.alpha),
+    quantity("s", regime.organizationExponent),
+    quantity("β", regime.beta),
+    quantity("μ*", regime.fixedPoint),
+    quantity("mixing depth", regime.mixingDepth),
+    quantity("first team at", thresholds.firstTeamTokens),
+    quantity("ρ must be below", thresholds.criticalRho),
+    quantity("γ must be above", thresholds.criticalGamma),
+    "",
+    "Findings",
+    ...plan.findings.map(({ message, remedy }) => `  ${message}\n    → ${remedy}`),
+    "",
+    "Assumed",
+    ...plan.assumptions
+      .filter(({ status }) => status !== "recorded")
+      .map(({ subject, agent, value, status, source }) => `  ${status}: ${subject}${agent ? ` of ${agent}` : ""} ${value} (${source})`),
+  ];
+}
+
+function forecastText({ team, kind, accuracy, cost }: Forecast, unit: CostUnit): string {
+  const percent = (share: number) => (100 * share).toFixed(1);
+  return `${marks[kind]} ${percent(accuracy.mean)} [${percent(accuracy.low)}, ${percent(accuracy.high)}]  ${costText(cost, unit)}  ${team}`;
+}
+
+function costText(cost: Costs, unit: CostUnit): string {
+  const forecast = cost[unit];
+  return isMeasured(forecast) ? amount(forecast.mean, unit) : "cost not measured";
+}
+
+function amount(value: number, unit: CostUnit): string {
+  if (unit === "usd") return `$${value.toPrecision(3)}`;
+  if (unit === "tokens") return `${Math.round(value)} tokens`;
+  return `${value.toFixed(2)} ${unit}`;
+}
+
+function quantity(name: string, measured: Measured): string {
+  return isMeasured(measured)
+    ? `  ${name.padEnd(16)} ${measured.value.toPrecision(3)} [${measured.low.toPrecision(3)}, ${measured.high.toPrecision(3)}]`
+    : `  ${name.padEnd(16)} not measured: ${measured.notMeasured} → ${measured.probe}`;
+}
+
+const probabilityText = (p: number) => (p > 0.99 ? "> 0.99" : p < 0.01 ? "< 0.01" : p.toFixed(2));
+const range = (tasks: number) => (Number.isFinite(tasks) ? Math.round(tasks).toLocaleString("en-US") : "unbounded");

@@ -1,0 +1,77 @@
+import { calibrate } from "../calibrate/calibrate.ts";
+import type { Calibration } from "../calibrate/calibration.ts";
+import type { Plan } from "../plan/plan-types.ts";
+import type { Recordings } from "../records/recordings.ts";
+import type { Comparison, Study } from "../report/study-data.ts";
+import { isMeasured } from "../theory/interval.ts";
+import { type Check, meanOver, outcomesOf } from "./compare.ts";
+
+/** What the attempts do not determine, and what to record so that they do. */
+export function missing(calibration: Calibration): Study["notMeasured"] {
+  const { rhoTotal, rhoTask, rhoWithin, fidelity, beta, contextTokens, agents } = calibration;
+  const quantities = {
+    "Shared errors, ρ total": rhoTotal,
+    "Shared errors: difficulty, ρ task": rhoTask,
+    "Shared errors within a run, ρ within": rhoWithin,
+    "Fidelity of a reader, γ": fidelity,
+    "Exponent of compute, β": beta,
+    "Context window, W": contextTokens,
+    "Repeats of one agent": agents.find((agent) => isMeasured(agent.rho))?.rho ?? agents[0]?.rho ?? rhoTotal,
+    Seconds: agents[0]?.cost.seconds ?? rhoTotal,
+  };
+  return Object.entries(quantities).flatMap(([subject, quantity]) =>
+    isMeasured<object>(quantity) ? [] : [{ subject, probe: quantity.probe }],
+  );
+}
+
+/** The questions that a buyer asks next, and how many tasks would answer them. */
+export function stillNeeded(plan: Plan, comparisons: readonly Comparison[]): Study["tasksStillNeeded"] {
+  const single = comparisons.find(({ team }) => team === plan.single.team)?.label ?? plan.single.team;
+  return comparisons.flatMap(({ team, label, difference, forecast }) => {
+    if (!difference) return [];
+    const chosen = team === plan.advice.team;
+    const further = forecast.gain?.tasksStillNeeded ?? null;
+    if (!chosen && further === null) return [];
+    const p = difference.probabilityBetter;
+    return [
+      {
+        question: `Is ${label} better than ${single} alone?`,
+        now: difference.measured,
+        further,
+        meaning:
+          further === null
+            ? `settled at P ≥ ${plan.confidence}`
+            : p > 0.5
+              ? "cannot tell yet: probably better"
+              : "cannot tell yet: probably not better",
+      },
+    ];
+  });
+}
+
+/** What the graders disagree on, and the team's gain when they are believed instead. */
+export function disagreementsOf(
+  recordings: Recordings,
+  otherGrade: Recordings | null,
+  comparisons: readonly Comparison[],
+  check: Check,
+): Study["disagreements"] {
+  const { disagreements, attempts } = recordings;
+  const chosen = comparisons.find((row) => row.chosen && row.difference);
+  const single = comparisons.find(({ role }) => role === "single") ?? comparisons[0];
+  const gainByFlags = otherGrade && chosen && single ? gainUnder(otherGrade, chosen.team, single.team, check) : null;
+  return { count: disagreements.length, attempts, examples: disagreements.slice(0, 25), gainByFlags };
+}
+
+/** Team − single on the held-back tasks, graded the other way. */
+function gainUnder(recordings: Recordings, team: string, single: string, { calibration, heldBack, seed }: Check) {
+  const { confidence, tasks } = calibration;
+  const other = { calibration: calibrate(recordings, { tasks, confidence, seed }), seed };
+  const [a, b] = [outcomesOf(team, other), outcomesOf(single, other)];
+  const { value, low, high } = meanOver(
+    a.accuracy.map((right, task) => right - b.accuracy[task]!),
+    heldBack,
+    confidence,
+  );
+  return { value, low, high, confidence };
+}

@@ -1,0 +1,53 @@
+import { calibrate } from "../calibrate/calibrate.ts";
+import { plan } from "../plan/plan.ts";
+import type { Budget } from "../plan/plan-types.ts";
+import type { Recordings } from "../records/recordings.ts";
+import type { Splits } from "../report/study-data.ts";
+import { differenceOf, meanOver, outcomesOf } from "./compare.ts";
+import { splitTasks } from "./split.ts";
+
+export interface SplitsOptions {
+  readonly perTask: Budget;
+  readonly confidence: number;
+  readonly seed: number;
+  readonly count: number;
+  readonly onStep?: (done: number, total: number) => void;
+}
+
+/**
+ * The whole choice made anew on `count` random halves: the best team that is not a single call, checked on the other half.
+ * This is how a promise and its intervals are put to the test on tasks that played no part in the choice.
+ */
+export function tryOnSplits(
+  recordings: Recordings,
+  { perTask, confidence, seed, count, onStep }: SplitsOptions,
+): Splits {
+  const differences: Splits["differences"][number][] = [];
+  for (let i = 0; i < count; i++) {
+    onStep?.(i, count);
+    const splitSeed = seed + 1 + i; // the study's own split is `seed`
+    const { choosing, heldBack } = splitTasks(recordings.table.tasks.length, splitSeed);
+    const calibration = calibrate(recordings, { tasks: choosing, confidence, seed: splitSeed });
+    const advice = plan(calibration, { perTask, confidence, seed: splitSeed });
+    const bought = advice.best.kind === "single" ? advice.team : advice.best;
+    if (!bought?.gain) continue;
+    const check = { calibration, seed };
+    const [team, single] = [outcomesOf(bought.team, check), outcomesOf(advice.single.team, check)];
+    const { measured, predictive, inside } = differenceOf(bought, team, single, heldBack);
+    const unit = perTask.unit;
+    differences.push({
+      seed: splitSeed,
+      team: bought.team,
+      kind: bought.kind,
+      advised: advice.advice.team === bought.team,
+      forecast: predictive.value,
+      measured: measured.value,
+      inside,
+      probabilityBetter: bought.gain.probabilityBetter,
+      costShare:
+        meanOver(team[unit], heldBack, confidence).value / meanOver(single[unit], heldBack, confidence).value,
+    });
+  }
+  onStep?.(count, count);
+  return { count: differences.length, differences };
+}

@@ -1,0 +1,97 @@
+import { calibrate } from "../calibrate/calibrate.ts";
+import { plan } from "../plan/plan.ts";
+import type { Budget } from "../plan/plan-types.ts";
+import type { Attempts } from "../records/attempt.ts";
+import type { Config } from "../records/config.ts";
+import { tabulate } from "../records/tabulate.ts";
+import type { Study, Truth } from "../report/study-data.ts";
+import { budgetCurves, priceOfBestAgent } from "./budgets.ts";
+import { compare } from "./compare.ts";
+import { flips } from "./flips.ts";
+import { flowOf } from "./flow.ts";
+import { agentLabels } from "./labels.ts";
+import { disagreementsOf, missing, stillNeeded } from "./open-questions.ts";
+import { phaseDiagrams } from "./phase.ts";
+import { splitTasks } from "./split.ts";
+import { tryOnSplits } from "./splits.ts";
+import { voteCurves } from "./votes.ts";
+
+export interface StudyOptions {
+  readonly config: Config;
+  /** Right or wrong by the recorded flag, or by answer = gold where both are known. @default "flag" */
+  readonly grade?: "flag" | "answer";
+  /** @default what one call of the most accurate agent costs, in dollars where prices are known, else in tokens, else one call … five calls */
+  readonly perTask?: Budget;
+  /** P(better) at which a team is advised; content of every interval. @default 0.9 */
+  readonly confidence?: number;
+  /** @default 1 */
+  readonly seed?: number;
+  /** On how many further random halves the choice is put to the test. @default 100 */
+  readonly splits?: number;
+  /** Attempts with many samples of one agent, perhaps to other tasks: drawn as curves of repeated votes. */
+  readonly repeats?: Attempts;
+  /** What the scripted agents were made of, where they are scripted. */
+  readonly truths?: (calibration: ReturnType<typeof calibrate>) => readonly Truth[];
+  /** The command that makes this study again. */
+  readonly command?: string;
+  readonly onStep?: (what: string, done: number, total: number) => void;
+}
+
+/**
+ * From graded answers to a plan that was put to the test: the tasks are split in two; agents are calibrated and a plan is
+ * made on one half; the plan and the best of the simpler kinds are measured on the other, where nothing was chosen.
+ */
+export function study(attempts: Attempts, options: StudyOptions): Study {
+  const { config, grade = "flag", confidence = 0.9, seed = 1, splits = 100, onStep = () => {} } = options;
+  const recordings = tabulate(attempts, config, { grade });
+  const { choosing, heldBack } = splitTasks(recordings.table.tasks.length, seed);
+  const calibration = calibrate(recordings, { tasks: choosing, confidence, seed });
+  const perTask = options.perTask ?? priceOfBestAgent(calibration);
+  const advice = plan(calibration, { perTask, confidence, seed });
+
+  const labels = agentLabels(
+    recordings.table.columns.map(({ name }) => name),
+    config,
+  );
+  const check = { calibration, heldBack, labels, seed };
+  const comparisons = compare(advice, check);
+  const flow = flowOf(advice, comparisons, check);
+  const otherGrade =
+    recordings.disagreements.length > 0
+      ? tabulate(attempts, config, { grade: grade === "flag" ? "answer" : "flag" })
+      : null;
+  const repeats = options.repeats ? tabulate(options.repeats, config) : recordings;
+
+  return {
+    name: recordings.name,
+    seed,
+    confidence,
+    budget: perTask,
+    tasks: { total: recordings.table.tasks.length, choosing: choosing.length, heldBack: heldBack.length },
+    attempts: recordings.attempts,
+    badLines: recordings.badLines,
+    command: options.command ?? "",
+    sources: [...recordings.sources, ...(options.repeats ? repeats.sources : []), ...config.sources],
+    labels,
+    plan: advice,
+    agents: calibration.agents,
+    pairs: calibration.pairs,
+    baseline: advice.single.team,
+    comparisons,
+    flow,
+    flips: flips(advice, comparisons, flow, { check, recordings, otherGrade }),
+    budgets: budgetCurves(advice, check),
+    phase: phaseDiagrams(advice, check),
+    votes: voteCurves(repeats, { confidence, seed }),
+    splits:
+      splits > 0
+        ? tryOnSplits(recordings, { perTask, confidence, seed, count: splits, onStep: (n, of) => onStep("splits", n, of) })
+        : null,
+    truths: options.truths?.(calibration) ?? [],
+    assumptions: recordings.assumptions,
+    notMeasured: missing(calibration),
+    tasksStillNeeded: stillNeeded(advice, comparisons),
+    disagreements: disagreementsOf(recordings, otherGrade, comparisons, check),
+    findings: advice.findings,
+  };
+}

@@ -1,0 +1,58 @@
+import { calibrate } from "../calibrate/calibrate.ts";
+import { parseTeam } from "../organizations/parse-team.ts";
+import { forecast } from "../plan/forecast.ts";
+import type { Recordings } from "../records/recordings.ts";
+import type { VoteCurve } from "../report/study-data.ts";
+import { outcomesCached } from "../simulate/replay.ts";
+import { meanOver, shareOver } from "./compare.ts";
+import { agentLabels } from "./labels.ts";
+import { splitTasks } from "./split.ts";
+
+/** Sizes of the votes in a curve; those that the recordings can check are drawn. */
+const sizes = [1, 3, 5, 9, 17, 29];
+const races = [
+  { lead: 2, cap: 9 },
+  { lead: 2, cap: 15 },
+  { lead: 3, cap: 15 },
+];
+
+/** Votes of one agent, forecast on one half of its tasks and measured on the other: one curve per agent with ≥ 4 samples. */
+export function voteCurves(
+  recordings: Recordings,
+  { confidence, seed }: { confidence: number; seed: number },
+): VoteCurve[] {
+  const { table } = recordings;
+  const { choosing, heldBack } = splitTasks(table.tasks.length, seed);
+  const calibration = calibrate(recordings, { tasks: choosing, confidence, seed });
+  const labels = agentLabels(
+    table.columns.map(({ name }) => name),
+    recordings.config,
+  );
+  return calibration.agents
+    .filter(({ samples }) => samples >= 4)
+    .map(({ name, samples, tasks }) => {
+      const texts = [
+        ...sizes.filter((votes) => votes < samples).map((votes) => (votes === 1 ? "single" : `vote:${votes}`)),
+        ...races.filter(({ cap }) => cap < samples).map(({ lead, cap }) => `ahead:${lead}/${cap}`),
+      ];
+      return {
+        agent: labels[name] ?? name,
+        name: recordings.name,
+        tasks,
+        points: texts.map((text) => {
+          const team = parseTeam(`${text}@${encodeName(name)}`);
+          const outcomes = outcomesCached(team, table, { seed });
+          const { accuracy } = forecast(team, calibration, { confidence, seed });
+          const { tasks: _, ...measured } = shareOver(outcomes.accuracy, heldBack, confidence);
+          return {
+            team: team.text,
+            votes: team.sizes.at(-1) ?? 1,
+            calls: meanOver(outcomes.calls, heldBack, confidence).value,
+            organization: team.organization,
+            forecast: { value: accuracy.mean, low: accuracy.low, high: accuracy.high, confidence },
+            measured,
+          };
+        }),
+      };
+    });
+}
