@@ -61,6 +61,8 @@ export interface Gain {
   readonly deviation: number;
   /** P(team better), honest about the search over teams. */
   readonly probabilityBetter: number;
+  /** Further tasks that would settle which is better (10th, 50th and 90th percentile); null when settled. */
+  readonly tasksStillNeeded?: { readonly low: number; readonly median: number; readonly high: number } | null;
 }
 
 export interface Finding {
