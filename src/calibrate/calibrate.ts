@@ -1,0 +1,133 @@
+import { KnownError } from "../errors.ts";
+import type { Recordings } from "../records/recordings.ts";
+import type { Measured } from "../theory/interval.ts";
+import { type GradedColumn, gradedColumn } from "./agents.ts";
+import type { Calibration } from "./calibration.ts";
+import { clampInterval } from "./estimators/estimate.ts";
+import { panelCorrelation } from "./estimators/panel-correlation.ts";
+import { calibratePairs } from "./pairs.ts";
+
+export interface CalibrateOptions {
+  /** Indices into the table's tasks: only these are read. @default all */
+  readonly tasks?: Uint32Array;
+  /** Probability content of every interval. @default 0.9 */
+  readonly confidence?: number;
+  /** Of the bootstraps: isotonic fits. @default 1 */
+  readonly seed?: number;
+  /** Correlated errors of every two agents. @default true */
+  readonly pairs?: boolean;
+}
+
+/** No answer to the chosen tasks carries a grade. */
+export class NothingGraded extends KnownError {
+  readonly code = "nothing-graded";
+  constructor(recordings: string, tasks: number) {
+    super(
+      `None of the answers in "${recordings}" to ${tasks} tasks is graded.`,
+      "Record `correct` or `score`, or `gold` beside `answer`.",
+    );
+  }
+}
+
+/** An interval over tasks needs two of them. */
+export class TooFewTasks extends KnownError {
+  readonly code = "too-few-tasks";
+  constructor(recordings: string, graded: number) {
+    super(
+      `"${recordings}" has graded answers to ${graded} task; a calibration needs at least 2.`,
+      "Record more tasks: 30 give a first impression, some hundreds an advice.",
+    );
+  }
+}
+
+/**
+ * What graded answers tell: accuracy, cost, shared errors, fidelity of messages, growth with compute; every number with
+ * an interval over tasks, or the probe that would measure it. Agents without a graded answer to these tasks are left out.
+ *
+ * Accuracy is the mean over tasks of a task's share of right answers, its interval Wilson's at the effective number of
+ * tasks (`taskShareInterval`); costs are means over tasks ± Student t; the rest leaves one task out at a time (jackknife,
+ * Student t), but for isotonic fits, which draw tasks anew with `seed`.
+ *
+ * @throws {NothingGraded} {@link NothingGraded}
+ * @throws {TooFewTasks}   where fewer than 2 tasks have a graded answer
+ */
+export function calibrate(
+  recordings: Recordings,
+  { tasks = everyTask(recordings), confidence = 0.9, seed = 1, pairs = true }: CalibrateOptions = {},
+): Calibration {
+  const { table, config, name } = recordings;
+  const columns = table.columns.flatMap((column) => gradedColumn(column, tasks, confidence) ?? []);
+  if (columns.length === 0) throw new NothingGraded(name, tasks.length);
+  const graded = gradedTasks(columns);
+  if (graded < 2) throw new TooFewTasks(name, graded);
+  return {
+    name,
+    confidence,
+    table,
+    tasks,
+    agents: columns.map(({ calibration }) => calibration),
+    weights: new Map(columns.map(({ calibration }) => [calibration.name, voteWeight(calibration)])),
+    pairs: pairs ? calibratePairs(columns, tasks, confidence) : [],
+    rhoTotal: panelRho(columns, confidence),
+    rhoTask: noGroups,
+    rhoWithin: noGroups,
+    fidelity: { notMeasured: "relay probes", probe: "quorate measure --relay" },
+    leafCurves: [],
+    beta: { notMeasured: "numeric levels", probe: "quorate measure --levels" },
+    contextTokens: contextWindow(columns, config),
+    assumptions: recordings.assumptions,
+    disagreements: recordings.disagreements,
+  };
+}
+
+function everyTask({ table }: Recordings): Uint32Array {
+  return Uint32Array.from(table.tasks, (_, task) => task);
+}
+
+function gradedTasks(columns: readonly GradedColumn[]): number {
+  const { length } = columns[0]!.shares;
+  let graded = 0;
+  for (let t = 0; t < length; t++) if (columns.some(({ shares }) => !Number.isNaN(shares[t]!))) graded++;
+  return graded;
+}
+
+/** Log-odds of the accuracy with half a right and half a wrong task added: finite at 0 % and 100 %. */
+function voteWeight({ accuracy, tasks }: { accuracy: { value: number }; tasks: number }): number {
+  return Math.log((accuracy.value * tasks + 0.5) / ((1 - accuracy.value) * tasks + 0.5));
+}
+
+const noGroups = {
+  notMeasured: "every attempt stood alone: shared errors cannot be told from hard tasks",
+  probe:
+    "quorate measure --groups 3 --samples 5: several groups per task, each with a context of its own (field `group`)",
+};
+
+/** Of a vote of different agents; of a repeated agent where there is only one. */
+function panelRho(columns: readonly GradedColumn[], confidence: number): Measured {
+  if (columns.length === 1) return columns[0]!.calibration.rho;
+  const rho = panelCorrelation(
+    columns.map(({ shares }) => shares),
+    confidence,
+  );
+  if (!Number.isNaN(rho.value)) return clampInterval(rho, -1, 1);
+  return {
+    notMeasured: "no two agents answered the same tasks, or nobody ever errs",
+    probe: "record several agents on the same tasks, hard and easy ones",
+  };
+}
+
+/** W of the most accurate agent whose window the config states. */
+function contextWindow(
+  columns: readonly GradedColumn[],
+  { agents }: Recordings["config"],
+): Calibration["contextTokens"] {
+  const best = [...columns].sort((a, b) => b.calibration.accuracy.value - a.calibration.accuracy.value);
+  for (const { column } of best) {
+    const value = (agents[column.name] ?? agents[column.agent])?.contextTokens;
+    if (value !== undefined) return { value, agent: column.agent };
+  }
+  return {
+    notMeasured: "no context window is stated",
+    probe: "give contextTokens of the agents in quorate.config",
+  };
+}

@@ -1,0 +1,54 @@
+import { DomainError } from "../../errors.ts";
+import type { Count } from "./counts.ts";
+import type { Estimate } from "./estimate.ts";
+import { jackknifeInterval, sumRows, type TaskRows, taskRows } from "./resample.ts";
+
+/**
+ * Correlation of two votes on one random task, from the share of right pairs; unbiased up to 1/T under every law of
+ * dependence (derived, §13):
+ *
+ *   ρ = (A − p²)/(p − p²),   A = Σ k(k − 1)/Σ n(n − 1),   p = Σ k/Σ n,
+ *
+ * where p² comes from pairs of *different* tasks, ((Σ y)² − Σ y²)/(T(T − 1)) with y = k/n: p·p would bias ρ downwards.
+ *
+ * @param counts  (votes, right) per task; tasks of one vote tell about p only
+ * @returns       at most 1; negative estimates are legitimate noise; NaN if all votes of all tasks agree
+ * @throws        {DomainError} with fewer than 2 tasks, or no task of two votes
+ */
+export function correlationFromPairs(counts: readonly Count[]): number {
+  const rows = pairRows(counts);
+  requirePairs(rows);
+  return correlationOfPairSums(sumRows(rows))[0]!;
+}
+
+/** The same with its interval: leave one task out, Student t. */
+export function correlationFromPairsInterval(counts: readonly Count[], confidence: number): Estimate {
+  const rows = pairRows(counts);
+  requirePairs(rows);
+  return jackknifeInterval(rows, correlationOfPairSums, confidence)[0]!;
+}
+
+function requirePairs({ width, values }: TaskRows): void {
+  if (values.length < 2 * width)
+    throw new DomainError("counts.length", values.length / (width || 1), "at least 2 tasks");
+  for (let i = 1; i < values.length; i += width) if (values[i]! > 0) return;
+  throw new DomainError("counts", "one vote per task", "with at least one task of two votes");
+}
+
+export function pairRows(counts: readonly Count[]): TaskRows {
+  return taskRows(counts.map(([votes, right]) => pairRow(votes, right, right)));
+}
+
+/** Per task: right pairs, pairs, right, votes, y, y², 1. For grades between 0 and 1, `squares` is Σ grade². */
+export function pairRow(votes: number, right: number, squares: number): number[] {
+  const share = right / votes;
+  return [right * right - squares, votes * (votes - 1), right, votes, share, share * share, 1];
+}
+
+export function correlationOfPairSums(sums: Float64Array): [number] {
+  const [rightPairs, pairs, right, votes, shares, shareSquares, tasks] = sums as unknown as number[];
+  const same = rightPairs! / pairs!;
+  const mean = right! / votes!;
+  const independent = (shares! * shares! - shareSquares!) / (tasks! * (tasks! - 1));
+  return [(same - independent) / (mean - independent)];
+}

@@ -1,0 +1,17 @@
+import { requireInteger } from "../../theory/domain.ts";
+
+/** Votes of one task, or of one group of a task: how many there were and how many of them were right. */
+export type Count = readonly [votes: number, right: number];
+
+/** Equal counts together, each with the number of tasks that have it: likelihoods are sums over these. */
+export function tally(counts: readonly Count[]): readonly { votes: number; right: number; tasks: number }[] {
+  const seen = new Map<string, { votes: number; right: number; tasks: number }>();
+  for (const [votes, right] of counts) {
+    requireInteger({ votes }, 1);
+    requireInteger({ right }, 0, votes);
+    const known = seen.get(`${votes}/${right}`);
+    if (known) known.tasks++;
+    else seen.set(`${votes}/${right}`, { votes, right, tasks: 1 });
+  }
+  return [...seen.values()];
+}
