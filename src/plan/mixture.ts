@@ -4,8 +4,10 @@
 
 import type { Column } from "../records/answer-table.ts";
 import { levelMap } from "../theory/level-map.ts";
+import { nelderMead } from "../theory/optimize.ts";
 import { random } from "../theory/random.ts";
-import { regularizedBeta, studentTQuantile } from "../theory/special.ts";
+import { studentTQuantile } from "../theory/special.ts";
+import { betaMasses, betaQuantile } from "./beta-law.ts";
 import { aheadValue, type GridValue, type VoteGrid, voteValue } from "./vote-value.ts";
 
 /** What was recorded on a task, without the names of the answers; tasks with equal keys are pooled. */
@@ -186,67 +188,30 @@ function likelihoods(keys: readonly VoteKey[], { accuracies, concentrations }: V
   return all;
 }
 
-/** Beta-binomial fit of (right, samples), penalty 0.01 (ln²a + ln²b), by damped Newton steps in ln a, ln b. */
+/** Beta-binomial fit of (right, samples), penalty 0.01 (ln²a + ln²b). */
 function fitBeta(keys: readonly VoteKey[]): readonly [number, number] {
-  const rows = keys.map((key) => [key.right, samplesOf(key) - key.right, key.tasks] as const);
-  const objective = (logA: number, logB: number) => {
-    const [a, b] = [Math.exp(logA), Math.exp(logB)];
-    let value = -0.01 * (logA ** 2 + logB ** 2);
-    const gradient = [-0.02 * logA, -0.02 * logB] as [number, number];
-    const curvature = [-0.02, -0.02, 0] as [number, number, number]; // aa, bb, ab
-    const add = (x: number, da: 0 | 1, db: 0 | 1, weight: number) => {
-      value += weight * Math.log(x);
-      gradient[0] += (weight * da * a) / x;
-      gradient[1] += (weight * db * b) / x;
-      curvature[0] += weight * da * (a / x - (a / x) ** 2);
-      curvature[1] += weight * db * (b / x - (b / x) ** 2);
-      curvature[2] -= (weight * da * db * a * b) / x ** 2;
-    };
-    for (const [right, failed, tasks] of rows) {
-      for (let i = 0; i < right; i++) add(a + i, 1, 0, tasks);
-      for (let i = 0; i < failed; i++) add(b + i, 0, 1, tasks);
-      for (let i = 0; i < right + failed; i++) add(a + b + i, 1, 1, -tasks);
-    }
-    return { value, gradient, curvature };
-  };
-  let [logA, logB] = [0, 0];
-  let here = objective(logA, logB);
-  let damping = 1e-3;
-  for (let step = 0; step < 200; step++) {
-    const [ga, gb] = here.gradient;
-    const [aa, bb, ab] = here.curvature;
-    // Levenberg–Marquardt on −objective: the damping makes the matrix positive definite
-    const [maa, mbb, mab] = [Math.abs(aa) + damping, Math.abs(bb) + damping, -ab];
-    const determinant = maa * mbb - mab * mab;
-    if (determinant <= 0) {
-      damping = damping * 10 + 1e-3;
-      continue;
-    }
-    const da = Math.max(-2, Math.min(2, (mbb * ga - mab * gb) / determinant));
-    const db = Math.max(-2, Math.min(2, (maa * gb - mab * ga) / determinant));
-    const there = objective(logA + da, logB + db);
-    if (there.value < here.value - 1e-12) {
-      damping = damping * 10 + 1e-3;
-      if (damping > 1e12) break;
-      continue;
-    }
-    [logA, logB, here] = [logA + da, logB + db, there];
-    damping /= 10;
-    if (Math.abs(da) + Math.abs(db) < 1e-10) break;
+  const counted = new Map<string, [number, number, number]>(); // right, failed, tasks
+  for (const key of keys) {
+    const failed = samplesOf(key) - key.right;
+    const row = counted.get(`${key.right} ${failed}`);
+    if (row) row[2] += key.tasks;
+    else counted.set(`${key.right} ${failed}`, [key.right, failed, key.tasks]);
   }
-  return [Math.exp(logA), Math.exp(logB)];
-}
-
-/** Mass of Beta(a, b) around each point, cut midway between neighbours. */
-function betaMasses(points: Float64Array, a: number, b: number): Float64Array {
-  const masses = new Float64Array(points.length);
-  let below = 0;
-  points.forEach((point, i) => {
-    const upTo = i + 1 < points.length ? regularizedBeta((point + points[i + 1]!) / 2, a, b) : 1;
-    masses[i] = Math.max(0, upTo - below);
-    below = upTo;
-  });
-  return masses;
+  const rows = [...counted.values()];
+  const { point } = nelderMead(
+    ([logA, logB]) => {
+      const [a, b] = [Math.exp(logA!), Math.exp(logB!)];
+      let cost = 0.01 * (logA! ** 2 + logB! ** 2);
+      for (const [right, failed, tasks] of rows) {
+        for (let i = 0; i < right; i++) cost -= tasks * Math.log((a + i) / (a + b + i));
+        for (let i = 0; i < failed; i++) cost -= tasks * Math.log((b + i) / (a + b + right + i));
+      }
+      return cost;
+    },
+    [0, 0],
+    { tolerance: 1e-8 },
+  );
+  return [Math.exp(point[0]!), Math.exp(point[1]!)];
 }
 
 /** Weights of θ from how wrong answers repeat, and the index of the single θ that explains them best. */
@@ -470,14 +435,4 @@ function betaInterval(mean: number, v: number, tasks: number, confidence: number
   const effective = v > 0 ? ((mean * (1 - mean)) / v) * ((tasks - 1) / (tasks + 1)) : tasks;
   const [a, b] = [Math.max(0, mean) * effective + 0.5, Math.max(0, 1 - mean) * effective + 0.5];
   return [betaQuantile((1 - confidence) / 2, a, b), betaQuantile((1 + confidence) / 2, a, b)];
-}
-
-function betaQuantile(probability: number, a: number, b: number): number {
-  let [low, high] = [0, 1];
-  for (let step = 0; step < 50; step++) {
-    const middle = (low + high) / 2;
-    if (regularizedBeta(middle, a, b) < probability) low = middle;
-    else high = middle;
-  }
-  return (low + high) / 2;
 }

@@ -1,0 +1,59 @@
+import { KnownError } from "../errors.ts";
+import type { Budget, CostUnit } from "./plan-types.ts";
+
+/** The text is no amount with a unit. */
+export class BudgetFormat extends KnownError {
+  readonly code = "budget-format";
+  constructor(text: string, happened: string) {
+    super(
+      `"${text}" is no budget: ${happened}.`,
+      "Write an amount with its unit: 2000tok, '$0.01', 5calls, 3s or 2min (quote the dollar sign in a shell).",
+    );
+  }
+}
+
+const units: Readonly<Record<string, readonly [CostUnit, number]>> = {
+  tok: ["tokens", 1],
+  token: ["tokens", 1],
+  tokens: ["tokens", 1],
+  ktok: ["tokens", 1e3],
+  Mtok: ["tokens", 1e6],
+  call: ["calls", 1],
+  calls: ["calls", 1],
+  usd: ["usd", 1],
+  s: ["seconds", 1],
+  sec: ["seconds", 1],
+  seconds: ["seconds", 1],
+  min: ["seconds", 60],
+  h: ["seconds", 3600],
+};
+
+/**
+ * An amount with its unit: `2000tok`, `$0.01`, `5calls`, `3s`, `2min`. Commas and underscores may separate thousands.
+ *
+ * @throws {BudgetFormat} for a bare number, an unknown unit, and amounts that are not positive
+ */
+export function parseBudget(text: string): Budget {
+  const match = /^\s*(\$?)\s*([+-]?[\d.,_]+(?:e[+-]?\d+)?)\s*([A-Za-z]*)\s*$/.exec(text);
+  if (!match) throw new BudgetFormat(text, "there is no amount in it");
+  const [, dollar = "", digits = "", name = ""] = match;
+  const amount = Number(digits.replaceAll(/[,_]/g, ""));
+  if (!(amount > 0 && Number.isFinite(amount))) throw new BudgetFormat(text, `${digits} is not a number above 0`);
+  if (dollar) {
+    if (name) throw new BudgetFormat(text, `it has two units, $ and ${name}`);
+    return { amount, unit: "usd" };
+  }
+  if (!name) throw new BudgetFormat(text, "the unit is missing");
+  const unit = Object.hasOwn(units, name) ? units[name] : undefined;
+  if (!unit) throw new BudgetFormat(text, `"${name}" is no unit of money, tokens, calls or time`);
+  return { amount: amount * unit[1], unit: unit[0] };
+}
+
+/** As a person writes it: $0.012, 5 calls, 2,000 tokens, 3 s. */
+export function printBudget({ amount, unit }: Budget): string {
+  const digits = (decimals: number) => amount.toLocaleString("en-US", { maximumFractionDigits: decimals });
+  if (unit === "usd") return `$${amount >= 1 ? amount.toFixed(2) : String(Number(amount.toPrecision(3)))}`;
+  if (unit === "seconds") return `${digits(1)} s`;
+  if (unit === "calls") return `${digits(2)} ${amount === 1 ? "call" : "calls"}`;
+  return `${digits(0)} tokens`;
+}
