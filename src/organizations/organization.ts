@@ -1,4 +1,4 @@
-import type { Rule } from "../rules/rule.ts";
+import type { Quorum, Rule } from "../rules/rule.ts";
 
 /** One question to one agent. */
 export interface Step {
@@ -47,7 +47,7 @@ export type Move =
       readonly score?: number;
       /** True where a member failed and the rest decided. */
       readonly degraded: boolean;
-      /** Steps whose answers decided. */
+      /** Steps that gave the answer, in step order; empty where there is none. */
       readonly because: readonly string[];
     };
 
@@ -81,8 +81,13 @@ export interface Params {
 /** A set of calls made together, and when their vote is final. Members are repeated `samples` times. */
 export interface Stage {
   readonly members: readonly Member[];
-  /** unanimous: all answers equal; majority: more than half; final: always, the rule decides. */
-  readonly accept: "unanimous" | "majority" | "final";
+  /**
+   * unanimous: all calls of the stage gave the same answer; majority: more than half of them; a call without an answer
+   * agrees with none. final: always, the rule decides.
+   */
+  readonly accept: Quorum | "final";
+  /** Where `accept` is final: what decides among this stage's answers. */
+  readonly rule: Rule;
 }
 
 /** One level of a regular tree, leaves first. */
@@ -104,6 +109,8 @@ export interface Roster {
   readonly callsMax: number;
   /** Answers recorded per task by every agent: what a vote of one agent can be calibrated on. */
   readonly samples: ReadonlyMap<string, number>;
+  /** What a name stands for. Absent: what follows the last `~` of a name is the level. */
+  readonly members?: ReadonlyMap<string, { readonly agent: string; readonly level?: string }>;
 }
 
 /** A team without names for its parts: what `team.ts` prints and parses. */
@@ -111,29 +118,39 @@ export interface TeamShape {
   readonly sizes: readonly number[];
   readonly cast: readonly Part[];
   readonly messageTokens: readonly number[];
+  /** The word after the dot; absent: the organization's default. */
+  readonly rule?: string;
 }
 
-/** How a team works together. `next` is pure, so one definition is simulated, replayed, run and resumed. */
-export interface Organization {
+/** How the teams of an organization are written, and what is known of them before the start. */
+export interface Form {
   /** One line for menus and reports. */
   readonly summary: string;
   /** A canonical team text that is valid for this organization. */
   readonly example: string;
-  /** Rule used where the text names none. */
+  /** Rule used where the text names none; not printed. Empty: the text must name one. */
   readonly defaultRule: string;
   /** True for organizations whose text may name a rule. */
   readonly takesRule: boolean;
+  /** The words that may stand after the dot. Absent: every rule of rules/index.ts. */
+  readonly rules?: readonly string[];
+  /** Between the numbers of the size field. @default "x" */
+  readonly sizeSeparator?: "x" | "/";
   /** Throws UnknownTeam with what is wrong and the canonical form; returns the shape with defaults filled in. */
   check(shape: TeamShape): TeamShape;
   kind(shape: TeamShape): Kind;
   /** Steps this team can ask at most, before the start. */
   bound(shape: TeamShape): { readonly steps: number };
+  /** Regular trees only: unlocks the exact recursion of the theory. */
+  layers?(shape: TeamShape): readonly Layer[];
+}
+
+/** How a team works together. `next` is pure, so one definition is simulated, replayed, run and resumed. */
+export interface Organization extends Form {
   /** What should have been asked by now, or the final answer. Pure; arrival order does not matter. */
   next(params: Params, answered: Answered): Move;
   /** Teams worth trying for this roster, cheapest first; the planner prices, shrinks and ranks them. */
   candidates(roster: Roster): Iterable<TeamShape>;
   /** Only where a team is a sequence of votes: unlocks exact replay and the mixture forecast. */
   stages?(shape: TeamShape): readonly Stage[];
-  /** Regular trees only: unlocks the exact recursion of the theory. */
-  layers?(shape: TeamShape): readonly Layer[];
 }

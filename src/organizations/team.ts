@@ -1,4 +1,9 @@
-import type { Kind, Part } from "./organization.ts";
+import { KnownError } from "../errors.ts";
+import * as rules from "../rules/index.ts";
+import { membersOf, nearest, parseCast, printCast, ruleNamed, UnknownTeam } from "./cast.ts";
+import * as organizations from "./index.ts";
+import type { Form, Kind, Organization, Params, Part, TeamShape } from "./organization.ts";
+import * as planned from "./planned.ts";
 
 /** An organization with its size, rule, cast and message length: what is bought. */
 export interface Team {
@@ -12,4 +17,159 @@ export interface Team {
   readonly kind: Kind;
   /** The one canonical text: parse(print(team)) is the team. */
   readonly text: string;
+}
+
+/** A team that can be written and priced, but not replayed, simulated or run yet. Nothing was asked. */
+export class OrganizationNotRunnable extends KnownError {
+  readonly code = "organization-not-runnable";
+  readonly organization: string;
+
+  constructor(team: string, organization: string) {
+    super(
+      `"${team}": quorate can write and price a ${organization}, but not replay, simulate or run it yet.`,
+      `Use ${Object.keys(organizations).join(", ")}; plan shows what a ${organization} would be worth.`,
+    );
+    this.organization = organization;
+  }
+}
+
+const runnable: Readonly<Record<string, Organization>> = organizations;
+const forms: Readonly<Record<string, Form>> = { ...organizations, ...planned };
+
+/** How this team is written and bounded, whether or not it can run. */
+export function formOf({ organization }: Pick<Team, "organization">): Form {
+  return formNamed(organization);
+}
+
+/** What answers for this team. @throws {OrganizationNotRunnable} @throws {UnknownTeam} where it names no agent */
+export function organizationOf(team: Team): Organization {
+  const organization = runnable[team.organization];
+  if (organization === undefined) throw new OrganizationNotRunnable(team.text, team.organization);
+  if (membersOf(team.cast).length === 0)
+    throw new UnknownTeam(
+      "it names no agent, and only plan may choose one.",
+      `Name it: ${team.text}@agent.`,
+      team.text,
+    );
+  return organization;
+}
+
+/** What `next` is called with for one task: the seed breaks its ties. */
+export function paramsOf(
+  team: Team,
+  { seed, weights }: { readonly seed: number; readonly weights?: ReadonlyMap<string, number> },
+): Params {
+  const { sizes, cast, messageTokens, rule } = team;
+  return { sizes, cast, messageTokens, rule: ruleNamed(rule), seed, ...(weights && { weights }) };
+}
+
+/** The team of this shape; what the shape leaves out is empty. @throws {UnknownTeam} where the organization forbids it */
+export function makeTeam(organization: string, shape: Partial<TeamShape>, rule = shape.rule): Team {
+  const form = formNamed(organization);
+  const word = rule ?? form.defaultRule;
+  requireRule(organization, form, word);
+  const { sizes, cast, messageTokens } = form.check({ sizes: [], cast: [], messageTokens: [], ...shape, rule: word });
+  const checked = { organization, rule: word, sizes, messageTokens, cast };
+  return { ...checked, kind: form.kind(checked), text: printTeam(checked) };
+}
+
+/** The canonical text: `organization[.rule][:sizes][/m=tokens][@cast]`, the default rule left out. */
+export function printTeam(team: Omit<Team, "kind" | "text">): string {
+  const { organization, rule, sizes, messageTokens, cast } = team;
+  const { defaultRule, sizeSeparator = "x" } = formNamed(organization);
+  return [
+    organization,
+    rule === defaultRule ? "" : `.${rule}`,
+    sizes.length === 0 ? "" : `:${sizes.join(sizeSeparator)}`,
+    messageTokens.length === 0 ? "" : `/m=${messageTokens.join("+")}`,
+    cast.length === 0 ? "" : `@${printCast(cast)}`,
+  ].join("");
+}
+
+export interface ParseOptions {
+  /** Names of agents (without levels) that may stand in the text as they are; the longest that fits wins. */
+  readonly knownNames?: Iterable<string>;
+}
+
+/**
+ * The team that a text names. Canonical text is read without knowing any name; other text may hold the grammar's
+ * characters only inside known names.
+ *
+ * @throws {UnknownTeam} with what is wrong, where, and the form that would be right
+ */
+export function parseTeam(text: string, { knownNames = [] }: ParseOptions = {}): Team {
+  try {
+    return read(text, [...knownNames]);
+  } catch (error) {
+    if (!(error instanceof UnknownTeam) || error.team !== undefined) throw error;
+    throw new UnknownTeam(error.problem, error.remedy, text);
+  }
+}
+
+function read(text: string, knownNames: readonly string[]): Team {
+  const at = text.indexOf("@");
+  const head = at < 0 ? text : text.slice(0, at);
+  const name = /^[^.:/]*/.exec(head)![0];
+  if (!Object.hasOwn(forms, name)) {
+    if (knownNames.includes(text)) {
+      const suggestion = printTeam(makeTeam("single", { cast: [{ members: [{ agent: text, samples: 1 }] }] }));
+      throw new UnknownTeam("that is an agent.", `A team of one is ${suggestion}.`);
+    }
+    formNamed(name);
+  }
+  const form = formNamed(name);
+  // The size may hold a slash (ahead:2/15), so it ends only where /m= begins.
+  const fields = /^(?:\.([^:/]*))?(?::((?:(?!\/m=).)*))?(?:\/m=(.*))?$/s.exec(head.slice(name.length));
+  if (!fields)
+    throw new UnknownTeam(
+      `"${head.slice(name.length)}" behind "${name}" is neither rule, size nor message length.`,
+      `The form is organization[.rule][:sizes][/m=tokens][@cast], as in ${form.example}.`,
+    );
+  const [, rule, sizes, messageTokens] = fields;
+  if (at === text.length - 1)
+    throw new UnknownTeam("the cast behind @ is empty.", `Name the agents, as in ${form.example}, or leave out @.`);
+  const separator = form.sizeSeparator ?? "x";
+  return makeTeam(
+    name,
+    {
+      sizes: sizes === undefined ? [] : numbers(sizes, separator, "size", form),
+      messageTokens: messageTokens === undefined ? [] : numbers(messageTokens, "+", "message length", form),
+      cast: at < 0 ? [] : parseCast(text.slice(at + 1), knownNames),
+    },
+    rule,
+  );
+}
+
+function numbers(text: string, separator: string, what: string, { example }: Form): number[] {
+  return text.split(separator).map((digits) => {
+    if (/^[1-9]\d{0,8}$/.test(digits)) return Number(digits);
+    throw new UnknownTeam(
+      `"${text}" is no ${what}: whole numbers from 1, joined by ${separator}, stand there.`,
+      `A right one is ${example}.`,
+    );
+  });
+}
+
+function formNamed(organization: string): Form {
+  if (Object.hasOwn(forms, organization)) return forms[organization]!;
+  const known = Object.keys(forms);
+  const alike = nearest(organization, known);
+  throw new UnknownTeam(
+    organization === "" ? "it names no organization." : `there is no organization "${organization}".`,
+    alike
+      ? `Did you mean ${alike}, as in ${forms[alike]!.example}?`
+      : `The organizations are ${known.join(", ")}, as in vote:5@gpt.`,
+  );
+}
+
+/** The word after the dot must be one that this organization knows. */
+function requireRule(organization: string, form: Form, rule: string): void {
+  const allowed = form.takesRule ? (form.rules ?? Object.keys(rules)) : [form.defaultRule];
+  if (allowed.includes(rule)) return;
+  const problem =
+    rule === "" ? `${organization} needs a word after the dot.` : `${organization} knows no rule "${rule}".`;
+  const remedy = form.takesRule
+    ? `It takes ${allowed.map((word) => `${organization}.${word}`).join(", ")}.`
+    : `It takes no rule: ${form.example}.`;
+  throw new UnknownTeam(problem, remedy);
 }

@@ -1,0 +1,94 @@
+import { decide } from "../rules/rule.ts";
+import {
+  ballotOf,
+  isLost,
+  membersOf,
+  part,
+  printMember,
+  recordedSamples,
+  requireNoMessages,
+  requireSingles,
+  rosterMembers,
+  solveSteps,
+  UnknownTeam,
+  voteOf,
+} from "./cast.ts";
+import type { Ended, Organization, Step } from "./organization.ts";
+
+/**
+ * Samples one agent until one answer leads by `lead` votes, at most `cap` calls; then the most frequent answer wins
+ * (docs/theory.md §10). Asks at once only what is certainly needed, `lead` − the present lead, so its calls are those of
+ * asking one by one. A reply without an answer, or none, is a call but no vote.
+ */
+export const ahead: Organization = {
+  summary: "one agent, asked until an answer leads by k votes",
+  example: "ahead:2/15@gpt",
+  defaultRule: "plurality",
+  takesRule: false,
+  sizeSeparator: "/",
+
+  check(shape) {
+    requireNoMessages("ahead", shape);
+    requireSingles("ahead", shape);
+    const members = membersOf(shape.cast);
+    const [lead = 2, cap = 15] = shape.sizes;
+    const canonical = `ahead:${lead}/${Math.max(lead, cap)}`;
+    if (members.length > 1)
+      throw new UnknownTeam(
+        `ahead samples one agent, and ${members.length} are named.`,
+        `Write ${canonical}@${printMember(members[0]!)}, or let all vote: vote@${members.map(printMember).join(",")}.`,
+      );
+    const [member] = members;
+    const cast = member ? `@${printMember({ ...member, samples: 1 })}` : "";
+    if (shape.sizes.length !== 2 || cap < lead)
+      throw new UnknownTeam(
+        "ahead takes two numbers, the lead and at least as many calls.",
+        `Write ${canonical}${cast}.`,
+      );
+    if (member && member.samples > 1)
+      throw new UnknownTeam(
+        `the most calls are ${cap} by the size and ${member.samples} by the cast.`,
+        `Write ahead:${lead}/${cap}${cast}.`,
+      );
+    return shape;
+  },
+
+  kind: () => "repeated",
+  bound: ({ sizes }) => ({ steps: sizes[1]! }),
+
+  next({ sizes, cast, rule, seed, weights }, answered) {
+    const [lead, cap] = sizes as [number, number];
+    const steps = solveSteps([{ ...membersOf(cast)[0]!, samples: cap }], "sample");
+    const ended: Ended[] = [];
+    const votes = new Map<string, number>();
+    let ahead = 0;
+    // Only the answers before the first gap count, so that the order of arrival does not choose among them.
+    for (const step of steps) {
+      const end = answered.get(step.id);
+      if (end === undefined || ahead >= lead) break;
+      ended.push(end);
+      const vote = voteOf(end);
+      if (vote === null) continue;
+      votes.set(vote, (votes.get(vote) ?? 0) + 1);
+      const [first, second = 0] = [...votes.values()].sort((a, b) => b - a);
+      ahead = first! - second;
+    }
+    if (ahead < lead && ended.length < cap) return { ask: steps.slice(ended.length, ended.length + lead - ahead) };
+    const heard = ended.flatMap((end, i): [Step, Ended][] => (isLost(end) ? [] : [[steps[i]!, end]]));
+    const answer = decide(
+      rule,
+      heard.map(([step, end]) => ballotOf(step, end, rule, weights)),
+      seed,
+    );
+    const because = answer === null ? [] : heard.filter(([, end]) => voteOf(end) === answer).map(([step]) => step.id);
+    return { answer, degraded: heard.length < ended.length, because };
+  },
+
+  *candidates(roster) {
+    for (const cap of [5, 9, 15, 25])
+      for (const lead of [2, 3])
+        for (const member of cap <= roster.callsMax ? rosterMembers(roster) : [])
+          if (recordedSamples(roster, member) >= 2)
+            yield { sizes: [lead, cap], cast: [part(member)], messageTokens: [] };
+  },
+};

@@ -1,0 +1,294 @@
+// What every organization needs of its cast: how it is written, which steps it is asked, which answers are votes.
+import { KnownError } from "../errors.ts";
+import * as rules from "../rules/index.ts";
+import type { Ballot, Rule } from "../rules/rule.ts";
+import type { Ended, Member, Part, Roster, Step, TeamShape } from "./organization.ts";
+
+/** A text that names no team, or not exactly one. Nothing was done. */
+export class UnknownTeam extends KnownError {
+  readonly code = "unknown-team";
+  readonly problem: string;
+  readonly team: string | undefined;
+
+  constructor(problem: string, remedy: string, team?: string) {
+    super(team === undefined ? problem : `"${team}" is not a team: ${problem}`, remedy);
+    this.problem = problem;
+    this.team = team;
+  }
+}
+
+/** What the column of this member in an answer table is called: `agent`, or `agent~level`. */
+export function memberName({ agent, level }: { readonly agent: string; readonly level?: string }): string {
+  return level === undefined ? agent : `${agent}~${level}`;
+}
+
+/** The members that may be proposed, best first, each asked once. */
+export function rosterMembers({ names, members }: Roster): Member[] {
+  return names.map((name) => {
+    const known = members?.get(name);
+    if (known) return { ...known, samples: 1 };
+    const tilde = name.lastIndexOf("~");
+    if (tilde <= 0) return { agent: name, samples: 1 };
+    return { agent: name.slice(0, tilde), level: name.slice(tilde + 1), samples: 1 };
+  });
+}
+
+/** How many answers per task are recorded of this member. */
+export function recordedSamples({ samples }: Roster, member: Member): number {
+  return samples.get(memberName(member)) ?? 0;
+}
+
+/** All ways to choose `size` of these, in their order. */
+export function* choose<T>(items: readonly T[], size: number, from = 0): Generator<T[]> {
+  if (size === 0) {
+    yield [];
+    return;
+  }
+  for (let i = from; i + size <= items.length; i++)
+    for (const rest of choose(items, size - 1, i + 1)) yield [items[i]!, ...rest];
+}
+
+/** All members of a cast, part by part. */
+export function membersOf(cast: readonly Part[]): Member[] {
+  return cast.flatMap((part) => part.members);
+}
+
+/** How many calls these members make. */
+export function callsOf(members: readonly Member[]): number {
+  return members.reduce((calls, { samples }) => calls + samples, 0);
+}
+
+/** The rule with this name. @throws {UnknownTeam} */
+export function ruleNamed(name: string): Rule {
+  const rule = Object.hasOwn(rules, name) ? (rules as Readonly<Record<string, Rule>>)[name] : undefined;
+  if (rule) return rule;
+  throw new UnknownTeam(`there is no rule "${name}".`, `The rules are ${Object.keys(rules).join(", ")}.`);
+}
+
+// ── steps and votes ────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** One step per call of these members, numbered in cast order behind the prefix. Nobody reads another's answer. */
+export function solveSteps(members: readonly Member[], prefix: string): Step[] {
+  const calls = members.flatMap((member) => Array.from({ length: member.samples }, () => member));
+  return calls.map(({ agent, level }, i) => ({
+    id: `${prefix}/${i}`,
+    role: "solve",
+    agent,
+    ...(level !== undefined && { level }),
+    reads: [],
+  }));
+}
+
+/** The answer of a step as a vote. null: it ended without a parsable answer, which is no vote. */
+export function voteOf(ended: Ended): string | null {
+  return ended.state === "answered" ? ended.answer.value : null;
+}
+
+/**
+ * True where the member could not be asked or did not reply: the others decide and the answer is degraded. A truncated,
+ * unparsable or refused reply is a reply without a vote.
+ */
+export function isLost(ended: Ended): boolean {
+  return ended.state === "failed" || ended.state === "cancelled" || ended.state === "over-budget";
+}
+
+/** The step's vote as a ballot; the weight is looked up only where the rule asks for one. */
+export function ballotOf(step: Step, ended: Ended, rule: Rule, weights?: ReadonlyMap<string, number>): Ballot {
+  const member = memberName(step);
+  const weight = rule.weighted ? weights?.get(member) : undefined;
+  return { value: voteOf(ended), member, ...(weight !== undefined && { weight }) };
+}
+
+// ── shapes ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Refuses a message length where nobody sends messages. */
+export function requireNoMessages(organization: string, { messageTokens }: TeamShape): void {
+  if (messageTokens.length === 0) return;
+  throw new UnknownTeam(`a ${organization} sends no messages.`, `Leave out /m=${messageTokens.join("+")}.`);
+}
+
+/** Refuses numbers in the size field where there is nothing to size. */
+export function requireNoSizes(organization: string, { sizes }: TeamShape, instead: string): void {
+  if (sizes.length === 0) return;
+  throw new UnknownTeam(`a ${organization} takes no size, and ${sizes.join(", ")} was given.`, instead);
+}
+
+/** Refuses roles where everyone has the same. */
+export function requireNoRoles(organization: string, { cast }: TeamShape): void {
+  const role = cast.find((part) => part.role !== undefined)?.role;
+  if (role === undefined) return;
+  throw new UnknownTeam(`a ${organization} has no roles, and "${role}=" names one.`, `Leave out ${role}=.`);
+}
+
+/** Refuses a member that is named twice among these: its answers would count as those of two. */
+export function requireDistinct(members: readonly Member[]): void {
+  const seen = new Set<string>();
+  for (const member of members) {
+    const name = memberName(member);
+    const calls = callsOf(members.filter((other) => memberName(other) === name));
+    if (seen.has(name))
+      throw new UnknownTeam(`"${name}" is named twice.`, `Write ${printMember({ ...member, samples: calls })} once.`);
+    seen.add(name);
+  }
+}
+
+/** Parts `a,b,c` that name one member each, without roles. */
+export function requireSingles(organization: string, shape: TeamShape): void {
+  requireNoRoles(organization, shape);
+  const joined = shape.cast.find((part) => part.members.length > 1);
+  if (joined)
+    throw new UnknownTeam(
+      `"${printPart(joined)}" joins members with +, which is for the members of a role or a stage.`,
+      `Separate the members of a ${organization} with commas: ${printCast(membersOf(shape.cast).map(part))}.`,
+    );
+  requireDistinct(membersOf(shape.cast));
+}
+
+/** A part of one member without a role. */
+export function part(member: Member): Part {
+  return { members: [member] };
+}
+
+// ── writing a cast ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** `leaf=a+b~high:2,reader=c`: the text behind the @, readable without knowing any name. */
+export function printCast(cast: readonly Part[]): string {
+  return cast.map(printPart).join(",");
+}
+
+function printPart({ role, members }: Part): string {
+  return (role === undefined ? "" : `${role}=`) + members.map(printMember).join("+");
+}
+
+/** `gpt`, `gpt~high`, `gpt:3`. */
+export function printMember({ agent, level, samples }: Member): string {
+  return encode(agent) + (level === undefined ? "" : `~${encode(level)}`) + (samples === 1 ? "" : `:${samples}`);
+}
+
+/**
+ * Percent-encodes what could be read as grammar behind the @, and what a line of text cannot carry: control characters
+ * and spaces at the ends. The characters . and / mean something only before the @, and names are full of them.
+ */
+function encode(name: string): string {
+  return name.replace(/[,+=~:@%]|[^ -\uffff]|\u007f|^ | $/g, (character) => {
+    return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`;
+  });
+}
+
+// ── reading a cast ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * Reads the text behind the @. Where a known name stands (as it is, or encoded), it is that name, the longest first;
+ * any other name ends at the next character of the grammar.
+ *
+ * @throws {UnknownTeam} with the position
+ */
+export function parseCast(text: string, knownNames: Iterable<string>): Part[] {
+  // An encoded name stands before the raw one of the same length, so that canonical text keeps its meaning.
+  const known = [...new Set(knownNames)]
+    .filter((name) => name !== "")
+    .flatMap((name) => [
+      { written: encode(name), name },
+      { written: name, name },
+    ])
+    .sort((a, b) => b.written.length - a.written.length);
+  let at = 0;
+
+  const parts = [readPart()];
+  while (at < text.length) {
+    expect(",", "a comma or +");
+    parts.push(readPart());
+  }
+  return parts;
+
+  function readPart(): Part {
+    const role = knownAt() ? undefined : /^([a-z][a-z-]*)=/.exec(text.slice(at))?.[1];
+    if (role !== undefined) at += role.length + 1;
+    const members = [readMember()];
+    while (text[at] === "+") {
+      at++;
+      members.push(readMember());
+    }
+    return { ...(role !== undefined && { role }), members };
+  }
+
+  function readMember(): Member {
+    const whole = knownAt();
+    const agent = whole ? whole.name : readName("an agent");
+    if (whole) at += whole.written.length;
+    let level: string | undefined;
+    if (text[at] === "~") {
+      at++;
+      level = readName("a compute level");
+    }
+    let samples = 1;
+    if (text[at] === ":") {
+      const digits = /^:([1-9]\d{0,5})(?=[,+]|$)/.exec(text.slice(at))?.[1];
+      if (digits === undefined)
+        throw wrong("after : stands how often the member is asked", "Write a whole number from 1");
+      at += digits.length + 1;
+      samples = Number(digits);
+    }
+    return { agent, ...(level !== undefined && { level }), samples };
+  }
+
+  function knownAt() {
+    return known.find(({ written }) => {
+      const next = text[at + written.length];
+      return text.startsWith(written, at) && (next === undefined || ",+~:".includes(next));
+    });
+  }
+
+  function readName(what: string): string {
+    const raw = /^[^,+=~:@]*/.exec(text.slice(at))![0];
+    if (raw === "") throw wrong(`the name of ${what} is missing`, "Write it there");
+    if (/^ | $/.test(raw)) throw wrong("a space stands before or after a name", "Leave it out, or write %20");
+    const broken = /%(?![0-9A-Fa-f]{2})/.exec(raw);
+    if (broken) throw wrong(`"${raw}" holds a % that encodes nothing`, "Write %25 for the character itself");
+    at += raw.length;
+    try {
+      return decodeURIComponent(raw);
+    } catch {
+      throw wrong(`"${raw}" encodes no text`, "Write the name as it is, and only the characters , + = ~ : @ % encoded");
+    }
+  }
+
+  function expect(character: string, what: string): void {
+    if (text[at] !== character)
+      throw wrong(
+        `"${text[at]}" at position ${at + 1} of the cast stands where ${what} was due`,
+        `If it belongs to a name, write ${encode(text[at]!)}`,
+      );
+    at++;
+  }
+
+  function wrong(problem: string, remedy: string): UnknownTeam {
+    const place = `behind "@${text.slice(0, at)}"`;
+    return new UnknownTeam(`${problem} (${place}).`, `${remedy}.`);
+  }
+}
+
+/** The known word that is most like this one, by edit distance; undefined where none is alike. */
+export function nearest(word: string, known: Iterable<string>): string | undefined {
+  let best: string | undefined;
+  let bestDistance = Math.max(2, word.length / 2);
+  for (const candidate of known) {
+    const distance = editDistance(word, candidate);
+    if (distance >= bestDistance) continue;
+    best = candidate;
+    bestDistance = distance;
+  }
+  return best;
+}
+
+/** Levenshtein's distance: insertions, deletions and replacements of single characters. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const above = row;
+    row = [i];
+    for (let j = 1; j <= b.length; j++)
+      row.push(Math.min(above[j]! + 1, row[j - 1]! + 1, above[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+  }
+  return row[b.length]!;
+}
