@@ -139,7 +139,7 @@ export function requireSingles(organization: string, shape: TeamShape): void {
   if (joined)
     throw new UnknownTeam(
       `"${printPart(joined)}" joins members with +, which is for the members of a role or a stage.`,
-      `Separate the members of a ${organization} with commas: ${printCast(membersOf(shape.cast).map(part))}.`,
+      `Separate members with commas, as in vote@${printCast(membersOf(shape.cast).map(part))}.`,
     );
   requireDistinct(membersOf(shape.cast));
 }
