@@ -1,0 +1,147 @@
+import type { Column } from "./answer-table.ts";
+import type { Attempt, Status } from "./attempt.ts";
+import type { AgentConfig, Config } from "./config.ts";
+import type { Assumption } from "./recordings.ts";
+
+/** Fills one column of the answer table, completes its costs, and remembers what had to be assumed for that. */
+export interface ColumnBuilder {
+  /** Announces an attempt, before anything is allocated. */
+  expect(attempt: Attempt): void;
+  allocate(tasks: number): void;
+  /** Adds an attempt to the current task. Tasks come in order, and so do the samples of a task. */
+  append(attempt: Attempt, grade: number, answerCode: number, group: number): void;
+  endTask(task: number): void;
+  answersKnown(): boolean;
+  assumptions(): readonly Assumption[];
+  finish(): Column;
+}
+
+export function columnBuilder(
+  { name, agent, level }: { readonly name: string; readonly agent: string; readonly level: string | undefined },
+  { agents }: Config,
+): ColumnBuilder {
+  const own = Object.hasOwn(agents, name) ? agents[name] : Object.hasOwn(agents, agent) ? agents[agent] : undefined;
+  const costs = costCompletion(name, own ?? {});
+  let size = 0;
+  let filled = 0;
+  let answersKnown = false;
+  let column: Column & { readonly status: Status[] };
+
+  return {
+    expect({ nSamples = 1, answer }) {
+      size += nSamples;
+      answersKnown ||= answer !== undefined;
+    },
+    allocate(tasks) {
+      column = {
+        name,
+        agent,
+        ...(level === undefined ? {} : { level }),
+        answersKnown,
+        start: new Uint32Array(tasks + 1),
+        value: new Int32Array(size),
+        grade: new Float64Array(size),
+        tokensIn: new Float64Array(size),
+        tokensOut: new Float64Array(size),
+        usd: new Float64Array(size),
+        seconds: new Float64Array(size),
+        status: new Array<Status>(size),
+        group: new Int32Array(size),
+      };
+    },
+    append(attempt, grade, answerCode, group) {
+      const { nSamples = 1, nCorrect, status = attempt.answer === null ? "unparsed" : "ok" } = attempt;
+      for (let sample = 0; sample < nSamples; sample++) {
+        const at = filled++;
+        const wrong = nCorrect !== undefined && sample >= nCorrect; // the right ones of an aggregate come first
+        column.value[at] = nCorrect === undefined ? answerCode : Number(wrong);
+        column.grade[at] = nCorrect === undefined ? grade : Number(!wrong);
+        column.status[at] = status;
+        column.group[at] = group;
+        costs.complete(attempt, nSamples, column, at);
+      }
+    },
+    endTask(task) {
+      column.start[task + 1] = filled;
+    },
+    answersKnown: () => answersKnown,
+    assumptions: () => costs.assumptions(size),
+    finish: () => column,
+  };
+}
+
+/**
+ * Costs of an attempt: as recorded, else from the config, else (answer length only) from the recorded characters; NaN
+ * where nothing is known. Nothing is completed silently: each completion becomes an assumption. Costs of an attempt that
+ * stands for n samples are those of all n together.
+ */
+function costCompletion(agent: string, config: AgentConfig) {
+  const { promptTokens, answerTokens, prices, seconds, asOf } = config;
+  const source = asOf === undefined ? "config" : `config, as of ${asOf}`;
+  const completed = { promptTokens: 0, answerTokens: 0, characters: 0, prices: 0, seconds: 0 };
+
+  return {
+    complete(attempt: Attempt, samples: number, column: Column, at: number): void {
+      let tokensIn = Number.NaN;
+      if (attempt.tokensIn !== undefined) tokensIn = attempt.tokensIn / samples;
+      else if (promptTokens !== undefined) {
+        tokensIn = promptTokens;
+        completed.promptTokens++;
+      }
+      let tokensOut = Number.NaN;
+      const characters = attempt.extra?.["chars_out"];
+      if (attempt.tokensOut !== undefined) tokensOut = attempt.tokensOut / samples;
+      else if (answerTokens !== undefined) {
+        tokensOut = answerTokens;
+        completed.answerTokens++;
+      } else if (typeof characters === "number") {
+        tokensOut = characters / charactersPerToken / samples;
+        completed.characters++;
+      }
+      let usd = Number.NaN;
+      if (attempt.costUsd !== undefined) usd = attempt.costUsd / samples;
+      else if (prices !== undefined && !Number.isNaN(tokensIn + tokensOut)) {
+        usd = (tokensIn * prices.inputPerMillion + tokensOut * prices.outputPerMillion) / 1e6;
+        completed.prices++;
+      }
+      let lasted = Number.NaN;
+      if (attempt.seconds !== undefined) lasted = attempt.seconds / samples;
+      else if (seconds !== undefined) {
+        lasted = seconds;
+        completed.seconds++;
+      }
+      column.tokensIn[at] = tokensIn;
+      column.tokensOut[at] = tokensOut;
+      column.usd[at] = usd;
+      column.seconds[at] = lasted;
+    },
+
+    assumptions(attempts: number): Assumption[] {
+      const entries: Assumption[] = [];
+      const note = (
+        count: number,
+        subject: string,
+        value: string,
+        status: Assumption["status"] = "assumed",
+        from = source,
+      ) => {
+        const some = count < attempts ? `, for ${count.toLocaleString("en")} of ${attempts.toLocaleString("en")}` : "";
+        if (count > 0) entries.push({ subject, agent, value: value + some, status, source: from });
+      };
+      note(completed.promptTokens, "prompt length", `${promptTokens} tokens`);
+      note(completed.answerTokens, "answer length", `${answerTokens} tokens`);
+      note(completed.characters, "answer length", "characters ÷ 4", "derived", "field chars_out");
+      if (prices !== undefined)
+        note(
+          completed.prices,
+          "price",
+          `$${prices.inputPerMillion} in, $${prices.outputPerMillion} out per million tokens`,
+        );
+      note(completed.seconds, "seconds", `${seconds} s`);
+      return entries;
+    },
+  };
+}
+
+/** The usual rule of thumb for English text; only ever used as a stated derivation. */
+const charactersPerToken = 4;

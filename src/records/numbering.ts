@@ -1,0 +1,33 @@
+/** Texts numbered in order of their first appearance. */
+export interface Numbering {
+  number(text: string): number;
+  text(number: number): string;
+  texts(): readonly string[];
+  size(): number;
+}
+
+export function numbering(): Numbering {
+  const numbers = new Map<string, number>();
+  const texts: string[] = [];
+  return {
+    number(text) {
+      const known = numbers.get(text);
+      if (known !== undefined) return known;
+      numbers.set(text, texts.length);
+      return texts.push(text) - 1;
+    },
+    text: (number) => texts[number]!,
+    texts: () => texts,
+    size: () => texts.length,
+  };
+}
+
+/** Stable counting sort of `order` by key[i] in 0 … keys − 1. */
+export function sortedBy(order: Uint32Array, key: readonly number[], keys: number): Uint32Array {
+  const next = new Uint32Array(keys + 1);
+  for (const i of order) next[key[i]! + 1]!++;
+  for (let k = 0; k < keys; k++) next[k + 1]! += next[k]!;
+  const sorted = new Uint32Array(order.length);
+  for (const i of order) sorted[next[key[i]!]!++] = i;
+  return sorted;
+}

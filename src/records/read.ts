@@ -1,0 +1,450 @@
+// The only file of the pure stages that opens files. It hands records to importers and rows to `gather`.
+import { createReadStream } from "node:fs";
+import { glob, readdir, readFile, stat } from "node:fs/promises";
+import { basename, dirname, extname, join, relative, resolve } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { createGunzip, gunzip } from "node:zlib";
+import { parse as parseCsv } from "csv-parse";
+import { KnownError } from "../errors.ts";
+import type { Attempts } from "./attempt.ts";
+import { Config } from "./config.ts";
+import { type Gathering, gather } from "./gather.ts";
+import type { Importer } from "./importers/importer.ts";
+import * as importers from "./importers/index.ts";
+import { notAttempts } from "./not-attempts.ts";
+import { fromCells, mapFields, type Row } from "./parse.ts";
+
+export interface ReadOptions {
+  /** Folder that relative paths and globs start from. @default the working directory */
+  readonly cwd?: string;
+  /** Our field ← their field, as `{ sample: "trial" }`; applied to what the importer gives. */
+  readonly map?: Readonly<Record<string, string>>;
+  /** Name of the importer. @default the one that recognizes the file, else the long table */
+  readonly from?: string;
+}
+
+/**
+ * Reads graded answers from files, globs and folders: `.jsonl`, `.csv` and `.json`, each also as `.gz`. Files are streamed;
+ * of a folder those files are read that some importer recognizes, the others are named in `sources`.
+ *
+ * @throws {FileMissing | UnreadableFile | UnreadableGzip | UnsupportedFormat} where a file cannot be read
+ * @throws {NoAttempts | BadFields} where a named file holds no attempt
+ * @throws {DuplicateKey} where two lines hold the same attempt
+ */
+export async function readAttempts(paths: readonly string[], options: ReadOptions = {}): Promise<Attempts> {
+  const { cwd = ".", from } = options;
+  if (from !== undefined && importerNamed(from) === undefined) throw new UnknownImporter(from);
+  const gathering = gather();
+  const names: string[] = [];
+  const sources: string[] = [];
+  for (const { path, files } of await findFiles(paths, cwd)) {
+    const passedOver: string[] = [];
+    const before = gathering.attempts.length;
+    for (const file of files) {
+      const source = await readFileInto(gathering, file, options);
+      if (source === undefined) passedOver.push(basename(file.path));
+      else {
+        names.push(source.name);
+        sources.push(...source.sources);
+      }
+    }
+    if (gathering.attempts.length === before) throw new NoAttempts(path);
+    if (passedOver.length > 0) sources.push(`Passed over in ${path}, no attempts: ${passedOver.join(", ")}.`);
+  }
+  return gathering.finish(nameOf(names), [...new Set(sources)]);
+}
+
+/** A file to read: its path, how messages call it, and whether the user named it or its folder. */
+interface InputFile {
+  readonly path: string;
+  readonly shown: string;
+  readonly named: boolean;
+}
+
+/** Files by the path that asked for them; a file that several paths ask for is read once. */
+async function findFiles(paths: readonly string[], cwd: string): Promise<{ path: string; files: InputFile[] }[]> {
+  if (paths.length === 0) throw new NoAttempts("an empty list of files");
+  const seen = new Set<string>();
+  const found: { path: string; files: InputFile[] }[] = [];
+  for (const path of paths) {
+    const files = (await filesAt(path, cwd)).filter((file) => !seen.has(file.path));
+    for (const file of files) seen.add(file.path);
+    if (files.length > 0) found.push({ path, files });
+  }
+  return found;
+}
+
+async function filesAt(path: string, cwd: string): Promise<InputFile[]> {
+  const whole = resolve(cwd, path);
+  const kind = await kindOf(whole);
+  if (kind === "folder") {
+    const inside = (await readdir(whole)).sort().filter((name) => formatOf(name) && !/^quorate\.config\./.test(name));
+    return inside.map((name) => ({ path: join(whole, name), shown: join(path, name), named: false }));
+  }
+  if (kind === "file") return [{ path: whole, shown: path, named: true }];
+  if (!/[*?[\]{}]/.test(path)) throw new FileMissing(path);
+  const matches: string[] = [];
+  for await (const match of glob(path, { cwd })) matches.push(match);
+  if (matches.length === 0) throw new FileMissing(path);
+  return (await Promise.all(matches.sort().map((match) => filesAt(match, cwd)))).flat();
+}
+
+async function kindOf(path: string): Promise<"file" | "folder" | "nothing"> {
+  try {
+    return (await stat(path)).isDirectory() ? "folder" : "file";
+  } catch {
+    return "nothing";
+  }
+}
+
+/** Format by name, without a final `.gz`. */
+function formatOf(path: string): "lines" | "csv" | "document" | undefined {
+  const extension = extname(path.replace(/\.gz$/, ""));
+  return ({ ".jsonl": "lines", ".csv": "csv", ".json": "document" } as const)[extension];
+}
+
+/** @returns name and citations of what was read, or undefined where a file of a folder holds no attempts */
+async function readFileInto(
+  gathering: Gathering,
+  file: InputFile,
+  { from, map }: ReadOptions,
+): Promise<{ name: string; sources: readonly string[] } | undefined> {
+  const first = await firstRecord(file);
+  const importer = importerNamed(from) ?? chooseImporter(first, file, map);
+  if (importer === undefined) return undefined;
+
+  const rowsOf = importer.open(await readBeside(file, importer.beside ?? []));
+  const attemptsBefore = gathering.attempts.length;
+  const badBefore = gathering.badLines.length;
+  const take = (row: Row, line: number) => gathering.add(map ? mapFields(row, map) : row, file.shown, line);
+  await eachRecord(file, {
+    record(record, line) {
+      gathering.countLine();
+      const rows = rowsOf(record);
+      if (isList(rows)) for (const row of rows) take(row, line);
+      else take(rows, line);
+      return true;
+    },
+    bad(line, reason) {
+      gathering.countLine();
+      gathering.reject(file.shown, line, reason);
+    },
+  });
+  if (gathering.attempts.length === attemptsBefore) {
+    const reasons = gathering.badLines.slice(badBefore).map(({ line, reason }) => `line ${line}: ${reason}`);
+    const known = notAttempts.find(({ set }) => set === first?.["dataset"]);
+    throw reasons.length === 0 ? new NoAttempts(file.shown) : new BadFields(file.shown, reasons, known?.reason);
+  }
+  const own = first === undefined ? undefined : importer.describe?.(first);
+  const sources = importer.citation === undefined ? [] : [importer.citation];
+  return own ?? { name: nameOfFile(file.path), sources };
+}
+
+function importerNamed(name: string | undefined): Importer | undefined {
+  return Object.values<Importer>(importers).find((importer) => importer.name === name);
+}
+
+/** The long table is asked last. A file that the user named and nobody recognizes is read as one, to say what is wrong. */
+function chooseImporter(
+  first: Row | undefined,
+  { path, named }: InputFile,
+  map: ReadOptions["map"] = {},
+): Importer | undefined {
+  const { longTable, ...foreign } = importers;
+  if (first === undefined) return named ? longTable : undefined;
+  const name = basename(path);
+  const found = Object.values<Importer>(foreign).find((importer) => importer.recognizes(first, name));
+  return found ?? (named || longTable.recognizes(mapFields(first, map), name) ? longTable : undefined);
+}
+
+async function readBeside(file: InputFile, names: readonly string[]): Promise<Map<string, readonly Row[]>> {
+  const beside = new Map<string, readonly Row[]>();
+  for (const name of names) {
+    const path = join(dirname(file.path), name);
+    if ((await kindOf(path)) !== "file") continue;
+    const rows: Row[] = [];
+    const record = (row: Row) => rows.push(row) > 0;
+    await eachRecord({ path, shown: join(dirname(file.shown), name), named: true }, { record, bad() {} });
+    beside.set(name, rows);
+  }
+  return beside;
+}
+
+/** Takes what a file holds. `record` says whether to go on. */
+interface Sink {
+  record(record: Row, line: number): boolean;
+  bad(line: number, reason: string): void;
+}
+
+async function firstRecord(file: InputFile): Promise<Row | undefined> {
+  let first: Row | undefined;
+  const record = (row: Row) => {
+    first = row;
+    return false;
+  };
+  await eachRecord(file, { record, bad() {} });
+  return first;
+}
+
+async function eachRecord(file: InputFile, sink: Sink): Promise<void> {
+  const format = formatOf(file.path);
+  if (format === undefined) throw new UnsupportedFormat(file.shown);
+  try {
+    if (format === "lines") await eachJsonLine(file.path, sink);
+    else if (format === "csv") await eachCsvLine(file.path, sink);
+    else await eachOfDocument(file.path, sink);
+  } catch (error) {
+    throw readableError(error, file.shown);
+  }
+}
+
+async function eachJsonLine(path: string, sink: Sink): Promise<void> {
+  let line = 0;
+  let rest = "";
+  const take = (text: string): boolean => {
+    line++;
+    if (text === "" || text.trim() === "") return true;
+    let record: unknown;
+    try {
+      record = JSON.parse(line === 1 ? withoutMark(text) : text);
+    } catch (error) {
+      sink.bad(line, `not JSON: ${(error as Error).message}`);
+      return true;
+    }
+    if (isRow(record)) return sink.record(record, line);
+    sink.bad(line, "not a JSON object");
+    return true;
+  };
+  for await (const chunk of textChunks(path)) {
+    const text = rest + chunk;
+    let from = 0;
+    for (let to = text.indexOf("\n"); to >= 0; to = text.indexOf("\n", from)) {
+      if (!take(text.slice(from, to))) return;
+      from = to + 1;
+    }
+    rest = text.slice(from);
+  }
+  take(rest);
+}
+
+async function eachCsvLine(path: string, sink: Sink): Promise<void> {
+  const csv = parseCsv({
+    bom: true,
+    columns: (names: string[]) => names.map((name) => name.trim()),
+    info: true,
+    skip_empty_lines: true,
+    skip_records_with_error: true,
+    on_skip(error) {
+      sink.bad(Number(error?.["lines"] ?? 0), error?.message ?? "not a line of CSV");
+      return undefined;
+    },
+  });
+  let enough = false;
+  const consume = async (records: AsyncIterable<{ record: Record<string, string>; info: { lines: number } }>) => {
+    for await (const { record, info } of records) {
+      enough = !sink.record(fromCells(record), info.lines);
+      if (enough) return;
+    }
+  };
+  try {
+    await pipeline(textChunks(path), csv, consume);
+  } catch (error) {
+    if (!enough) throw error; // stopping early cuts the pipeline, which calls that an error
+  }
+}
+
+/** A JSON document is one record; a JSON list holds one record per entry. */
+async function eachOfDocument(path: string, sink: Sink): Promise<void> {
+  const bytes = await readFile(path);
+  const text = (path.endsWith(".gz") ? await promisify(gunzip)(bytes) : bytes).toString("utf8");
+  let document: unknown;
+  try {
+    document = JSON.parse(withoutMark(text));
+  } catch (error) {
+    if (text.trim() !== "") sink.bad(1, `not JSON: ${(error as Error).message}`);
+    return;
+  }
+  for (const [i, record] of (Array.isArray(document) ? document : [document]).entries()) {
+    if (!isRow(record)) sink.bad(i + 1, "not a JSON object");
+    else if (!sink.record(record, i + 1)) return;
+  }
+}
+
+/** Decoded text of a file, unpacked where its name ends in `.gz`. */
+async function* textChunks(path: string): AsyncGenerator<string> {
+  const file = createReadStream(path, { highWaterMark: chunkBytes });
+  const unpacked = path.endsWith(".gz") ? createGunzip({ chunkSize: chunkBytes }) : undefined;
+  if (unpacked !== undefined) {
+    file.on("error", (error) => unpacked.destroy(error));
+    file.pipe(unpacked);
+  }
+  try {
+    yield* (unpacked ?? file).setEncoding("utf8");
+  } finally {
+    file.destroy();
+  }
+}
+
+/** Large enough that the work per chunk does not count, small enough to stay in cache. */
+const chunkBytes = 1 << 18;
+
+const withoutMark = (text: string) => (text.startsWith("\ufeff") ? text.slice(1) : text);
+
+function isRow(value: unknown): value is Row {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isList(rows: Row | readonly Row[]): rows is readonly Row[] {
+  return Array.isArray(rows);
+}
+
+/** `data/mmlu-pro/records.jsonl.gz` is "mmlu-pro": the folder says more than a file name that any set may have. */
+function nameOfFile(path: string): string {
+  const name = basename(path).split(".")[0]!;
+  return ["records", "attempts", "episodes", "baselines", "answers"].includes(name) ? basename(dirname(path)) : name;
+}
+
+function nameOf(names: readonly string[]): string {
+  const different = [...new Set(names)];
+  const [first = "nothing", ...others] = different;
+  return others.length === 0 ? first : `${first} and ${others.length} more`;
+}
+
+/**
+ * Reads `quorate.config.ts` (its default export) or `.json`. Without a path it is looked for beside the first attempts
+ * file, then in the working directory; where there is none, nothing is configured.
+ *
+ * @throws {FileMissing | UnreadableFile | BadConfig}
+ */
+export async function readConfig(
+  path?: string,
+  { cwd = ".", beside }: { readonly cwd?: string; readonly beside?: string | undefined } = {},
+): Promise<Config> {
+  if (path !== undefined) {
+    if ((await kindOf(resolve(cwd, path))) !== "file") throw new FileMissing(path);
+    return loadConfig(resolve(cwd, path), path);
+  }
+  const near = beside === undefined ? [] : [resolve(cwd, beside), dirname(resolve(cwd, beside))];
+  for (const folder of [...near, resolve(cwd)])
+    for (const name of ["quorate.config.ts", "quorate.config.json"]) {
+      const file = join(folder, name);
+      if ((await kindOf(file)) === "file") return loadConfig(file, relative(cwd, file));
+    }
+  return Config.parse({});
+}
+
+async function loadConfig(path: string, shown: string): Promise<Config> {
+  let found: unknown;
+  try {
+    if (path.endsWith(".json")) found = JSON.parse(withoutMark(await readFile(path, "utf8")));
+    else found = (await import(pathToFileURL(path).href)).default;
+  } catch (error) {
+    throw new BadConfig(shown, [error instanceof Error ? error.message : String(error)]);
+  }
+  const checked = Config.safeParse(found ?? null);
+  if (checked.success) return checked.data;
+  throw new BadConfig(
+    shown,
+    checked.error.issues.map(({ path, message }) => `${path.map(String).join(".") || "the whole"}: ${message}`),
+  );
+}
+
+/** What stands where a path or glob points: nothing. */
+export class FileMissing extends KnownError {
+  readonly code = "file-missing";
+  constructor(path: string) {
+    super(`No file at ${path}.`, "Check the path; a glob needs at least one match.");
+  }
+}
+
+/** The system refuses to read a file. */
+export class UnreadableFile extends KnownError {
+  readonly code = "unreadable-file";
+  constructor(path: string, cause: unknown) {
+    super(
+      `${path} could not be read: ${cause instanceof Error ? cause.message : String(cause)}.`,
+      "Check its permissions, and that it is a file.",
+      { cause },
+    );
+  }
+}
+
+/** A `.gz` that is damaged, cut off, or not gzip at all. Nothing of it was kept. */
+export class UnreadableGzip extends KnownError {
+  readonly code = "unreadable-gzip";
+  constructor(path: string, cause: Error) {
+    super(
+      `${path} is not readable as gzip: ${cause.message}.`,
+      "Fetch or pack it again; a file that is not packed must not end in .gz.",
+      { cause },
+    );
+  }
+}
+
+/** A form of file that is not read. */
+export class UnsupportedFormat extends KnownError {
+  readonly code = "unsupported-format";
+  constructor(path: string) {
+    const parquet = path.endsWith(".parquet");
+    super(
+      parquet ? `${path}: Parquet is not read yet.` : `${path}: files of this kind are not read.`,
+      "Give .jsonl, .csv or .json, each also as .gz; turn the file into JSON lines, one attempt per line.",
+    );
+  }
+}
+
+/** A file or folder without a single attempt. */
+export class NoAttempts extends KnownError {
+  readonly code = "no-attempts";
+  constructor(path: string) {
+    super(
+      `${path} holds no attempts.`,
+      "Give files with one attempt per line: task_id, agent and correct, score or answer with gold.",
+    );
+  }
+}
+
+/** All lines of a file are bad. Single bad lines are counted and reported instead. */
+export class BadFields extends KnownError {
+  readonly code = "bad-fields";
+  constructor(path: string, reasons: readonly string[], notAttempts?: string) {
+    const shown = reasons.slice(0, 3).join("; ");
+    const more = reasons.length > 3 ? `; and ${(reasons.length - 3).toLocaleString("en")} more` : "";
+    super(
+      `No line of ${path} is an attempt: ${shown}${more}.`,
+      notAttempts === undefined
+        ? "Each line needs task_id, agent and one of correct, score, answer, n_samples with n_correct, or a relay probe; foreign names are mapped: import --map sample=trial."
+        : `This set holds no attempts: ${notAttempts}.`,
+    );
+  }
+}
+
+/** No importer has this name. */
+export class UnknownImporter extends KnownError {
+  readonly code = "unknown-importer";
+  constructor(name: string) {
+    const names = Object.values<Importer>(importers).map((importer) => importer.name);
+    super(`No importer is called "${name}".`, `Take one of ${names.join(", ")}, or leave it out.`);
+  }
+}
+
+/** A config that is not one. Every field that is wrong is named. */
+export class BadConfig extends KnownError {
+  readonly code = "bad-config";
+  constructor(path: string, problems: readonly string[]) {
+    super(
+      `${path} is not a config: ${problems.join("; ")}.`,
+      "It holds { agents: { name: { model, contextTokens, prices, promptTokens, answerTokens, asOf } }, sources }, all optional.",
+    );
+  }
+}
+
+function readableError(error: unknown, path: string): unknown {
+  if (error instanceof KnownError || !(error instanceof Error)) return error;
+  const { code } = error as NodeJS.ErrnoException;
+  if (code?.startsWith("Z_")) return new UnreadableGzip(path, error);
+  if (code === "ENOENT") return new FileMissing(path);
+  return ["EACCES", "EPERM", "EISDIR", "EIO", "EMFILE"].includes(code ?? "") ? new UnreadableFile(path, error) : error;
+}

@@ -1,0 +1,194 @@
+import { normalizeAnswer, sameAnswer } from "./answer.ts";
+import type { Attempt, Attempts } from "./attempt.ts";
+import { type ColumnBuilder, columnBuilder } from "./column-builder.ts";
+import type { Config } from "./config.ts";
+import { numbering, sortedBy } from "./numbering.ts";
+import type { Assumption, Recordings, Relay } from "./recordings.ts";
+
+export interface TabulateOptions {
+  /**
+   * What grades an attempt: "flag", the recorded `correct`, and answer = gold where there is none; or "answer", the other
+   * way round. Scores grade what neither does. @default "flag"
+   */
+  readonly grade?: "flag" | "answer";
+}
+
+/**
+ * Attempts as columns of numbers: graded, priced, with everything that was assumed on the way. Attempts of other roles
+ * than solving stay out and are counted; relay probes go to `relays`.
+ *
+ * Answer codes count within a task: 0 is the right answer (gold, else the first that was recorded as right), 1 stands for
+ * "wrong, unknown which", other answers start at 2. So columns with and without answers can vote together.
+ */
+export function tabulate(
+  { name, attempts, badLines, disagreements, sources }: Attempts,
+  config: Config,
+  { grade = "flag" }: TabulateOptions = {},
+): Recordings {
+  const tasks = numbering();
+  const names = numbering();
+  const columns: ColumnBuilder[] = [];
+  const solving: Attempt[] = [];
+  const taskOf: number[] = [];
+  const columnOf: number[] = [];
+  const probes: Attempt[] = [];
+  const leftOut = new Map<string, number>();
+
+  for (const attempt of attempts) {
+    const { agent, level, role } = attempt;
+    if (attempt.received !== undefined) probes.push(attempt);
+    else if (role !== undefined && role !== "solve" && role !== "leaf") leftOut.set(role, (leftOut.get(role) ?? 0) + 1);
+    else {
+      const before = solving.at(-1); // files often list agent after agent: then no name is built
+      const same = before !== undefined && before.agent === agent && before.level === level;
+      const column = same ? columnOf.at(-1)! : names.number(level === undefined ? agent : `${agent}~${level}`);
+      if (column === columns.length) columns.push(columnBuilder({ name: names.text(column), agent, level }, config));
+      columns[column]!.expect(attempt);
+      solving.push(attempt);
+      columnOf.push(column);
+      taskOf.push(tasks.number(attempt.taskId));
+    }
+  }
+  const relays = probes.map(({ taskId, agent, messageTokens, sent, received }): Relay => {
+    return { task: tasks.number(taskId), agent, messageTokens: messageTokens!, sent: sent!, received: received! };
+  });
+
+  const order = sortedBy(Uint32Array.from(solving.keys()), taskOf, tasks.size());
+  const bySample = sampleOrder(solving, columnOf, columns.length);
+  const coder = answerCoder();
+  const grades: Record<Grader, number> = { flag: 0, answer: 0, score: 0, nothing: 0 };
+  for (const column of columns) column.allocate(tasks.size());
+  for (let task = 0, from = 0; task < tasks.size(); task++) {
+    let to = from;
+    while (to < order.length && taskOf[order[to]!] === task) to++;
+    const here = bySample(order.subarray(from, to));
+    const gold = firstOf(here, (i) => solving[i]!.gold);
+    coder.nextTask(gold ?? firstOf(here, (i) => recordedRight(solving[i]!)));
+    for (const i of here) {
+      const attempt = solving[i]!;
+      const grader = graderOf(attempt, gold, grade);
+      const value = gradeOf(attempt, gold, grader);
+      grades[grader] += attempt.nSamples ?? 1;
+      columns[columnOf[i]!]!.append(attempt, value, coder.answer(attempt, value), coder.group(attempt));
+    }
+    for (const column of columns) column.endTask(task);
+    from = to;
+  }
+
+  const assumptions = [
+    ...aboutGrades(grades, grade),
+    ...aboutRoles(leftOut),
+    ...aboutAnswers(columns),
+    ...columns.flatMap((column) => column.assumptions()),
+  ];
+  const table = { tasks: tasks.texts(), columns: columns.map((column) => column.finish()) };
+  const counts = { attempts: attempts.length, badLines: badLines.length };
+  return { name, table, relays, config, assumptions, disagreements, ...counts, sources };
+}
+
+/** Orders the attempts of one task so that those of a column stand by sample; mostly they already do. */
+function sampleOrder(solving: readonly Attempt[], columnOf: readonly number[], columns: number) {
+  const before = new Float64Array(columns);
+  return (here: Uint32Array): Uint32Array => {
+    before.fill(-1);
+    for (const i of here) {
+      const { sample } = solving[i]!;
+      const column = columnOf[i]!;
+      if (sample < before[column]!) return here.sort((a, b) => solving[a]!.sample - solving[b]!.sample || a - b);
+      before[column] = sample;
+    }
+    return here;
+  };
+}
+
+/** Numbers answers and groups within one task at a time. */
+function answerCoder() {
+  const answers = new Map<string, number>();
+  const groups = new Map<string, number>();
+  let next = 2;
+  return {
+    nextTask(right: string | undefined): void {
+      answers.clear();
+      groups.clear();
+      next = 2;
+      if (right !== undefined) answers.set(normalizeAnswer(right), 0);
+    },
+    answer({ answer, status = "ok" }: Attempt, grade: number): number {
+      if (answer === null) return -1;
+      if (answer === undefined) return grade === 1 ? 0 : status === "ok" ? 1 : -1;
+      const form = normalizeAnswer(answer);
+      const known = answers.get(form);
+      if (known !== undefined) return known;
+      answers.set(form, next);
+      return next++;
+    },
+    group({ group }: Attempt): number {
+      if (group === undefined) return -1;
+      const known = groups.get(group) ?? groups.size;
+      groups.set(group, known);
+      return known;
+    },
+  };
+}
+
+type Grader = "flag" | "answer" | "score" | "nothing";
+
+/** Who has the word on an attempt: the one asked for where it can tell, else the other, else a score. */
+function graderOf(attempt: Attempt, gold: string | undefined, grade: "flag" | "answer"): Grader {
+  const { correct, answer, score, nCorrect } = attempt;
+  if (nCorrect !== undefined) return "flag";
+  const comparable = gold !== undefined && answer !== undefined;
+  if (correct !== undefined && !(grade === "answer" && comparable)) return "flag";
+  if (comparable) return "answer";
+  return score === undefined ? "nothing" : "score";
+}
+
+function gradeOf({ correct, answer, score, scoreMax = 1 }: Attempt, gold: string | undefined, grader: Grader): number {
+  if (grader === "flag") return correct ?? Number.NaN; // an aggregate carries the grades of its samples
+  if (grader === "answer") return typeof answer === "string" && sameAnswer(answer, gold!) ? 1 : 0;
+  return grader === "score" ? score! / scoreMax : Number.NaN;
+}
+
+function recordedRight({ answer, correct }: Attempt): string | undefined {
+  return correct === 1 && typeof answer === "string" ? answer : undefined;
+}
+
+function firstOf(here: Uint32Array, find: (i: number) => string | undefined): string | undefined {
+  for (const i of here) {
+    const found = find(i);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function aboutGrades(grades: Readonly<Record<Grader, number>>, asked: "flag" | "answer"): Assumption[] {
+  const words: Record<Grader, [value: string, status: Assumption["status"], source: string]> = {
+    flag: ["as flagged", "recorded", "field correct"],
+    answer: ["answer = gold", "derived", "fields answer, gold"],
+    score: ["score ÷ score_max", "derived", "fields score, score_max"],
+    nothing: ["not graded", "recorded", "no correct, gold or score"],
+  };
+  const graders: Grader[] = asked === "flag" ? ["flag", "answer"] : ["answer", "flag"];
+  return [...graders, "score" as const, "nothing" as const]
+    .filter((grader) => grades[grader] > 0)
+    .map((grader) => {
+      const [value, status, source] = words[grader];
+      return { subject: "grading", value: `${value}: ${grades[grader].toLocaleString("en")} answers`, status, source };
+    });
+}
+
+function aboutRoles(leftOut: ReadonlyMap<string, number>): Assumption[] {
+  return [...leftOut].map(([role, count]) => ({
+    subject: "role",
+    value: `${count.toLocaleString("en")} attempts of role "${role}" left out: they do not answer alone`,
+    status: "recorded",
+    source: "field role",
+  }));
+}
+
+function aboutAnswers(columns: readonly ColumnBuilder[]): Assumption[] {
+  const unknown = columns.filter((column) => !column.answersKnown()).length;
+  if (unknown === 0) return [];
+  const value = `taken to agree for ${unknown} of ${columns.length} agents: only right or wrong is recorded`;
+  return [{ subject: "wrong answers", value, status: "assumed", source: "no field answer" }];
+}
