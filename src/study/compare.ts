@@ -1,5 +1,5 @@
 import type { Calibration } from "../calibrate/calibration.ts";
-import { parseTeam } from "../organizations/parse-team.ts";
+import { parseTeam } from "../organizations/team.ts";
 import type { CostUnit, Forecast, Plan } from "../plan/plan-types.ts";
 import type { Comparison } from "../report/study-data.ts";
 import type { Outcomes } from "../simulate/outcomes.ts";
@@ -19,8 +19,7 @@ export interface Check {
 
 /** Outcomes of a team on every recorded task, by its text. */
 export function outcomesOf(text: string, { calibration, seed }: Pick<Check, "calibration" | "seed">): Outcomes {
-  const knownNames = calibration.table.columns.map(({ name }) => name);
-  return outcomesCached(parseTeam(text, { knownNames }), calibration.table, { seed, weights: calibration.weights });
+  return outcomesCached(parseTeam(text), calibration.table, { seed, weights: calibration.weights });
 }
 
 /** Mean of the finite values at these tasks, with t interval: ± t √(sd²/n + 0.25/n²), so that equal outcomes leave some doubt. */

@@ -1,5 +1,6 @@
 import { calibrate } from "../calibrate/calibrate.ts";
-import { parseTeam } from "../organizations/parse-team.ts";
+import { printMember } from "../organizations/cast.ts";
+import { parseTeam } from "../organizations/team.ts";
 import { forecast } from "../plan/forecast.ts";
 import type { Recordings } from "../records/recordings.ts";
 import type { VoteCurve } from "../report/study-data.ts";
@@ -30,7 +31,8 @@ export function voteCurves(
   );
   return calibration.agents
     .filter(({ samples }) => samples >= 4)
-    .map(({ name, samples, tasks }) => {
+    .map(({ name, agent, level, samples, tasks }) => {
+      const cast = printMember({ agent, samples: 1, ...(level === undefined ? {} : { level }) });
       const texts = [
         ...sizes.filter((votes) => votes < samples).map((votes) => (votes === 1 ? "single" : `vote:${votes}`)),
         ...races.filter(({ cap }) => cap < samples).map(({ lead, cap }) => `ahead:${lead}/${cap}`),
@@ -40,7 +42,7 @@ export function voteCurves(
         name: recordings.name,
         tasks,
         points: texts.map((text) => {
-          const team = parseTeam(`${text}@${encodeName(name)}`);
+          const team = parseTeam(`${text}@${cast}`);
           const outcomes = outcomesCached(team, table, { seed });
           const { accuracy } = forecast(team, calibration, { confidence, seed });
           const { tasks: _, ...measured } = shareOver(outcomes.accuracy, heldBack, confidence);

@@ -1,4 +1,5 @@
-import { formatAttempts, importAttempts as read } from "../../records/import.ts";
+import { formatAttempts } from "../../records/parse.ts";
+import { readAttempts } from "../../records/read.ts";
 import { printJson, writeWhole } from "../print.ts";
 import type { Verb } from "./command.ts";
 import { InvalidArgumentError } from "commander";
@@ -18,7 +19,7 @@ export const importAttempts: Verb = {
           options: { map: Record<string, string>; from?: string; out?: string; json?: boolean },
         ) => {
           const { map, from, out, json } = options;
-          const imported = await read(files, { cwd: context.cwd, map, ...(from ? { from } : {}) });
+          const imported = await readAttempts(files, { cwd: context.cwd, map, ...(from ? { from } : {}) });
           const { attempts, badLines, sorts, disagreements, sources } = imported;
           if (out) await writeWhole(context.cwd, out, formatAttempts(imported));
           if (json)

@@ -1,5 +1,5 @@
 import { calibrate } from "../../calibrate/calibrate.ts";
-import { parseTeam } from "../../organizations/parse-team.ts";
+import { parseTeam } from "../../organizations/team.ts";
 import { forecast } from "../../plan/forecast.ts";
 import type { Forecast } from "../../plan/plan-types.ts";
 import { forecastLines } from "../forecast-lines.ts";
@@ -23,7 +23,7 @@ export const predict: Verb = {
         ) => {
           const { seed, confidence } = options;
           const recordings = await load(options.calibrateOn ?? files, options, context);
-          const team = parseTeam(options.team, { knownNames: recordings.table.columns.map(({ name }) => name) });
+          const team = parseTeam(options.team, { knownNames: recordings.table.columns.map(({ agent }) => agent) });
           const result: Forecast = forecast(team, calibrate(recordings, { confidence, seed }), { confidence, seed });
           if (options.json) printJson(context, result);
           else context.stdout.write(`${forecastLines(result).join("\n")}\n`);

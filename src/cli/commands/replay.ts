@@ -1,4 +1,4 @@
-import { parseTeam } from "../../organizations/parse-team.ts";
+import { parseTeam } from "../../organizations/team.ts";
 import { replay as measure } from "../../simulate/replay.ts";
 import { addInputOptions, type InputOptions, load } from "../load.ts";
 import { printJson } from "../print.ts";
@@ -12,7 +12,7 @@ export const replay: Verb = {
       .requiredOption("--team <team>", "organization[.rule][:sizes][/m=tokens][@cast], as vote:5@gpt")
       .action(async (files: string[], options: InputOptions & { team: string; json?: boolean; seed: number }) => {
         const { table } = await load(files, options, context);
-        const team = parseTeam(options.team, { knownNames: table.columns.map(({ name }) => name) });
+        const team = parseTeam(options.team, { knownNames: table.columns.map(({ agent }) => agent) });
         const result = measure(team, table, { seed: options.seed });
         if (options.json) return printJson(context, result);
         const { accuracy, cost, tasks, skipped, method } = result;
