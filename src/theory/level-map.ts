@@ -1,0 +1,243 @@
+/** One layer of a tree: lossy messages, dependent votes, majority. Everything else in the theory iterates this map. */
+import { DomainError } from "../errors.ts";
+import { betaBinomial, copulaLatent } from "./dependence.ts";
+import { requireHalfOpen, requireInteger, requireInterval, requireOdd } from "./domain.ts";
+import { majorityBias, majorityBiasSlope, majoritySlope, type TieRule } from "./majority.ts";
+import { normalExpectation } from "./quadrature.ts";
+import { normalCdf, normalQuantile } from "./special.ts";
+
+/** What every node of one layer does. */
+export interface Aggregation {
+  /** b: messages read by one node, integer ≥ 1. */
+  readonly fanIn: number;
+  /** γ in (0, 1]: a message of bias μ arrives with bias γμ. */
+  readonly fidelity: number;
+  /** ρ in [0, 1]: probability that all inputs of a node are one shared vote. */
+  readonly rho: number;
+}
+
+/**
+ * How votes of one node depend on each other; all have correlation ρ and the marginal bias γμ.
+ * - `shared`: with probability ρ one received vote, copied; else independent (the paper's law)
+ * - `shared-before-channel`: with probability ρ one sent vote, each copy corrupted on its own
+ * - `beta`: independent given a common accuracy ~ Beta
+ * - `copula`: signs of equally correlated normals whose votes have correlation ρ
+ * - `copula-latent`: the same, ρ is the correlation of the normals
+ */
+export type DependenceLaw = "shared" | "shared-before-channel" | "beta" | "copula" | "copula-latent";
+
+export interface VoteOptions {
+  /** @default "shared" */
+  readonly law?: DependenceLaw;
+  /** What an even fan-in does with ties. @default "random" */
+  readonly ties?: TieRule;
+}
+
+function requireAggregation({ fanIn, fidelity, rho }: Aggregation): void {
+  requireInteger({ fanIn }, 1);
+  requireHalfOpen({ fidelity }, 0, 1);
+  requireInterval({ rho }, 0, 1);
+}
+
+/** For statements that need an odd, concave map: the paper's law and an odd fan-in. */
+export function requireOddAggregation({ fanIn, fidelity, rho }: Aggregation): void {
+  requireOdd({ fanIn });
+  requireHalfOpen({ fidelity }, 0, 1);
+  requireInterval({ rho }, 0, 1);
+}
+
+/**
+ * F(μ) = ρ γ μ + (1 − ρ) f_b(γ μ): bias of one node whose children have bias μ. Exact, not mean-field: subtrees are
+ * independent, so the children are exchangeable with the stated law.
+ *
+ * @param bias         μ in [−1, 1]
+ * @param aggregation  b, γ, ρ
+ * @param options      another law of dependence, the tie rule
+ * @returns            bias in [−1, 1]
+ * @throws             {DomainError} outside the domains
+ * @see                theory.md §3.1, paper; the other laws §3.2, derived
+ */
+export function levelMap(
+  bias: number,
+  aggregation: Aggregation,
+  { law = "shared", ties = "random" }: VoteOptions = {},
+): number {
+  requireInterval({ bias }, -1, 1);
+  requireAggregation(aggregation);
+  const { fanIn, fidelity, rho } = aggregation;
+  const received = fidelity * bias;
+  switch (law) {
+    case "shared":
+      return rho * received + (1 - rho) * majorityBias(received, fanIn, ties);
+    case "shared-before-channel":
+      return rho * bias * majorityBias(fidelity, fanIn, ties) + (1 - rho) * majorityBias(received, fanIn, ties);
+    case "beta":
+      return betaMajorityBias(received, fanIn, rho, ties);
+    default:
+      return copulaMajorityBias(received, fanIn, rho, law, ties);
+  }
+}
+
+function betaMajorityBias(received: number, fanIn: number, rho: number, ties: TieRule): number {
+  if (rho === 0) return majorityBias(received, fanIn, ties);
+  const split = ties === "right" ? 1 : ties === "wrong" ? -1 : 0;
+  let bias = 0;
+  for (const [correct, probability] of betaBinomial(fanIn, (1 + received) / 2, rho).entries())
+    bias += probability * (Math.sign(2 * correct - fanIn) || split);
+  return bias;
+}
+
+/** E_Z f_b(2Φ((h + √r Z)/√(1 − r)) − 1), h = Φ⁻¹((1 + u)/2) */
+function copulaMajorityBias(received: number, fanIn: number, rho: number, law: DependenceLaw, ties: TieRule): number {
+  if (Math.abs(received) === 1 || rho === 1) return received;
+  const latent = law === "copula" ? copulaLatent((1 + received) / 2, rho) : rho;
+  if (latent === 0) return majorityBias(received, fanIn, ties);
+  const h = normalQuantile((1 + received) / 2);
+  const [spread, rest] = [Math.sqrt(latent), Math.sqrt(1 - latent)];
+  const given = (z: number) => majorityBias(2 * normalCdf((h + spread * z) / rest) - 1, fanIn, ties);
+  return normalExpectation(given, copulaPanelWidth(latent, fanIn));
+}
+
+/** Narrow enough for the step that a large majority makes out of z (theory.md §16). */
+const copulaPanelWidth = (latent: number, fanIn: number) =>
+  Math.min(0.25, 0.5 * Math.sqrt((1 - latent) / (latent * fanIn)));
+
+/**
+ * α = F′(0) = γ (ρ + (1 − ρ) κ_b): above 1 a weak signal grows from layer to layer, at or below 1 it dies out.
+ *
+ * @see theory.md §3.1, paper (Theorem 4); the other laws §3.2, derived
+ */
+export function amplification(aggregation: Aggregation, { law = "shared", ties = "random" }: VoteOptions = {}): number {
+  requireAggregation(aggregation);
+  const { fanIn, fidelity, rho } = aggregation;
+  const slope = majoritySlope(fanIn, ties);
+  if (rho === 0) return fidelity * slope;
+  switch (law) {
+    case "shared":
+      return fidelity * (rho + (1 - rho) * slope);
+    case "shared-before-channel":
+      return rho * majorityBias(fidelity, fanIn, ties) + (1 - rho) * fidelity * slope;
+    case "beta":
+      return fidelity * betaSlope(fanIn, rho);
+    default:
+      return fidelity * copulaSlope(fanIn, law === "copula" ? Math.sin((Math.PI / 2) * rho) : rho, ties);
+  }
+}
+
+/** Σ_{j > b/2} P(j) M Σ_{i=b−j}^{j−1} 1/(M/2 + i), M = 1/ρ − 1 */
+function betaSlope(fanIn: number, rho: number): number {
+  if (rho === 1) return 1;
+  const strength = 1 / rho - 1;
+  const law = betaBinomial(fanIn, 0.5, rho);
+  let slope = 0;
+  let sum = 0; // Σ_{i=b−j}^{j−1}, grown by one term on either side as j grows
+  for (let j = Math.floor(fanIn / 2) + 1; j <= fanIn; j++) {
+    sum += 1 / (strength / 2 + j - 1);
+    if (fanIn - j !== j - 1) sum += 1 / (strength / 2 + fanIn - j);
+    slope += law[j]! * strength * sum;
+  }
+  return slope;
+}
+
+/** E_Z f_b′(w(Z)) exp(−r Z²/(2(1 − r)))/√(1 − r), w(z) = 2Φ(√r z/√(1 − r)) − 1 */
+function copulaSlope(fanIn: number, latent: number, ties: TieRule): number {
+  if (latent === 1) return 1;
+  const ratio = latent / (1 - latent);
+  const given = (z: number) =>
+    majorityBiasSlope(2 * normalCdf(Math.sqrt(ratio) * z) - 1, fanIn, ties) * Math.exp((-ratio * z * z) / 2);
+  return normalExpectation(given, copulaPanelWidth(latent, fanIn)) / Math.sqrt(1 - latent);
+}
+
+/**
+ * F′(μ) = γ (ρ + (1 − ρ) f_b′(γ μ)) of the paper's law.
+ *
+ * @see theory.md §3.1, derived
+ */
+export function levelMapSlope(bias: number, aggregation: Aggregation, ties: TieRule = "random"): number {
+  requireInterval({ bias }, -1, 1);
+  requireAggregation(aggregation);
+  const { fanIn, fidelity, rho } = aggregation;
+  return fidelity * (rho + (1 - rho) * majorityBiasSlope(fidelity * bias, fanIn, ties));
+}
+
+/** a₃ in F(μ) = αμ − a₃μ³ + O(μ⁵): (1 − ρ) γ³ κ_b (b − 1)/6, for odd b. theory.md §3.1, derived. */
+export function cubicCoefficient(aggregation: Aggregation): number {
+  requireOddAggregation(aggregation);
+  const { fanIn, fidelity, rho } = aggregation;
+  return ((1 - rho) * fidelity ** 3 * majoritySlope(fanIn) * (fanIn - 1)) / 6;
+}
+
+/**
+ * s = ln α/ln b: in the weak-signal regime a tree of N leaves has N^s times the bias of a leaf. Always below ½; negative
+ * where α < 1.
+ *
+ * @param aggregation  with fan-in ≥ 2
+ * @see                theory.md §5.3, paper (Theorem 5)
+ */
+export function organizationExponent(aggregation: Aggregation, options: VoteOptions = {}): number {
+  requireInteger({ fanIn: aggregation.fanIn }, 2);
+  return Math.log(amplification(aggregation, options)) / Math.log(aggregation.fanIn);
+}
+
+export type GrowthRegime = "amplifying" | "critical" | "collapsing";
+
+/** Whether a weak signal grows (α > 1), dies out (α < 1), or neither within `tolerance`. theory.md §4.1, paper. */
+export function growthRegime(aggregation: Aggregation, tolerance = 1e-12): GrowthRegime {
+  const alpha = amplification(aggregation);
+  if (Math.abs(alpha - 1) <= tolerance) return "critical";
+  return alpha > 1 ? "amplifying" : "collapsing";
+}
+
+/** F(μ) − μ: positive exactly while 0 < μ < μ*, so a layer helps only below the fixed point. theory.md §4.4, derived. */
+export function oneLevelGain(bias: number, aggregation: Aggregation, options: VoteOptions = {}): number {
+  return levelMap(bias, aggregation, options) - bias;
+}
+
+/**
+ * The ρ that the paper's map would need at fan-in b to amplify a weak signal as another law with correlation `rho` does:
+ * ρ_eff = (κ_b − slope)/(κ_b − 1). The same pairwise correlation means very different things under different laws.
+ *
+ * @param fanIn  b ≥ 3
+ * @see          theory.md §3.3, derived
+ */
+export function effectiveRho(fanIn: number, law: DependenceLaw, rho: number): number {
+  requireInteger({ fanIn }, 3);
+  const slope = majoritySlope(fanIn);
+  return (slope - amplification({ fanIn, fidelity: 1, rho }, { law })) / (slope - 1);
+}
+
+/**
+ * ρ_eff ≈ φ κ_b (b − 1)/(2 (κ_b − 1)) for a smooth law of small pairwise correlation, φ (b − 1) ≪ 1.
+ *
+ * @param fanIn        b ≥ 3
+ * @param correlation  φ in [0, 1]
+ * @see                theory.md §3.3, derived
+ */
+export function effectiveRhoSmallCorrelation(fanIn: number, correlation: number): number {
+  requireInteger({ fanIn }, 3);
+  requireInterval({ correlation }, 0, 1);
+  const slope = majoritySlope(fanIn);
+  return (correlation * slope * (fanIn - 1)) / (2 * (slope - 1));
+}
+
+/**
+ * The ρ with which the paper's map turns received votes of bias u into the observed bias of a b-vote:
+ * ρ_eff = (f_b(u) − observed)/(f_b(u) − u). Noise may put it outside [0, 1]: clip only where F is called, and say so.
+ *
+ * @param receivedBias  u in (−1, 1) without 0, where the two laws differ
+ * @param observedBias  of the vote, in [−1, 1]
+ * @param fanIn         b ≥ 3
+ * @see                 theory.md §3.3, derived
+ */
+export function effectiveRhoFromStar(receivedBias: number, observedBias: number, fanIn: number): number {
+  requireInterval({ observedBias }, -1, 1);
+  requireInteger({ fanIn }, 3);
+  const independent = majorityBias(receivedBias, fanIn);
+  if (independent === receivedBias)
+    throw new DomainError(
+      "receivedBias",
+      receivedBias,
+      "between −1 and 1 and not 0: elsewhere every ρ gives the same vote",
+    );
+  return (independent - observedBias) / (independent - receivedBias);
+}

@@ -1,0 +1,148 @@
+/** Majority of independent votes: what one node does to the bias of its inputs. */
+import { DomainError } from "../errors.ts";
+import { requireInteger, requireInterval, requireOdd } from "./domain.ts";
+
+/**
+ * What an even number of votes does when it is split: toss a coin (the same as asking one agent fewer), count as wrong,
+ * count as right, or refuse.
+ */
+export type TieRule = "random" | "wrong" | "right" | "forbid";
+
+/** The odd fan-in whose map an even one has up to its ties. */
+function oddFanIn(fanIn: number, ties: TieRule): number {
+  requireInteger({ fanIn }, 1);
+  if (fanIn % 2 === 1) return fanIn;
+  if (ties === "forbid") throw new DomainError("fanIn", fanIn, "as an odd integer, or name a tie rule");
+  return fanIn - 1;
+}
+
+/** −1, 0 or +1: what a tie adds to the bias. */
+const tieValue = (ties: TieRule) => (ties === "right" ? 1 : ties === "wrong" ? -1 : 0);
+
+/**
+ * Bias of the majority of `fanIn` independent votes of bias μ:
+ *
+ *   f_b(μ) = μ · Σ_{j=0}^{(b−1)/2} C(2j, j) · ((1 − μ²)/4)^j
+ *
+ * All terms are ≥ 0, so nothing cancels. Even fan-in: f_b = f_{b−1}, plus or minus P(tie) where ties count as right or
+ * wrong (0 is then no fixed point any more).
+ *
+ * @param bias   μ = 2·P(correct) − 1, no unit, in [−1, 1]
+ * @param fanIn  b, votes counted by one node, integer ≥ 1
+ * @returns      bias in [−1, 1]; for odd b odd and increasing in μ, so 0 ↦ 0 and 1 ↦ 1
+ * @throws       {DomainError} outside those ranges, or for an even fan-in whose ties are forbidden
+ * @see          theory.md §2, derived (the map itself: paper)
+ */
+export function majorityBias(bias: number, fanIn: number, ties: TieRule = "random"): number {
+  requireInterval({ bias }, -1, 1); // `{ bias }`: the message names the caller's argument
+  const odd = oddFanIn(fanIn, ties);
+  const spread = (1 - bias) * (1 + bias); // 1 − μ² loses digits near ±1
+  let sum = 0;
+  let term = 1;
+  for (let j = 0; 2 * j + 1 <= odd; j++) {
+    sum += term;
+    term *= (spread * (2 * j + 1)) / (2 * j + 2);
+  }
+  const tie = odd < fanIn ? tieValue(ties) * term : 0; // for b = odd + 1 the next term is P(tie)
+  return Math.max(-1, Math.min(1, bias * sum + tie));
+}
+
+/**
+ * κ_b = f_b′(0) = b C(b−1, (b−1)/2)/2^(b−1) = Π (2j+1)/(2j) ~ √(2b/π): how much a weak signal grows. Even b: κ_{b−1}.
+ *
+ * @param fanIn  b, integer ≥ 1
+ * @see          theory.md §2, paper (Theorem 4)
+ */
+export function majoritySlope(fanIn: number, ties: TieRule = "random"): number {
+  const odd = oddFanIn(fanIn, ties);
+  let slope = 1;
+  for (let j = 1; 2 * j + 1 <= odd; j++) slope *= (2 * j + 1) / (2 * j);
+  return slope;
+}
+
+/**
+ * f_b′(μ) = κ_b (1 − μ²)^((b−1)/2) for odd b; for even b that of b − 1, plus or minus the derivative of P(tie) where
+ * ties count as right or wrong.
+ *
+ * @param bias   μ in [−1, 1]
+ * @param fanIn  b, integer ≥ 1
+ * @see          theory.md §2, derived
+ */
+export function majorityBiasSlope(bias: number, fanIn: number, ties: TieRule = "random"): number {
+  requireInterval({ bias }, -1, 1);
+  const odd = oddFanIn(fanIn, ties);
+  const spread = (1 - bias) * (1 + bias);
+  const slope = majoritySlope(odd) * spread ** ((odd - 1) / 2);
+  if (odd === fanIn || ties === "random") return slope;
+  const half = fanIn / 2; // P(tie) = c (1 − μ²)^half, where c = P(tie at μ = 0)
+  return slope + tieValue(ties) * tieProbability(0, fanIn) * half * spread ** (half - 1) * -2 * bias;
+}
+
+/** P(exactly half of `fanIn` votes of bias μ are correct) = C(b, b/2) ((1 − μ²)/4)^(b/2); 0 for odd b. */
+export function tieProbability(bias: number, fanIn: number): number {
+  requireInterval({ bias }, -1, 1);
+  requireInteger({ fanIn }, 1);
+  if (fanIn % 2 === 1) return 0;
+  const spread = (1 - bias) * (1 + bias);
+  let probability = 1;
+  for (let j = 0; j < fanIn / 2; j++) probability *= (spread * (2 * j + 1)) / (2 * j + 2);
+  return probability;
+}
+
+/**
+ * P(the majority is wrong) = (1 − f_b(μ))/2, with full relative accuracy in the tail:
+ *
+ *   (μ/2) · Σ_{j ≥ (b+1)/2} C(2j, j) ((1 − μ²)/4)^j     (μ > 0)
+ *
+ * @param bias   μ in [−1, 1]
+ * @param fanIn  b, odd integer ≥ 1
+ * @see          theory.md §2 and §16, derived
+ */
+export function majorityError(bias: number, fanIn: number): number {
+  requireOdd({ fanIn });
+  const majority = majorityBias(bias, fanIn);
+  if (majority < 0.5) return (1 - majority) / 2; // nothing cancels here, and the series would be long
+  const spread = (1 - bias) * (1 + bias);
+  let term = 1;
+  for (let j = 0; 2 * j + 1 <= fanIn; j++) term *= (spread * (2 * j + 1)) / (2 * j + 2);
+  let sum = 0;
+  for (let j = (fanIn + 1) / 2; term > sum * 1e-17; j++) {
+    sum += term;
+    term *= (spread * (2 * j + 1)) / (2 * j + 2);
+  }
+  return (bias / 2) * sum;
+}
+
+/**
+ * Poisson–binomial law: entry j is P(j of the independent events happen). O(n²) convolution, no cancellation.
+ *
+ * @param probabilities  each in [0, 1]
+ * @see                  theory.md §2, derived
+ */
+export function poissonBinomial(probabilities: readonly number[]): number[] {
+  const law = [1];
+  for (const probability of probabilities) {
+    requireInterval({ probability }, 0, 1);
+    law.push(0);
+    for (let j = law.length - 1; j >= 0; j--)
+      law[j] = law[j]! * (1 - probability) + (j > 0 ? law[j - 1]! * probability : 0);
+  }
+  return law;
+}
+
+/**
+ * Bias of the unweighted majority of independent votes with different biases.
+ *
+ * @param biases  each in [−1, 1], at least one
+ * @see           theory.md §2, derived
+ */
+export function unequalMajorityBias(biases: readonly number[], ties: TieRule = "random"): number {
+  const votes = biases.length;
+  oddFanIn(votes, ties);
+  for (const bias of biases) requireInterval({ bias }, -1, 1);
+  const law = poissonBinomial(biases.map((bias) => (1 + bias) / 2));
+  let result = 0;
+  for (const [correct, probability] of law.entries())
+    result += probability * (Math.sign(2 * correct - votes) || tieValue(ties));
+  return Math.max(-1, Math.min(1, result));
+}

@@ -1,0 +1,117 @@
+/** How long messages should be when they are paid from the same budget as the leaves (γ = 1 − exp(−m/m₀)). */
+
+import { communicationCost, communicationCostPerLeaf, relaxedValue } from "./budget.ts";
+import { requireInteger, requirePositive } from "./domain.ts";
+import { type FidelityLaw, fidelityExponential } from "./fidelity.ts";
+import { organizationExponent } from "./level-map.ts";
+import { bisect } from "./optimize.ts";
+
+/** A regular tree with power-law leaves. */
+export interface MessageProblem {
+  /** b ≥ 2 */
+  readonly fanIn: number;
+  /** L ≥ 1 */
+  readonly layers: number;
+  /** β > 0 */
+  readonly beta: number;
+  /** m₀ > 0, tokens */
+  readonly lengthScale: number;
+}
+
+function requireProblem({ fanIn, layers, beta, lengthScale }: MessageProblem): void {
+  requireInteger({ fanIn }, 2);
+  requireInteger({ layers }, 1);
+  requirePositive({ beta, lengthScale });
+}
+
+/**
+ * Best length for all messages at x units of compute per leaf: m₀ ln(1 + x N L/(2 β E m₀)), N leaves, E edges.
+ *
+ * @param leafCompute  x > 0
+ * @see                theory.md §5.4, derived (weak signals)
+ */
+export function optimalMessage(leafCompute: number, problem: MessageProblem): number {
+  requirePositive({ leafCompute });
+  requireProblem(problem);
+  const { fanIn, layers, beta, lengthScale } = problem;
+  const edgesPerLeafTwice = communicationCost(fanIn, layers, 1) / fanIn ** layers;
+  return lengthScale * Math.log1p((leafCompute * layers) / (beta * edgesPerLeafTwice * lengthScale));
+}
+
+/**
+ * Best length per layer, leaf messages first: m_h = min(W/b, m₀ ln(1 + x b^h/(2 β m₀))), and the compute per leaf x that
+ * the budget then leaves. Messages near the root should be longer: they are few.
+ *
+ * @param budget        B > 0
+ * @param windowTokens  W; no limit by default
+ * @see                 theory.md §5.4, derived (weak signals)
+ */
+export function optimalMessagesByLayer(
+  budget: number,
+  problem: MessageProblem,
+  windowTokens = Number.POSITIVE_INFINITY,
+): { readonly leafCompute: number; readonly messageTokens: readonly number[] } {
+  requirePositive({ budget });
+  requireProblem(problem);
+  const { fanIn, layers, beta, lengthScale } = problem;
+  const lengths = (leafCompute: number) =>
+    Array.from({ length: layers }, (_, h) =>
+      Math.min(windowTokens / fanIn, lengthScale * Math.log1p((leafCompute * fanIn ** h) / (2 * beta * lengthScale))),
+    );
+  const cost = (leafCompute: number) =>
+    lengths(leafCompute).reduce((sum, m, h) => sum + 2 * m * fanIn ** (layers - h), leafCompute * fanIn ** layers);
+  const leafCompute = bisect((x) => cost(x) - budget, 0, budget / fanIn ** layers);
+  return { leafCompute, messageTokens: lengths(leafCompute) };
+}
+
+export interface RelaxedDesign {
+  /** 1 is one agent. */
+  readonly fanIn: number;
+  /** Whole tokens; 0 for one agent. */
+  readonly messageTokens: number;
+  /** Bias of the weak-signal closed form. */
+  readonly value: number;
+  /** s; 0 for one agent. */
+  readonly exponent: number;
+}
+
+/**
+ * Best odd fan-in and whole message length within the window by the weak-signal closed form (`relaxedValue`), or one agent.
+ *
+ * @param budget        B > 0
+ * @param windowTokens  W
+ * @see                 theory.md §5.4, derived
+ */
+export function bestDesignRelaxed(
+  budget: number,
+  windowTokens: number,
+  {
+    scale,
+    beta,
+    rho,
+    fidelity,
+    fanInMax = 101,
+  }: {
+    /** k of the leaf law */
+    readonly scale: number;
+    readonly beta: number;
+    readonly rho: number;
+    readonly fidelity: FidelityLaw;
+    readonly fanInMax?: number;
+  },
+): RelaxedDesign {
+  requirePositive({ budget, windowTokens, scale, beta });
+  requireInteger({ fanInMax }, 1);
+  let best: RelaxedDesign = { fanIn: 1, messageTokens: 0, value: scale * budget ** beta, exponent: 0 };
+  for (let fanIn = 3; fanIn <= fanInMax; fanIn += 2)
+    for (let messageTokens = 1; fanIn * messageTokens <= windowTokens; messageTokens++) {
+      const gamma = fidelityExponential(messageTokens, fidelity);
+      if (gamma === 0) continue;
+      const exponent = organizationExponent({ fanIn, fidelity: gamma, rho });
+      if (exponent <= beta) continue;
+      const costPerLeaf = communicationCostPerLeaf(fanIn, messageTokens);
+      const value = relaxedValue(budget, scale, { exponent, beta, costPerLeaf });
+      if (value > best.value) best = { fanIn, messageTokens, value, exponent };
+    }
+  return best;
+}
