@@ -1,26 +1,36 @@
 import type { Column } from "../records/answer-table.ts";
 import type { Measured } from "../theory/interval.ts";
 import type { AgentCalibration } from "./calibration.ts";
-import { correlationOfPairSums, pairRow } from "./estimators/correlation-pairs.ts";
+import { correlationOfPairSums, pairRow, pairWidth } from "./estimators/correlation-pairs.ts";
+import type { Count } from "./estimators/counts.ts";
 import { clampInterval } from "./estimators/estimate.ts";
 import { jackknifeInterval, type TaskRows } from "./estimators/resample.ts";
 import { taskMeanInterval, taskShareInterval } from "./estimators/task-mean.ts";
 
-/** A column as the estimators read it: everything per chosen task, NaN where the agent has nothing graded. */
+/** Graded answers of one task by the number of their group. */
+export type GroupCounts = ReadonlyMap<number, Count>;
+
+/** A column as the estimators read it: everything per chosen task. */
 export interface GradedColumn {
   readonly column: Column;
   readonly calibration: AgentCalibration;
-  /** Share of right answers per task: the mean grade. */
+  /** Share of right answers, the mean grade; NaN where nothing is graded. */
   readonly shares: Float64Array;
+  /** Graded answers; with a level and 0 or 1 as grades, what a curve is fitted to. */
+  readonly graded: Float64Array;
+  /** Counts of each group of attempts that shared a context, for columns that have groups. */
+  readonly groups?: readonly GroupCounts[];
 }
 
 /** Accuracy, unusable answers, cost and repeatability of one agent, or undefined where no answer of it is graded. */
 export function gradedColumn(column: Column, tasks: Uint32Array, confidence: number): GradedColumn | undefined {
   const shares = new Float64Array(tasks.length).fill(Number.NaN);
+  const gradedOf = new Float64Array(tasks.length);
   const unparsed = new Float64Array(tasks.length).fill(Number.NaN);
   const truncated = new Float64Array(tasks.length).fill(Number.NaN);
   const samplesOf: number[] = []; // number of tasks by number of samples
   const votes: number[] = []; // rows of the pair estimator
+  const groups = hasGroups(column) ? Array.from(tasks, (task) => groupCounts(column, task)) : undefined;
   let gradedTasks = 0;
   let attempts = 0;
   for (let i = 0; i < tasks.length; i++) {
@@ -48,9 +58,11 @@ export function gradedColumn(column: Column, tasks: Uint32Array, confidence: num
     truncated[i] = truncatedHere / (to - from);
     if (graded === 0) continue;
     gradedTasks++;
+    gradedOf[i] = graded;
     shares[i] = right / graded;
     samplesOf[graded] = (samplesOf[graded] ?? 0) + 1;
-    if (graded >= 2) votes.push(...pairRow(graded, right, squares));
+    const together = groups ? [...groups[i]!.values()] : [[graded, right, squares] as const];
+    if (together.some(([n]) => n >= 2)) votes.push(...pairRow(together));
   }
   if (gradedTasks === 0) return undefined;
   const calibration: AgentCalibration = {
@@ -70,9 +82,29 @@ export function gradedColumn(column: Column, tasks: Uint32Array, confidence: num
       usd: meanCost([column.usd], "cost_usd", column, tasks, confidence),
       seconds: meanCost([column.seconds], "seconds", column, tasks, confidence),
     },
-    rho: repeatability(column.name, { width: 7, values: Float64Array.from(votes) }, confidence),
+    rho: repeatability(column.name, { width: pairWidth, values: Float64Array.from(votes) }, confidence),
   };
-  return { column, calibration, shares };
+  return { column, calibration, shares, graded: gradedOf, ...(groups && { groups }) };
+}
+
+function hasGroups({ group }: Column): boolean {
+  return group.some((number) => number >= 0);
+}
+
+/** Answers without a group are left out. */
+function groupCounts({ start, group, grade }: Column, task: number): GroupCounts {
+  const counts = new Map<number, Count>();
+  for (let at = start[task]!; at < start[task + 1]!; at++) {
+    const value = grade[at]!;
+    if (group[at]! < 0 || Number.isNaN(value)) continue;
+    addCount(counts, group[at]!, [1, value, value * value]);
+  }
+  return counts;
+}
+
+export function addCount(counts: Map<number, Count>, group: number, [votes, right, squares = right]: Count): void {
+  const [n, k, sum = k] = counts.get(group) ?? [0, 0, 0];
+  counts.set(group, [n + votes, k + right, sum + squares]);
 }
 
 function mostCommon(tasksBySamples: readonly number[]): number {
@@ -114,7 +146,7 @@ function meanCost(
   };
 }
 
-/** ρ of two samples of one agent on one task, from the tasks that have two or more. */
+/** ρ of two samples of one agent on one task (in one context, where contexts were shared). */
 function repeatability(name: string, rows: TaskRows, confidence: number): Measured {
   const tasks = rows.values.length / rows.width;
   if (tasks < 2)

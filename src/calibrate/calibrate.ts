@@ -1,11 +1,11 @@
 import { KnownError } from "../errors.ts";
 import type { Recordings } from "../records/recordings.ts";
-import type { Measured } from "../theory/interval.ts";
 import { type GradedColumn, gradedColumn } from "./agents.ts";
 import type { Calibration } from "./calibration.ts";
-import { clampInterval } from "./estimators/estimate.ts";
-import { panelCorrelation } from "./estimators/panel-correlation.ts";
+import { calibrateFidelity } from "./fidelity.ts";
+import { calibrateLeafCurves } from "./leaf-curves.ts";
 import { calibratePairs } from "./pairs.ts";
+import { calibrateSharedErrors } from "./shared-errors.ts";
 
 export interface CalibrateOptions {
   /** Indices into the table's tasks: only these are read. @default all */
@@ -68,12 +68,9 @@ export function calibrate(
     agents: columns.map(({ calibration }) => calibration),
     weights: new Map(columns.map(({ calibration }) => [calibration.name, voteWeight(calibration)])),
     pairs: pairs ? calibratePairs(columns, tasks, confidence) : [],
-    rhoTotal: panelRho(columns, confidence),
-    rhoTask: noGroups,
-    rhoWithin: noGroups,
-    fidelity: { notMeasured: "relay probes", probe: "quorate measure --relay" },
-    leafCurves: [],
-    beta: { notMeasured: "numeric levels", probe: "quorate measure --levels" },
+    ...calibrateSharedErrors(columns, confidence),
+    fidelity: calibrateFidelity(recordings.relays, tasks, { confidence, seed }),
+    ...calibrateLeafCurves(columns, confidence),
     contextTokens: contextWindow(columns, config),
     assumptions: recordings.assumptions,
     disagreements: recordings.disagreements,
@@ -94,26 +91,6 @@ function gradedTasks(columns: readonly GradedColumn[]): number {
 /** Log-odds of the accuracy with half a right and half a wrong task added: finite at 0 % and 100 %. */
 function voteWeight({ accuracy, tasks }: { accuracy: { value: number }; tasks: number }): number {
   return Math.log((accuracy.value * tasks + 0.5) / ((1 - accuracy.value) * tasks + 0.5));
-}
-
-const noGroups = {
-  notMeasured: "every attempt stood alone: shared errors cannot be told from hard tasks",
-  probe:
-    "quorate measure --groups 3 --samples 5: several groups per task, each with a context of its own (field `group`)",
-};
-
-/** Of a vote of different agents; of a repeated agent where there is only one. */
-function panelRho(columns: readonly GradedColumn[], confidence: number): Measured {
-  if (columns.length === 1) return columns[0]!.calibration.rho;
-  const rho = panelCorrelation(
-    columns.map(({ shares }) => shares),
-    confidence,
-  );
-  if (!Number.isNaN(rho.value)) return clampInterval(rho, -1, 1);
-  return {
-    notMeasured: "no two agents answered the same tasks, or nobody ever errs",
-    probe: "record several agents on the same tasks, hard and easy ones",
-  };
 }
 
 /** W of the most accurate agent whose window the config states. */

@@ -41,16 +41,27 @@ export interface PairCalibration {
 
 /** γ(m): probability-like fidelity of a relayed message of m tokens. */
 export interface FidelityCalibration {
+  /** The likelier of the two families; isotonic where neither fits (goodness of fit at 1 %). */
   readonly family: "exponential" | "hill" | "isotonic";
   readonly points: readonly { readonly messageTokens: number; readonly relays: number; readonly fidelity: Interval }[];
-  /** Of the exponential family: γ(m) = gmax (1 − exp(−(m/m0)^shape)). */
-  readonly exponential: { readonly m0: Interval; readonly shape: Interval };
-  /** γ(m) = gmax m^a/(m^a + m0^a) */
-  readonly hill: { readonly m0: Interval; readonly shape: Interval };
+  /** Of the exponential family: γ(m) = gmax (1 − exp(−(m/m0)^shape)), gmax = 1. */
+  readonly exponential: FidelityFamily;
+  /** γ(m) = gmax m^a/(m^a + m0^a), gmax = 1 */
+  readonly hill: FidelityFamily;
   /** Non-decreasing at the recorded lengths. */
   readonly isotonic: readonly { readonly messageTokens: number; readonly fidelity: Interval }[];
   /** Number of possible messages of the probe: a guess is right once in so many. */
   readonly options: number;
+  /** Tasks with relay probes. */
+  readonly tasks: number;
+}
+
+/** Scale and shape of a fidelity curve; `fidelityAt` reads it at any length. */
+export interface FidelityFamily {
+  readonly m0: Interval;
+  readonly shape: Interval;
+  /** Of (ln m0, ln shape): [variance, covariance, variance]. */
+  readonly covariance: readonly [number, number, number];
 }
 
 /** μ(x) = min(1, k x^β) over compute levels x of one agent. */

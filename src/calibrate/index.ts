@@ -4,6 +4,8 @@ export type {
   AgentCost,
   Calibration,
   FidelityCalibration,
+  FidelityFamily,
   LeafCurve,
   PairCalibration,
 } from "./calibration.ts";
+export { fidelityAt } from "./fidelity.ts";

@@ -1,4 +1,5 @@
 import { DomainError } from "../../errors.ts";
+import { pairRow } from "./correlation-pairs.ts";
 import type { Count } from "./counts.ts";
 import type { Estimate } from "./estimate.ts";
 import { jackknifeInterval, sumRows, type TaskRows, taskRows } from "./resample.ts";
@@ -48,26 +49,20 @@ function checkedRows(groups: readonly (readonly Count[])[]): TaskRows {
 
 export const nestedWidth = 9;
 
-/** Per task: right pairs and pairs within groups, the same across groups, right, votes, y, y², 1. */
+/** Per task: right pairs and pairs within groups, the same across groups, right, votes, y, y², 1; zeros without votes. */
 export function nestedRow(groups: readonly Count[]): number[] {
-  let right = 0;
-  let votes = 0;
-  let rightPairs = 0;
-  let pairs = 0;
-  let rightSquares = 0;
-  let voteSquares = 0;
+  if (groups.length === 0) return new Array<number>(nestedWidth).fill(0);
+  const [rightPairs, pairs, right, votes, share, shareSquare, one] = pairRow(groups) as Seven;
+  let rightAcross = right * right;
+  let across = votes * votes;
   for (const [n, k] of groups) {
-    right += k;
-    votes += n;
-    rightPairs += k * (k - 1);
-    pairs += n * (n - 1);
-    rightSquares += k * k;
-    voteSquares += n * n;
+    rightAcross -= k * k;
+    across -= n * n;
   }
-  const share = right / votes;
-  const across = [right * right - rightSquares, votes * votes - voteSquares];
-  return [rightPairs, pairs, ...across, right, votes, share, share * share, 1] as number[];
+  return [rightPairs, pairs, rightAcross, across, right, votes, share, shareSquare, one];
 }
+
+type Seven = [number, number, number, number, number, number, number];
 
 /**
  * Accuracy, ρ_total, ρ_task, ρ_within of summed rows. Agents of different accuracy stand beside each other, `nestedWidth`

@@ -36,13 +36,27 @@ function requirePairs({ width, values }: TaskRows): void {
 }
 
 export function pairRows(counts: readonly Count[]): TaskRows {
-  return taskRows(counts.map(([votes, right]) => pairRow(votes, right, right)));
+  return taskRows(counts.map((count) => pairRow([count])));
 }
 
-/** Per task: right pairs, pairs, right, votes, y, y², 1. For grades between 0 and 1, `squares` is Σ grade². */
-export function pairRow(votes: number, right: number, squares: number): number[] {
+export const pairWidth = 7;
+
+/**
+ * Per task: right pairs, pairs, right, votes, y, y², 1. A task of several groups counts pairs within groups.
+ */
+export function pairRow(groups: readonly Count[]): number[] {
+  let rightPairs = 0;
+  let pairs = 0;
+  let right = 0;
+  let votes = 0;
+  for (const [n, k, squares = k] of groups) {
+    rightPairs += k * k - squares;
+    pairs += n * (n - 1);
+    right += k;
+    votes += n;
+  }
   const share = right / votes;
-  return [right * right - squares, votes * (votes - 1), right, votes, share, share * share, 1];
+  return [rightPairs, pairs, right, votes, share, share * share, 1];
 }
 
 export function correlationOfPairSums(sums: Float64Array): [number] {

@@ -1,7 +1,10 @@
 import { requireInteger } from "../../theory/domain.ts";
 
-/** Votes of one task, or of one group of a task: how many there were and how many of them were right. */
-export type Count = readonly [votes: number, right: number];
+/**
+ * Votes of one task, or of one group of a task: how many there were and how many of them were right. Of grades between 0
+ * and 1 `right` is the sum, and `squares` the sum of squares (by default right and wrong only: the same number).
+ */
+export type Count = readonly [votes: number, right: number, squares?: number];
 
 /** Equal counts together, each with the number of tasks that have it: likelihoods are sums over these. */
 export function tally(counts: readonly Count[]): readonly { votes: number; right: number; tasks: number }[] {

@@ -37,7 +37,12 @@ export function wilsonInterval(
   const shrink = 1 + (t * t) / effective;
   const center = (share + (t * t) / (2 * effective)) / shrink;
   const half = (t / shrink) * Math.sqrt((share * (1 - share)) / effective + (t * t) / (4 * effective * effective));
-  return { value: share, low: Math.max(0, center - half), high: Math.min(1, center + half), confidence };
+  return {
+    value: share,
+    low: share === 0 ? 0 : Math.max(0, center - half),
+    high: share === 1 ? 1 : Math.min(1, center + half),
+    confidence,
+  };
 }
 
 /** Tasks that have the number, its mean over them, and its variance between them (divisor T − 1; NaN for one task). */

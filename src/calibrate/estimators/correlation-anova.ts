@@ -1,0 +1,24 @@
+import { DomainError } from "../../errors.ts";
+import type { Count } from "./counts.ts";
+
+/**
+ * Intra-class correlation of votes on one task by one-way analysis of variance (derived, §13):
+ *
+ *   ρ = (MS_between − MS_within)/(MS_between + (n₀ − 1) MS_within),   n₀ = (N − Σ n²/N)/(T − 1)
+ *
+ * Like the pair moments it is unbiased under every law of dependence.
+ *
+ * @throws {DomainError} with fewer than 2 tasks, or no task of two votes
+ */
+export function correlationAnova(counts: readonly Count[]): number {
+  const tasks = counts.length;
+  if (tasks < 2) throw new DomainError("counts.length", tasks, "at least 2 tasks");
+  const votes = counts.reduce((sum, [n]) => sum + n, 0);
+  const right = counts.reduce((sum, [, k]) => sum + k, 0);
+  if (votes === tasks) throw new DomainError("counts", "one vote per task", "with at least one task of two votes");
+  const mean = right / votes;
+  const between = counts.reduce((sum, [n, k]) => sum + n * (k / n - mean) ** 2, 0) / (tasks - 1);
+  const within = counts.reduce((sum, [n, k]) => sum + k * (1 - k / n), 0) / (votes - tasks);
+  const size = (votes - counts.reduce((sum, [n]) => sum + n * n, 0) / votes) / (tasks - 1);
+  return (between - within) / (between + (size - 1) * within);
+}
