@@ -1,6 +1,6 @@
-import { decide } from "../rules/rule.ts";
 import {
   ballotOf,
+  conclude,
   isLost,
   membersOf,
   part,
@@ -11,9 +11,10 @@ import {
   rosterMembers,
   solveSteps,
   UnknownTeam,
+  type Vote,
   voteOf,
 } from "./cast.ts";
-import type { Ended, Organization, Step } from "./organization.ts";
+import type { Organization } from "./organization.ts";
 
 /**
  * Samples one agent until one answer leads by `lead` votes, at most `cap` calls; then the most frequent answer wins
@@ -59,29 +60,24 @@ export const ahead: Organization = {
   next({ sizes, cast, rule, seed, weights }, answered) {
     const [lead, cap] = sizes as [number, number];
     const steps = solveSteps([{ ...membersOf(cast)[0]!, samples: cap }], "sample");
-    const ended: Ended[] = [];
-    const votes = new Map<string, number>();
+    const ended: Vote[] = [];
+    const counts = new Map<string, number>();
     let ahead = 0;
     // Only the answers before the first gap count, so that the order of arrival does not choose among them.
     for (const step of steps) {
       const end = answered.get(step.id);
       if (end === undefined || ahead >= lead) break;
-      ended.push(end);
-      const vote = voteOf(end);
-      if (vote === null) continue;
-      votes.set(vote, (votes.get(vote) ?? 0) + 1);
-      const [first, second = 0] = [...votes.values()].sort((a, b) => b - a);
+      ended.push({ step, ended: end });
+      const value = voteOf(end);
+      if (value === null) continue;
+      counts.set(value, (counts.get(value) ?? 0) + 1);
+      const [first, second = 0] = [...counts.values()].sort((a, b) => b - a);
       ahead = first! - second;
     }
     if (ahead < lead && ended.length < cap) return { ask: steps.slice(ended.length, ended.length + lead - ahead) };
-    const heard = ended.flatMap((end, i): [Step, Ended][] => (isLost(end) ? [] : [[steps[i]!, end]]));
-    const answer = decide(
-      rule,
-      heard.map(([step, end]) => ballotOf(step, end, rule, weights)),
-      seed,
-    );
-    const because = answer === null ? [] : heard.filter(([, end]) => voteOf(end) === answer).map(([step]) => step.id);
-    return { answer, degraded: heard.length < ended.length, because };
+    const heard = ended.filter((vote) => !isLost(vote.ended));
+    const verdicts = rule.verdicts(heard.map((vote) => ballotOf(vote.step, vote.ended, rule, weights)));
+    return conclude(verdicts, heard, { seed, degraded: heard.length < ended.length });
   },
 
   *candidates(roster) {

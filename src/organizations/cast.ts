@@ -1,8 +1,8 @@
 // What every organization needs of its cast: how it is written, which steps it is asked, which answers are votes.
 import { KnownError } from "../errors.ts";
 import * as rules from "../rules/index.ts";
-import type { Ballot, Rule } from "../rules/rule.ts";
-import type { Ended, Member, Part, Roster, Step, TeamShape } from "./organization.ts";
+import { type Ballot, pick, type Rule, type Verdict } from "../rules/rule.ts";
+import type { Ended, Member, Move, Part, Roster, Step, TeamShape } from "./organization.ts";
 
 /** A text that names no team, or not exactly one. Nothing was done. */
 export class UnknownTeam extends KnownError {
@@ -99,6 +99,23 @@ export function ballotOf(step: Step, ended: Ended, rule: Rule, weights?: Readonl
   return { value: voteOf(ended), member, ...(weight !== undefined && { weight }) };
 }
 
+/** A step with the way it ended. */
+export interface Vote {
+  readonly step: Step;
+  readonly ended: Ended;
+}
+
+/** The final move: the verdict that the seed picks, and the steps among `votes` that gave it. */
+export function conclude(
+  verdicts: readonly Verdict[],
+  votes: readonly Vote[],
+  { seed, degraded }: { readonly seed: number; readonly degraded: boolean },
+): Move {
+  const answer = pick(verdicts, seed);
+  const because = answer === null ? [] : votes.filter(({ ended }) => voteOf(ended) === answer);
+  return { answer, degraded, because: because.map(({ step }) => step.id), verdicts };
+}
+
 // ── shapes ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Refuses a message length where nobody sends messages. */
@@ -169,103 +186,10 @@ export function printMember({ agent, level, samples }: Member): string {
  * Percent-encodes what could be read as grammar behind the @, and what a line of text cannot carry: control characters
  * and spaces at the ends. The characters . and / mean something only before the @, and names are full of them.
  */
-function encode(name: string): string {
+export function encode(name: string): string {
   return name.replace(/[,+=~:@%]|[^ -\uffff]|\u007f|^ | $/g, (character) => {
     return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`;
   });
-}
-
-// ── reading a cast ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-/**
- * Reads the text behind the @. Where a known name stands (as it is, or encoded), it is that name, the longest first;
- * any other name ends at the next character of the grammar.
- *
- * @throws {UnknownTeam} with the position
- */
-export function parseCast(text: string, knownNames: Iterable<string>): Part[] {
-  // An encoded name stands before the raw one of the same length, so that canonical text keeps its meaning.
-  const known = [...new Set(knownNames)]
-    .filter((name) => name !== "")
-    .flatMap((name) => [
-      { written: encode(name), name },
-      { written: name, name },
-    ])
-    .sort((a, b) => b.written.length - a.written.length);
-  let at = 0;
-
-  const parts = [readPart()];
-  while (at < text.length) {
-    expect(",", "a comma or +");
-    parts.push(readPart());
-  }
-  return parts;
-
-  function readPart(): Part {
-    const role = knownAt() ? undefined : /^([a-z][a-z-]*)=/.exec(text.slice(at))?.[1];
-    if (role !== undefined) at += role.length + 1;
-    const members = [readMember()];
-    while (text[at] === "+") {
-      at++;
-      members.push(readMember());
-    }
-    return { ...(role !== undefined && { role }), members };
-  }
-
-  function readMember(): Member {
-    const whole = knownAt();
-    const agent = whole ? whole.name : readName("an agent");
-    if (whole) at += whole.written.length;
-    let level: string | undefined;
-    if (text[at] === "~") {
-      at++;
-      level = readName("a compute level");
-    }
-    let samples = 1;
-    if (text[at] === ":") {
-      const digits = /^:([1-9]\d{0,5})(?=[,+]|$)/.exec(text.slice(at))?.[1];
-      if (digits === undefined)
-        throw wrong("after : stands how often the member is asked", "Write a whole number from 1");
-      at += digits.length + 1;
-      samples = Number(digits);
-    }
-    return { agent, ...(level !== undefined && { level }), samples };
-  }
-
-  function knownAt() {
-    return known.find(({ written }) => {
-      const next = text[at + written.length];
-      return text.startsWith(written, at) && (next === undefined || ",+~:".includes(next));
-    });
-  }
-
-  function readName(what: string): string {
-    const raw = /^[^,+=~:@]*/.exec(text.slice(at))![0];
-    if (raw === "") throw wrong(`the name of ${what} is missing`, "Write it there");
-    if (/^ | $/.test(raw)) throw wrong("a space stands before or after a name", "Leave it out, or write %20");
-    const broken = /%(?![0-9A-Fa-f]{2})/.exec(raw);
-    if (broken) throw wrong(`"${raw}" holds a % that encodes nothing`, "Write %25 for the character itself");
-    at += raw.length;
-    try {
-      return decodeURIComponent(raw);
-    } catch {
-      throw wrong(`"${raw}" encodes no text`, "Write the name as it is, and only the characters , + = ~ : @ % encoded");
-    }
-  }
-
-  function expect(character: string, what: string): void {
-    if (text[at] !== character)
-      throw wrong(
-        `"${text[at]}" at position ${at + 1} of the cast stands where ${what} was due`,
-        `If it belongs to a name, write ${encode(text[at]!)}`,
-      );
-    at++;
-  }
-
-  function wrong(problem: string, remedy: string): UnknownTeam {
-    const place = `behind "@${text.slice(0, at)}"`;
-    return new UnknownTeam(`${problem} (${place}).`, `${remedy}.`);
-  }
 }
 
 /** The known word that is most like this one, by edit distance; undefined where none is alike. */

@@ -1,6 +1,6 @@
 /**
  * Every organization that can be replayed, simulated and run. The exported name is its name in team texts, the journal and
- * the report. Beside them in this folder: how teams are written ("./team.ts", "./cast.ts"), what members share
+ * the report. Beside them in this folder: how teams are written ("./team.ts", "./parse-team.ts", "./cast.ts"), what members share
  * ("./stages.ts"), forms without `next` yet ("./planned.ts"), and what users of the package import ("./public.ts").
  */
 export { ahead } from "./ahead.ts";

@@ -3,8 +3,9 @@ import { describe, expect, it } from "vitest";
 import { permutation, type Random, random } from "../theory/random.ts";
 import * as organizations from "./index.ts";
 import type { Ended, Move, Organization, Roster, Step } from "./organization.ts";
+import { parseTeam } from "./parse-team.ts";
 import { nextOfStages } from "./stages.ts";
-import { makeTeam, organizationOf, paramsOf, parseTeam, printTeam, type Team } from "./team.ts";
+import { makeTeam, organizationOf, paramsOf, printTeam, type Team } from "./team.ts";
 
 const names = ["best", "mid", "small", "tiny"];
 const roster: Roster = { names, callsMax: 9, samples: new Map(names.map((name) => [name, 5])) };
@@ -123,6 +124,7 @@ describe.each(Object.entries<Organization>(organizations))("%s", (name, organiza
       fc.property(anyTeam, fc.nat(), (team, seed) => {
         const { ended, move } = play(team, endings(seed, anything), random(seed));
         expect(move.because.length > 0).toBe(move.answer !== null);
+        expect(move.verdicts.map((verdict) => verdict.value)).toContain(move.answer);
         for (const id of move.because) expect(ended.get(id)).toEqual(answered(move.answer));
       }),
     );
@@ -132,8 +134,16 @@ describe.each(Object.entries<Organization>(organizations))("%s", (name, organiza
     const usageOnly = (state: "failed" | "cancelled" | "over-budget" | "unparsed") => (): Ended => ({ state, usage });
     for (const team of teams) {
       for (const state of ["failed", "cancelled", "over-budget"] as const)
-        expect(play(team, usageOnly(state), random(1)).move).toEqual({ answer: null, degraded: true, because: [] });
-      expect(play(team, usageOnly("unparsed"), random(1)).move).toEqual({ answer: null, degraded: false, because: [] });
+        expect(play(team, usageOnly(state), random(1)).move).toMatchObject({
+          answer: null,
+          degraded: true,
+          because: [],
+        });
+      expect(play(team, usageOnly("unparsed"), random(1)).move).toMatchObject({
+        answer: null,
+        degraded: false,
+        because: [],
+      });
       expect(play(team, () => answered("A"), random(1)).move).toMatchObject({ answer: "A", degraded: false });
     }
     fc.assert(
@@ -170,6 +180,7 @@ describe("a vote", () => {
       answer: "B",
       degraded: true,
       because: ["solve/1", "solve/2"],
+      verdicts: [{ value: "B", probability: 1 }],
     });
   });
 

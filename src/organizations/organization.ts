@@ -1,4 +1,4 @@
-import type { Quorum, Rule } from "../rules/rule.ts";
+import type { Quorum, Rule, Verdict } from "../rules/rule.ts";
 
 /** One question to one agent. */
 export interface Step {
@@ -49,6 +49,8 @@ export type Move =
       readonly degraded: boolean;
       /** Steps that gave the answer, in step order; empty where there is none. */
       readonly because: readonly string[];
+      /** What could have been answered: several where the seed broke a tie among samples of one member. */
+      readonly verdicts: readonly Verdict[];
     };
 
 /** An agent at a level, asked `samples` times. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Form } from "./organization.ts";
+import { parseTeam } from "./parse-team.ts";
 import * as planned from "./planned.ts";
-import { formOf, parseTeam } from "./team.ts";
+import { formOf } from "./team.ts";
 
 describe.each(Object.entries<Form>(planned))("%s", (name, form) => {
   it("has a canonical example", () => {

@@ -19,13 +19,13 @@ export type {
   TeamShape,
   Usage,
 } from "./organization.ts";
+export { type ParseOptions, parseTeam } from "./parse-team.ts";
 export {
   formOf,
   makeTeam,
   OrganizationNotRunnable,
   organizationOf,
   paramsOf,
-  parseTeam,
   printTeam,
   type Team,
 } from "./team.ts";

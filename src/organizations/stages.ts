@@ -1,5 +1,4 @@
-import { decide } from "../rules/rule.ts";
-import { ballotOf, isLost, solveSteps, voteOf } from "./cast.ts";
+import { ballotOf, conclude, isLost, solveSteps, voteOf } from "./cast.ts";
 import type { Answered, Move, Params, Stage } from "./organization.ts";
 
 /**
@@ -11,24 +10,22 @@ export function nextOfStages(stages: readonly Stage[], { seed, weights }: Params
   let degraded = false;
   for (const [number, { members, accept, rule }] of stages.entries()) {
     const steps = solveSteps(members, stages.length === 1 ? "solve" : `stage-${number + 1}`);
-    const ended = steps.map((step) => answered.get(step.id));
-    if (ended.includes(undefined)) return { ask: steps };
-    const votes = steps.map((step, i) => ({ step, ended: ended[i]! }));
-    degraded ||= votes.some((vote) => isLost(vote.ended));
-    const ballots = votes
-      .filter((vote) => !isLost(vote.ended))
-      .map((vote) => ballotOf(vote.step, vote.ended, rule, weights));
-    const answer =
-      accept === "final"
-        ? decide(rule, ballots, seed)
-        : agreed(
-            votes.map((vote) => voteOf(vote.ended)),
-            accept,
-          );
-    if (answer === null && accept !== "final") continue;
-    const because =
-      answer === null ? [] : votes.filter((vote) => voteOf(vote.ended) === answer).map((vote) => vote.step.id);
-    return { answer, degraded, because };
+    const votes = steps.flatMap((step) => {
+      const ended = answered.get(step.id);
+      return ended === undefined ? [] : [{ step, ended }];
+    });
+    if (votes.length < steps.length) return { ask: steps };
+    degraded ||= votes.some(({ ended }) => isLost(ended));
+    if (accept === "final") {
+      const heard = votes.filter(({ ended }) => !isLost(ended));
+      const verdicts = rule.verdicts(heard.map(({ step, ended }) => ballotOf(step, ended, rule, weights)));
+      return conclude(verdicts, votes, { seed, degraded });
+    }
+    const value = agreed(
+      votes.map(({ ended }) => voteOf(ended)),
+      accept,
+    );
+    if (value !== null) return conclude([{ value, probability: 1 }], votes, { seed, degraded });
   }
   throw new Error("A sequence of stages ends with a final one.");
 }

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import * as rules from "../rules/index.ts";
 import { UnknownTeam } from "./cast.ts";
 import type { Member, Part } from "./organization.ts";
-import { makeTeam, OrganizationNotRunnable, organizationOf, parseTeam, printTeam, type Team } from "./team.ts";
+import { parseTeam } from "./parse-team.ts";
+import { makeTeam, OrganizationNotRunnable, organizationOf, printTeam, type Team } from "./team.ts";
 
 const nasty = fc.oneof(
   fc.constantFrom(
@@ -175,11 +176,14 @@ describe("team texts", () => {
     expect(printTeam(team)).toBe(text);
   });
 
-  it.each(alternatives)("%s is written %s", (text, expected, knownNames) => {
-    const team = parseTeam(text, { knownNames });
-    expect(team.text).toBe(expected);
-    expect(parseTeam(expected)).toEqual(team);
-  });
+  it.each(alternatives.map(([text, expected, knownNames]) => ({ text, expected, knownNames })))(
+    "$text is written $expected",
+    ({ text, expected, knownNames }) => {
+      const team = parseTeam(text, { knownNames });
+      expect(team.text).toBe(expected);
+      expect(parseTeam(expected)).toEqual(team);
+    },
+  );
 
   it.each(refused)("%j is refused with the way out", (text, message) => {
     expect(() => parseTeam(text)).toThrow(UnknownTeam);

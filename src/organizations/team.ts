@@ -1,6 +1,6 @@
 import { KnownError } from "../errors.ts";
 import * as rules from "../rules/index.ts";
-import { membersOf, nearest, parseCast, printCast, ruleNamed, UnknownTeam } from "./cast.ts";
+import { membersOf, nearest, printCast, ruleNamed, UnknownTeam } from "./cast.ts";
 import * as organizations from "./index.ts";
 import type { Form, Kind, Organization, Params, Part, TeamShape } from "./organization.ts";
 import * as planned from "./planned.ts";
@@ -35,6 +35,11 @@ export class OrganizationNotRunnable extends KnownError {
 
 const runnable: Readonly<Record<string, Organization>> = organizations;
 const forms: Readonly<Record<string, Form>> = { ...organizations, ...planned };
+
+/** True where the notation knows an organization of this name, runnable or not. */
+export function isForm(name: string): boolean {
+  return Object.hasOwn(forms, name);
+}
 
 /** How this team is written and bounded, whether or not it can run. */
 export function formOf({ organization }: Pick<Team, "organization">): Form {
@@ -86,72 +91,9 @@ export function printTeam(team: Omit<Team, "kind" | "text">): string {
   ].join("");
 }
 
-export interface ParseOptions {
-  /** Names of agents (without levels) that may stand in the text as they are; the longest that fits wins. */
-  readonly knownNames?: Iterable<string>;
-}
-
-/**
- * The team that a text names. Canonical text is read without knowing any name; other text may hold the grammar's
- * characters only inside known names.
- *
- * @throws {UnknownTeam} with what is wrong, where, and the form that would be right
- */
-export function parseTeam(text: string, { knownNames = [] }: ParseOptions = {}): Team {
-  try {
-    return read(text, [...knownNames]);
-  } catch (error) {
-    if (!(error instanceof UnknownTeam) || error.team !== undefined) throw error;
-    throw new UnknownTeam(error.problem, error.remedy, text);
-  }
-}
-
-function read(text: string, knownNames: readonly string[]): Team {
-  const at = text.indexOf("@");
-  const head = at < 0 ? text : text.slice(0, at);
-  const name = /^[^.:/]*/.exec(head)![0];
-  if (!Object.hasOwn(forms, name)) {
-    if (knownNames.includes(text)) {
-      const suggestion = printTeam(makeTeam("single", { cast: [{ members: [{ agent: text, samples: 1 }] }] }));
-      throw new UnknownTeam("that is an agent.", `A team of one is ${suggestion}.`);
-    }
-    formNamed(name);
-  }
-  const form = formNamed(name);
-  // The size may hold a slash (ahead:2/15), so it ends only where /m= begins.
-  const fields = /^(?:\.([^:/]*))?(?::((?:(?!\/m=).)*))?(?:\/m=(.*))?$/s.exec(head.slice(name.length));
-  if (!fields)
-    throw new UnknownTeam(
-      `"${head.slice(name.length)}" behind "${name}" is neither rule, size nor message length.`,
-      `The form is organization[.rule][:sizes][/m=tokens][@cast], as in ${form.example}.`,
-    );
-  const [, rule, sizes, messageTokens] = fields;
-  if (at === text.length - 1)
-    throw new UnknownTeam("the cast behind @ is empty.", `Name the agents, as in ${form.example}, or leave out @.`);
-  const separator = form.sizeSeparator ?? "x";
-  return makeTeam(
-    name,
-    {
-      sizes: sizes === undefined ? [] : numbers(sizes, separator, "size", form),
-      messageTokens: messageTokens === undefined ? [] : numbers(messageTokens, "+", "message length", form),
-      cast: at < 0 ? [] : parseCast(text.slice(at + 1), knownNames),
-    },
-    rule,
-  );
-}
-
-function numbers(text: string, separator: string, what: string, { example }: Form): number[] {
-  return text.split(separator).map((digits) => {
-    if (/^[1-9]\d{0,8}$/.test(digits)) return Number(digits);
-    throw new UnknownTeam(
-      `"${text}" is no ${what}: whole numbers from 1, joined by ${separator}, stand there.`,
-      `A right one is ${example}.`,
-    );
-  });
-}
-
-function formNamed(organization: string): Form {
-  if (Object.hasOwn(forms, organization)) return forms[organization]!;
+/** The form with this name. @throws {UnknownTeam} with the nearest name */
+export function formNamed(organization: string): Form {
+  if (isForm(organization)) return forms[organization]!;
   const known = Object.keys(forms);
   const alike = nearest(organization, known);
   throw new UnknownTeam(

@@ -38,7 +38,11 @@ export interface Rule {
 
 /** The one answer that the rule gives under this seed. Same seed, same answer. */
 export function decide(rule: Rule, ballots: readonly Ballot[], seed: number): string | null {
-  const verdicts = rule.verdicts(ballots);
+  return pick(rule.verdicts(ballots), seed);
+}
+
+/** One of these verdicts, drawn by the seed with their probabilities. */
+export function pick(verdicts: readonly Verdict[], seed: number): string | null {
   let left = verdicts.length === 1 ? 0 : random(seed, "tie")();
   for (const { value, probability } of verdicts) {
     left -= probability;
