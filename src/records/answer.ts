@@ -19,6 +19,15 @@ export function sameAnswer(answer: string, gold: string): boolean {
   return b !== undefined && Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b));
 }
 
+/**
+ * An answer without its unit: where gold is a number, the first number in the answer (`4 days` → `4`, `$1,234 a day` →
+ * `1234`). For sets whose graders are that lenient.
+ */
+export function withoutUnit(answer: string, gold: string): string {
+  if (plainNumber(gold) === undefined) return answer;
+  return answer.match(/-?\d[\d,]*(\.\d+)?/)?.[0].replaceAll(",", "") ?? answer;
+}
+
 const decimal = /^[-+]?\$?[-+]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?%?$/;
 
 /** Value of a plain decimal number such as `-1,234.50`, `$5` or `12.0%` (12, the sign is not a factor). */

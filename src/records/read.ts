@@ -69,7 +69,9 @@ async function findFiles(paths: readonly string[], cwd: string): Promise<{ path:
   const seen = new Set<string>();
   const found: { path: string; files: InputFile[] }[] = [];
   for (const path of paths) {
-    const files = (await filesAt(path, cwd)).filter((file) => !seen.has(file.path));
+    const all = await filesAt(path, cwd);
+    if (all.length === 0) throw new NoAttempts(path);
+    const files = all.filter((file) => !seen.has(file.path));
     for (const file of files) seen.add(file.path);
     if (files.length > 0) found.push({ path, files });
   }
