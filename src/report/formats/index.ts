@@ -1,0 +1,4 @@
+// One line per format, read as `import * as formats from "…"`.
+export { json } from "./json.ts";
+export { markdown } from "./markdown.ts";
+export { text } from "./text.ts";

@@ -1,0 +1,168 @@
+// The first two sentences of a report: what to do, and what it was worth on tasks that played no part in the choice.
+import type { Span } from "./document.ts";
+import { costSentence, count, percent, points, pointsInterval, probabilitySentence, share } from "./format-number.ts";
+import type { Reading, TeamComparison } from "./reading.ts";
+import type { Study } from "./study-data.ts";
+import { type NamedMember, readTeamText } from "./team-text.ts";
+import { list, numberWord, plural, times } from "./words.ts";
+
+/** The advice as one imperative. */
+export function headline({ study, standing, baseline, rival }: Reading): string {
+  const single = baseline ? baseline.label : study.baseline;
+  switch (standing) {
+    case "confirmed":
+    case "unsettled":
+      return instruction(study.plan.advice.team, study.labels);
+    case "contradicted":
+      return `Stay with ${single}: the team that looked better did not keep its promise.`;
+    case "cannot-tell": {
+      const further = study.plan.advice.tasksStillNeeded;
+      return `Stay with ${single} for now${further ? `: ${furtherTasks(further)} would tell whether a team is better` : ""}.`;
+    }
+    case "one-agent":
+      return `Ask ${single} alone. One agent is enough${rival ? "" : " here"}.`;
+    case "no-team":
+      return `Ask ${single}: these answers allow no team to compare it with.`;
+  }
+}
+
+/** "about 400 further tasks", or the range where it is wide. */
+export function furtherTasks({ low, median, high }: { low: number; median: number; high: number }): string {
+  if (median <= 0) return "no further tasks";
+  const text = roughly(median);
+  return low < median && high > median && high > 1.2 * low
+    ? `about ${text} further tasks (${roughly(low)} to ${Number.isFinite(high) ? roughly(high) : "many"})`
+    : `about ${text} further tasks`;
+}
+
+/** Two significant digits: a number of tasks to collect is never known better. */
+export function roughly(value: number): string {
+  if (!Number.isFinite(value)) return "any number of";
+  return count(value < 100 ? Math.ceil(value) : Number(value.toPrecision(2)));
+}
+
+/** What to do with a team: "Ask A and B. Only where they disagree, ask C." */
+export function instruction(team: string, labels: Study["labels"]): string {
+  const { organization, rule, sizes, parts } = readTeamText(team, labels);
+  const members = parts.flatMap((part) => part.members);
+  const [first] = members;
+  if (!first) return `Use the team ${team}.`;
+  const how = rule === "weighted" ? "take the answer with the most weight" : "take the most common answer";
+  switch (organization) {
+    case "single":
+      return `Ask ${first.name} once.`;
+    case "vote":
+      return members.length === 1
+        ? `Ask ${first.name} ${times(sizes[0] ?? first.samples)} and ${how}.`
+        : `Ask ${names(members)}, and ${how}.`;
+    case "ahead":
+      return `Ask ${first.name} until one answer leads by ${numberWord(sizes[0] ?? 2)}, at most ${times(sizes[1] ?? 1)}.`;
+    case "cascade":
+      return cascadeInstruction(
+        parts.map((part) => part.members),
+        rule === "majority",
+      );
+    default: {
+      const reader = parts.find(({ role }) => role === "reader")?.members[0];
+      const leaves = parts.filter(({ role }) => role !== "reader").flatMap((part) => part.members);
+      const [fanIn = 1, layers = 1] = sizes;
+      const asked = organization === "tree" ? fanIn ** layers : (sizes[0] ?? leaves.length);
+      const verb = reader ? `let ${reader.name} read the answers` : "count the answers";
+      return `Ask ${names(leaves)}${leaves.length === 1 ? ` ${times(asked)}` : ""} and ${verb}${
+        organization === "tree" && layers > 1 ? ` in ${numberWord(layers)} layers of ${numberWord(fanIn)}` : ""
+      }.`;
+    }
+  }
+}
+
+function cascadeInstruction(stages: readonly (readonly NamedMember[])[], majority: boolean): string {
+  const [first = [], ...later] = stages;
+  const calls = first.reduce((sum, { samples }) => sum + samples, 0);
+  const failure =
+    majority && calls > 2 ? "no answer has a majority" : first.length === 1 ? "its answers differ" : "they disagree";
+  const then = later.map((stage, i) => (i === 0 ? `ask ${names(stage)}` : `then ${names(stage)}`));
+  return `Ask ${names(first)}. Only where ${failure}, ${then.join(", ")}.`;
+}
+
+function names(members: readonly NamedMember[]): string {
+  return list(members.map(({ name, samples }) => (samples > 1 ? `${name} ${times(samples)}` : name)));
+}
+
+/** The verdict in numbers: difference, interval, cost, probability, and on which tasks. */
+export function lede(reading: Reading): Span[] {
+  const { study, standing, baseline, rival, unit, costOf } = reading;
+  const single = baseline?.label ?? study.baseline;
+  const tasks = `${plural(baseline?.measured.tasks ?? study.tasks.heldBack, "task")} that played no part in the choice`;
+  if (!baseline)
+    return [{ text: `Nothing was measured on the held-back half of ${plural(study.tasks.total, "task")}.` }];
+  if (!rival) {
+    const cost = costOf(baseline);
+    return [
+      { text: `${single} is right on ` },
+      { text: percent(baseline.measured.accuracy.value, 1), strong: true },
+      {
+        text: ` [${percentRange(baseline.measured.accuracy)}] of ${tasks}${cost === null ? "" : `, for ${costSentence(cost, unit)}`}.`,
+      },
+    ];
+  }
+  const { measured, probabilityBetter } = rival.difference;
+  const gain: Span[] = [
+    { text: `${points(measured.value)} points`, strong: true },
+    { text: ` ${pointsInterval(measured)} over ${single} alone` },
+    ...costClause(reading, rival),
+    { text: `, on ${tasks}.` },
+  ];
+  const p: Span[] = [
+    { text: "P(better) " },
+    { text: probabilitySentence(probabilityBetter).replace(/^P (= )?/, ""), strong: true },
+  ];
+  if (standing === "confirmed") return [...gain, { text: " " }, ...p, { text: "." }];
+  if (standing === "unsettled")
+    return [
+      ...gain,
+      { text: " " },
+      ...p,
+      {
+        text: `: the held-back half alone does not settle it. Chosen at ${probabilitySentence(study.plan.advice.probabilityBetter)}.`,
+      },
+    ];
+  if (standing === "contradicted")
+    return [
+      { text: `${reading.label(rival.team)}: ` },
+      ...gain,
+      { text: ` It was chosen at ${probabilitySentence(study.plan.advice.probabilityBetter)}; on the other half ` },
+      ...p,
+      { text: "." },
+    ];
+  const threshold = probabilitySentence(study.confidence).replace("=", "≥");
+  const chosenAt = rival.forecast.gain?.probabilityBetter;
+  const tail =
+    standing === "cannot-tell"
+      ? ` A team is advised from ${threshold}.`
+      : probabilityBetter >= study.confidence && chosenAt !== undefined
+        ? ` The choosing half saw only ${probabilitySentence(chosenAt)}, and advice needs ${threshold}.`
+        : ` A team is advised from ${threshold}.`;
+  return [
+    { text: "The best team, " },
+    { text: rival.label, strong: true },
+    { text: ": " },
+    ...gain,
+    { text: " " },
+    ...p,
+    { text: `.${tail}` },
+  ];
+}
+
+function percentRange({ low, high }: { low: number; high: number }): string {
+  return pointsInterval({ low, high }).slice(1, -1);
+}
+
+function costClause({ costShare, unit }: Reading, rival: TeamComparison): Span[] {
+  const ratio = costShare(rival);
+  if (ratio === null) return [];
+  const what = unit === "usd" ? "its cost" : `its ${unit}`;
+  return [
+    { text: " at " },
+    { text: `${share(ratio)}${share(ratio).includes("times") ? "" : " of"} ${what}`, strong: true },
+  ];
+}

@@ -1,0 +1,107 @@
+// What several sections ask of a study: who is the baseline, what was chosen, in which money.
+import type { CostUnit, Forecast } from "../plan/plan-types.ts";
+import { isMeasured } from "../theory/interval.ts";
+import type { Comparison, Study } from "./study-data.ts";
+import { teamLabel } from "./team-text.ts";
+
+/** A comparison that has a difference, which every team but the baseline has. */
+export type TeamComparison = Comparison & { readonly difference: NonNullable<Comparison["difference"]> };
+
+export function hasDifference(comparison: Comparison | undefined): comparison is TeamComparison {
+  return comparison !== undefined && comparison.difference !== null;
+}
+
+/** How the advice stands after the second half was looked at. */
+export type Standing =
+  /** A team was advised, and the held-back half agrees, leaves it open, or disagrees. */
+  | "confirmed"
+  | "unsettled"
+  | "contradicted"
+  /** One agent was advised: nothing was better, it cannot be told yet, or there was nothing to compare. */
+  | "one-agent"
+  | "cannot-tell"
+  | "no-team";
+
+/** A study with the questions answered that every section asks. */
+export interface Reading {
+  readonly study: Study;
+  readonly standing: Standing;
+  /** The best single agent at the budget. */
+  readonly baseline: Comparison | undefined;
+  readonly chosen: Comparison | undefined;
+  /** What stands against the baseline in the first figure: the advised team, else the best team that was measured. */
+  readonly rival: TeamComparison | undefined;
+  /** Comparisons beside the baseline, best measured difference first. */
+  readonly teams: readonly TeamComparison[];
+  /** The unit of the budget where every row has it, else calls. */
+  readonly unit: CostUnit;
+  readonly confidenceText: string;
+  label(team: string): string;
+  /** Forecast cost per task in the unit; null where it is not known. */
+  forecastCost(forecast: Forecast): number | null;
+  /** Measured cost per task in the unit; the forecast where replay did not record it. */
+  costOf(comparison: Comparison): number | null;
+  /** Cost of the team as a share of the baseline's. */
+  costShare(comparison: Comparison): number | null;
+}
+
+export function read(study: Study): Reading {
+  const { comparisons, plan } = study;
+  const baseline =
+    comparisons.find(({ difference, kind }) => difference === null && kind === "single") ?? comparisons[0];
+  const chosen = comparisons.find(({ chosen }) => chosen) ?? comparisons.find(({ role }) => role === "advised");
+  const teams = comparisons
+    .filter(hasDifference)
+    .toSorted((a, b) => b.difference.measured.value - a.difference.measured.value);
+  const rival =
+    hasDifference(chosen) && chosen.kind !== "single"
+      ? chosen
+      : (teams.filter(({ role }) => role === "team").toSorted(byForecast)[0] ??
+        teams.filter(({ kind }) => kind !== "single").toSorted(byForecast)[0]);
+  const inUnit = (unit: CostUnit) =>
+    comparisons.every((one) => one.measured.cost[unit] !== null || costIn(one.forecast, unit) !== null);
+  const unit = inUnit(plan.budget.unit) ? plan.budget.unit : "calls";
+  const costOf = (comparison: Comparison) => comparison.measured.cost[unit] ?? costIn(comparison.forecast, unit);
+  return {
+    study,
+    standing: standingOf(study, chosen, rival),
+    baseline,
+    chosen,
+    rival,
+    teams,
+    unit,
+    confidenceText: `${Math.round(100 * study.confidence)}\u202f%`,
+    label: (team) => comparisons.find((one) => one.team === team)?.label ?? teamLabel(team, study.labels),
+    forecastCost: (forecast) => costIn(forecast, unit),
+    costOf,
+    costShare: (comparison) => {
+      const own = costOf(comparison);
+      const other = baseline ? costOf(baseline) : null;
+      return own === null || other === null || other === 0 ? null : own / other;
+    },
+  };
+}
+
+function byForecast(a: TeamComparison, b: TeamComparison): number {
+  return b.difference.forecast.value - a.difference.forecast.value;
+}
+
+/** Expected cost per task of a forecast in this unit; null where it is not known. */
+export function costIn({ cost }: Forecast, unit: CostUnit): number | null {
+  const amount = cost[unit];
+  return isMeasured(amount) ? amount.mean : null;
+}
+
+function standingOf(
+  { plan, confidence }: Study,
+  chosen: Comparison | undefined,
+  rival: TeamComparison | undefined,
+): Standing {
+  if (hasDifference(chosen) && chosen.kind !== "single") {
+    const { probabilityBetter } = chosen.difference;
+    if (probabilityBetter >= confidence) return "confirmed";
+    return probabilityBetter <= 1 - confidence ? "contradicted" : "unsettled";
+  }
+  if (!rival) return "no-team";
+  return plan.advice.tasksStillNeeded ? "cannot-tell" : "one-agent";
+}

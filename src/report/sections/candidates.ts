@@ -1,0 +1,102 @@
+import { isMeasured } from "../../theory/interval.ts";
+import type { Row, SectionDraft } from "../document.ts";
+import {
+  accuracy,
+  accuracyInterval,
+  cost,
+  costHeaders,
+  count,
+  points,
+  pointsInterval,
+  probability,
+} from "../format-number.ts";
+import type { costIn, Reading } from "../reading.ts";
+import { plural } from "../words.ts";
+
+/** Everything that was measured, in one table, and how to do it again. */
+export function candidatesSection(reading: Reading): SectionDraft {
+  const { study, unit, baseline, confidenceText } = reading;
+  const tokens = unit !== "tokens" && study.comparisons.some((row) => row.measured.cost.tokens !== null);
+  const rows = study.comparisons.map((row): Row => {
+    const amount = reading.costOf(row);
+    const { difference } = row;
+    return {
+      kind: row.kind,
+      strong: row.chosen,
+      code: row.team,
+      cells: [
+        row.label,
+        amount === null ? "–" : cost(amount, unit),
+        ...(tokens ? [row.measured.cost.tokens === null ? "–" : count(row.measured.cost.tokens)] : []),
+        accuracy(row.forecast.accuracy.mean),
+        accuracy(row.measured.accuracy.value),
+        accuracyInterval(row.measured.accuracy),
+        difference ? points(difference.measured.value) : "–",
+        difference ? pointsInterval(difference.measured) : "–",
+        difference ? probability(difference.probabilityBetter) : "–",
+        worstCase(row.forecast, reading),
+      ],
+    };
+  });
+  return {
+    id: "candidates",
+    title: "For those who want numbers",
+    blocks: [
+      {
+        id: "candidates",
+        title:
+          study.comparisons.length === 1
+            ? "The one candidate that was measured"
+            : `The ${plural(study.comparisons.length, "candidate")} that were measured`,
+        subtitle: `Per cent of ${plural(baseline?.measured.tasks ?? study.tasks.heldBack, "held-back task")}; cost in ${costHeaders[unit]}${tokens ? ", tokens per task" : ""}; differences to ${baseline?.label ?? study.baseline} in points, paired by task`,
+        table: {
+          columns: [
+            { name: "Team" },
+            { name: unit === "usd" ? "$ per 1,000" : capitalizeUnit(unit), as: "number" },
+            ...(tokens ? [{ name: "Tokens", as: "number" } as const] : []),
+            { name: "Forecast", as: "number" },
+            { name: "Measured", as: "number" },
+            { name: confidenceText, as: "number" },
+            { name: "Difference", as: "number" },
+            { name: confidenceText, as: "number" },
+            { name: "P(better)", as: "number" },
+            { name: "Worst case", as: "number" },
+          ],
+          rows,
+        },
+        notes: [],
+      },
+    ],
+  };
+}
+
+function capitalizeUnit(unit: string): string {
+  return unit.charAt(0).toUpperCase() + unit.slice(1);
+}
+
+/** The most that one task can cost. */
+function worstCase(forecast: Parameters<typeof costIn>[0], { unit }: Reading): string {
+  const amount = forecast.cost[unit];
+  return isMeasured(amount) ? cost(amount.max, unit) : "–";
+}
+
+export function reproduceSection({ study }: Reading): SectionDraft {
+  return {
+    id: "reproduce",
+    title: "Reproduce",
+    blocks: [
+      {
+        id: "reproduce",
+        title: "Do it again",
+        command: study.command,
+        paragraphs: [
+          `Same seed, same numbers, on any machine: ${plural(study.tasks.choosing, "task")} to choose on, ${count(study.tasks.heldBack)} held back. All ${plural(study.plan.candidatesPriced, "forecast")} and every number of this report are in the JSON that the same command writes.`,
+          ...(study.sources.length > 0
+            ? [`Answers: ${study.sources.map((source) => source.replace(/\.$/, "")).join("; ")}.`]
+            : []),
+        ],
+        notes: [],
+      },
+    ],
+  };
+}

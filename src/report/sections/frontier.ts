@@ -1,0 +1,214 @@
+import { isMeasured } from "../../theory/interval.ts";
+import type { Draft, SectionDraft } from "../document.ts";
+import { accuracy, accuracyInterval, cost, costHeaders, count, decimal, points } from "../format-number.ts";
+import { kindOrder, kinds } from "../kinds.ts";
+import { costIn, type Reading } from "../reading.ts";
+import type { VoteCurve } from "../study-data.ts";
+import { capitalize, list, numberWord, plural } from "../words.ts";
+
+/** What accuracy costs, and what repeats of one agent buy. */
+export function frontierSection(reading: Reading): SectionDraft {
+  return {
+    id: "frontier",
+    title: "Accuracy against cost",
+    blocks: [frontier(reading), ...reading.study.votes.map((curve, index) => votes(reading, curve, index))],
+  };
+}
+
+function frontier(reading: Reading): Draft {
+  const { study, unit, confidenceText } = reading;
+  const { plan } = study;
+  const rows = study.comparisons.toSorted((a, b) => (reading.costOf(a) ?? 0) - (reading.costOf(b) ?? 0));
+  const repeated = isMeasured(plan.resampled)
+    ? ""
+    : `Repeats of one agent: not measured (${plan.resampled.notMeasured}). `;
+  return {
+    id: "frontier",
+    title: frontierTitle(reading),
+    subtitle: `Right answers in per cent against expected ${costHeaders[unit]}, log scale. Equal steps upwards divide the mistakes by the same factor`,
+    figure: {
+      name: "frontier",
+      index: 0,
+      description: `${repeated}Each large mark is measured on the held-back half: ${rows
+        .slice(0, 6)
+        .map((row) => `${row.label} ${accuracy(row.measured.accuracy.value)}`)
+        .join(", ")}. The line is the frontier that the choosing half forecast. All values are in the table below.`,
+      source: `Large marks: measured on ${plural(reading.baseline?.measured.tasks ?? study.tasks.heldBack, "held-back task")} with ${confidenceText} intervals. Line: the frontier as the choosing half forecast it.${
+        plan.candidates.length > rows.length ? " Small hollow marks: forecasts of other candidates." : ""
+      }`,
+    },
+    table: {
+      columns: [
+        { name: "Agent or team" },
+        { name: costHeaders[unit], as: "number" },
+        { name: "Measured, % right", as: "number" },
+        { name: confidenceText, as: "number" },
+        { name: "Forecast, % right", as: "number" },
+        { name: confidenceText, as: "number" },
+      ],
+      rows: rows.map((row) => {
+        const amount = reading.costOf(row);
+        const { mean, low, high } = row.forecast.accuracy;
+        return {
+          kind: row.kind,
+          strong: row.chosen,
+          code: row.team,
+          cells: [
+            row.label,
+            amount === null ? "–" : cost(amount, unit),
+            accuracy(row.measured.accuracy.value),
+            accuracyInterval(row.measured.accuracy),
+            accuracy(mean),
+            accuracyInterval({ low, high }),
+          ],
+        };
+      }),
+    },
+    notes: [
+      {
+        lead: "How to read it.",
+        text: "Up is better, left is cheaper. A mark below the line kept less than it promised.",
+      },
+      { lead: `${plural(plan.candidatesPriced, "candidate")}:`, text: candidatesText(reading) },
+      ...(plan.oracle.accuracy > 0
+        ? [
+            {
+              lead: "With hindsight",
+              text: `the same money spent on the right agent for each task would reach ${accuracy(plan.oracle.accuracy)}: an upper bound that nobody can buy.`,
+            },
+          ]
+        : []),
+    ],
+  };
+}
+
+function candidatesText({ study }: Reading): string {
+  const { candidates, candidatesPriced, frontier } = study.plan;
+  const all = candidates.length >= candidatesPriced;
+  const counts = kindOrder.flatMap((kind) => {
+    const some = candidates.filter((one) => one.kind === kind).length;
+    return some === 0
+      ? []
+      : [some === 1 ? `one ${kinds[kind].short.replace(/^one /, "")}` : `${count(some)} ${kinds[kind].many}`];
+  });
+  const kept = `${numberWord(frontier.length)} ${frontier.length === 1 ? "makes" : "make"} the frontier.`;
+  return `${all ? list(counts) : `the best ${count(candidates.length)} are kept: ${list(counts)}`}. ${capitalize(kept)}`;
+}
+
+/** Which kind stands on the frontier at the chosen budget, and from where. */
+function frontierTitle({ study, unit, standing }: Reading): string {
+  const frontier = study.plan.frontier
+    .flatMap((forecast) => {
+      const amount = costIn(forecast, unit);
+      return amount === null ? [] : [{ kind: forecast.kind, amount, accuracy: forecast.accuracy.mean }];
+    })
+    .toSorted((a, b) => a.amount - b.amount);
+  if (frontier.length === 0) return "No candidate could be priced";
+  const runs: { kind: (typeof frontier)[number]["kind"]; from: number; to: number }[] = [];
+  for (const { kind, amount } of frontier) {
+    const last = runs.at(-1);
+    if (last?.kind === kind) last.to = amount;
+    else runs.push({ kind, from: amount, to: amount });
+    if (last && last.kind !== kind) last.to = amount;
+  }
+  const text = (amount: number) => (unit === "usd" ? cost(amount, unit) : `${cost(amount, unit)} ${unit}`);
+  const per = unit === "usd" ? " per 1,000 tasks" : "";
+  if (runs.length === 1)
+    return runs[0]!.kind === "single"
+      ? "At every price, one agent is forecast to buy the most"
+      : `At every price, ${kinds[runs[0]!.kind].one} is forecast to buy the most`;
+  const wanted = standing === "confirmed" || standing === "unsettled" ? study.plan.best.kind : null;
+  const main =
+    runs.filter(({ kind }) => kind === wanted).toSorted((a, b) => b.to / b.from - a.to / a.from)[0] ??
+    runs.toSorted((a, b) => b.to / b.from - a.to / a.from)[0]!;
+  const what = `${kinds[main.kind].one} is forecast to buy the most`;
+  return main === runs.at(-1)
+    ? `From ${text(main.from)}${per}, ${what}`
+    : main === runs[0]
+      ? `Up to ${text(main.to)}${per}, ${what}`
+      : `From ${text(main.from)} to ${text(main.to)}${per}, ${what}`;
+}
+
+function votes({ study, confidenceText }: Reading, curve: VoteCurve, index: number): Draft {
+  const rows = curve.points.toSorted((a, b) => a.calls - b.calls);
+  return {
+    id: `votes-${index + 1}`,
+    title: votesTitle(curve),
+    subtitle: `${curve.agent} on ${curve.name}: the most common of several answers, per cent right, against mean calls per task on a log scale${
+      study.votes.length > 1 || curve.name !== study.name
+        ? ". Not comparable with the figure above if the tasks differ"
+        : ""
+    }`,
+    figure: {
+      name: "votes",
+      index,
+      description: rows
+        .map(
+          ({ organization, votes, calls, measured }) =>
+            `${organization} of ${votes} at ${decimal(calls, 1)} calls: ${accuracy(measured.value)}.`,
+        )
+        .join(" "),
+      source: `${plural(curve.tasks, "held-back task")}; bars: ${confidenceText} intervals. Dashed: forecast of the choosing half.`,
+    },
+    table: {
+      columns: [
+        { name: "Team" },
+        { name: "Votes at most", as: "number" },
+        { name: "Calls", as: "number" },
+        { name: "Forecast", as: "number" },
+        { name: "Measured", as: "number" },
+        { name: confidenceText, as: "number" },
+      ],
+      rows: rows.map((point) => ({
+        kind: point.votes === 1 ? ("single" as const) : ("repeated" as const),
+        cells: [
+          point.team,
+          count(point.votes),
+          decimal(point.calls, 1),
+          accuracy(point.forecast.value),
+          accuracy(point.measured.value),
+          accuracyInterval(point.measured),
+        ],
+      })),
+    },
+    notes: [],
+  };
+}
+
+/** Points of a curve whose number of votes is fixed, and those that stop early; fewest calls first. */
+export function splitVotes(curve: VoteCurve): Record<"fixed" | "early", VoteCurve["points"][number][]> {
+  const sorted = curve.points.toSorted((a, b) => a.calls - b.calls);
+  const isEarly = ({ organization }: VoteCurve["points"][number]) =>
+    organization !== "vote" && organization !== "single";
+  return { fixed: sorted.filter((point) => !isEarly(point)), early: sorted.filter(isEarly) };
+}
+
+/** The early stop that saves most against a fixed vote at least as good, if one does. */
+export function earlyStop(
+  curve: VoteCurve,
+): { point: VoteCurve["points"][number]; asGoodAs: VoteCurve["points"][number] } | null {
+  const { fixed, early } = splitVotes(curve);
+  let best: { point: VoteCurve["points"][number]; asGoodAs: VoteCurve["points"][number] } | null = null;
+  for (const point of early) {
+    const asGoodAs = fixed.filter(({ measured }) => measured.value <= point.measured.value + 0.0015).at(-1);
+    if (!asGoodAs || asGoodAs.calls < 1.3 * point.calls) continue;
+    if (!best || asGoodAs.calls / point.calls > best.asGoodAs.calls / best.point.calls) best = { point, asGoodAs };
+  }
+  return best;
+}
+
+function votesTitle(curve: VoteCurve): string {
+  const { fixed } = splitVotes(curve);
+  const stop = earlyStop(curve);
+  if (stop && stop.asGoodAs.votes > 1)
+    return `Stop when one answer leads: ${numberWord(stop.asGoodAs.votes)} votes for the price of ${numberWord(Math.max(1, Math.round(stop.point.calls)))}`;
+  const [first, last] = [fixed[0], fixed.at(-1)];
+  if (!first || !last || first === last) return `One point is known of repeated votes of ${curve.agent}`;
+  const gain = last.measured.value - first.measured.value;
+  const half = last.measured.high - last.measured.value;
+  if (gain > half) {
+    const most = fixed.find(({ measured }) => measured.value - first.measured.value >= 0.8 * gain)!;
+    return `${capitalize(numberWord(last.votes))} votes of ${curve.agent} gain ${points(gain)} points over ${numberWord(first.votes)}${most === last ? "" : `, most of it by ${numberWord(most.votes)}`}`;
+  }
+  return gain < -half ? `More votes of ${curve.agent} make it worse` : `More votes of ${curve.agent} buy no clear gain`;
+}

@@ -1,0 +1,142 @@
+import { type Interval, isMeasured, type Measured } from "../../theory/interval.ts";
+import type { Draft, SectionDraft } from "../document.ts";
+import { between, correlation, plain, plainInterval } from "../format-number.ts";
+import type { Reading } from "../reading.ts";
+import type { Study } from "../study-data.ts";
+import { list, numberWord } from "../words.ts";
+
+/** When voting amplifies: the phase diagram, and where the advised team stands in the theory. */
+export function phaseSection(reading: Reading): SectionDraft | null {
+  const blocks = [phase(reading), regime(reading)];
+  return blocks.some((block) => block !== null) ? { id: "phase", title: "When does voting amplify?", blocks } : null;
+}
+
+function phase({ study, confidenceText }: Reading): Draft | null {
+  const panels = study.phase.filter(({ boundary }) => boundary.length > 1);
+  if (panels.length === 0) return null;
+  const teams = panels.flatMap(({ fanIn, teams }) => teams.map((team) => ({ fanIn, ...team })));
+  const unread = teams.some(({ gamma }) => !isMeasured(gamma));
+  const coded = teams.some(({ gamma }) => isMeasured(gamma) && gamma.value === 1);
+  return {
+    id: "phase",
+    title: phaseTitle(panels),
+    subtitle:
+      "α is the factor by which one level of voting multiplies a weak signal. Above the line it removes errors, below it adds them",
+    figure: {
+      name: "phase",
+      index: 0,
+      description: `Fidelity γ against shared error ρ, fan-in ${list(panels.map(({ fanIn }) => String(fanIn)))}. ${teams
+        .map(({ label, rho, alpha }) => `${label}: ρ ${correlation(rho.value)}, α ${plain(alpha.value)}.`)
+        .join(" ")}`,
+      source: `ρ calibrated from votes of as many agents as the fan-in, ${confidenceText} intervals over tasks. Theory of two-valued votes: where answers have many values a vote can do better than α says.`,
+    },
+    table: {
+      columns: [
+        { name: "Team" },
+        { name: "Fan-in", as: "number" },
+        { name: "ρ", as: "number" },
+        { name: confidenceText, as: "number" },
+        { name: "γ", as: "number" },
+        { name: "α", as: "number" },
+        { name: confidenceText, as: "number" },
+        { name: "γ where α = 1", as: "number" },
+      ],
+      rows: teams.map(({ label, kind, fanIn, rho, gamma, alpha, gammaCritical }) => ({
+        kind,
+        cells: [
+          label,
+          String(fanIn),
+          correlation(rho.value),
+          between(correlation(rho.low), correlation(rho.high)),
+          isMeasured(gamma) ? correlation(gamma.value) : "not measured",
+          plain(alpha.value),
+          plainInterval(alpha),
+          correlation(gammaCritical),
+        ],
+      })),
+    },
+    notes: [
+      ...(coded ? [{ lead: "Top edge:", text: "votes counted by code lose nothing, γ = 1." }] : []),
+      ...(coded || unread
+        ? [
+            {
+              lead: "○ is the promise of a reader:",
+              text: `if a model reads the answers instead, it must keep at least this share γ of them.${unread ? " What a reader keeps was not measured." : ""}`,
+            },
+          ]
+        : []),
+    ],
+  };
+}
+
+function phaseTitle(panels: Study["phase"]): string {
+  const teams = panels.flatMap(({ teams }) => teams);
+  if (teams.length === 0) return "No team of these answers can be placed on the diagram";
+  const sure = teams.filter(({ alpha }) => alpha.low > 1).length;
+  const lost = teams.filter(({ alpha }) => alpha.high < 1).length;
+  if (sure === 0 && lost === teams.length)
+    return teams.length === 1
+      ? "A vote of this team adds errors: its α is below 1"
+      : "Votes of these teams add errors: every α is below 1";
+  const eaten = teams.filter(({ rho }) => rho.value > 0.5).length;
+  if (sure === teams.length && eaten > teams.length / 2)
+    return "Voting amplifies, but shared errors eat most of what it could gain";
+  if (sure === teams.length)
+    return teams.length === 1 ? "A vote of this team amplifies" : `All ${numberWord(teams.length)} teams amplify`;
+  return `${numberWord(sure).replace(/^\w/, (letter) => letter.toUpperCase())} of ${numberWord(teams.length)} teams amplif${sure === 1 ? "ies" : "y"} for sure`;
+}
+
+/** Quantities of the theory at the plan, or the probe that would measure them. */
+function regime({ study, confidenceText }: Reading): Draft | null {
+  const { regime, thresholds } = study.plan;
+  const rows: { name: string; quantity: Measured<Interval> }[] = [
+    { name: "α, factor of one level of voting", quantity: regime.alpha },
+    { name: "s, exponent of organization", quantity: regime.organizationExponent },
+    { name: "β, exponent of compute of one agent", quantity: regime.beta },
+    { name: "γ, fidelity of a reader", quantity: regime.gamma },
+    { name: "ρ at this fan-in", quantity: regime.rhoEffective },
+    { name: "ρ total", quantity: regime.rhoTotal },
+    { name: "ρ of the task (difficulty)", quantity: regime.rhoTask },
+    { name: "ρ within a task (shared context)", quantity: regime.rhoWithin },
+    { name: "μ*, bias of a deep tree", quantity: regime.fixedPoint },
+    { name: "mixing depth, layers", quantity: regime.mixingDepth },
+    { name: "first budget of a team, tokens per task", quantity: thresholds.firstTeamTokens },
+    { name: "ρ above which voting adds errors", quantity: thresholds.criticalRho },
+    { name: "γ below which voting adds errors", quantity: thresholds.criticalGamma },
+  ];
+  const measured = rows.filter(({ quantity }) => isMeasured(quantity)).length;
+  return {
+    id: "regime",
+    title: regimeTitle(study, measured, rows.length),
+    subtitle: `Quantities of the theory at fan-in ${regime.fanIn}, calibrated on the choosing half`,
+    table: {
+      columns: [
+        { name: "Quantity" },
+        { name: "Value", as: "number" },
+        { name: confidenceText, as: "number" },
+        { name: "Status", as: "status" },
+        { name: "What would measure it" },
+      ],
+      rows: rows.map(({ name, quantity }) =>
+        isMeasured(quantity)
+          ? { cells: [name, plain(quantity.value), plainInterval(quantity), "measured", ""] }
+          : { cells: [name, "–", "–", "not measured", quantity.probe] },
+      ),
+    },
+    notes: [],
+  };
+}
+
+function regimeTitle({ plan }: Study, measured: number, all: number): string {
+  const { organizationExponent: s, beta } = plan.regime;
+  if (isMeasured(s) && isMeasured(beta)) {
+    if (s.low > beta.high)
+      return `Organization grows faster than one agent: s ${plain(s.value)} against β ${plain(beta.value)}`;
+    if (s.high < beta.low)
+      return `One agent with more compute grows faster: β ${plain(beta.value)} against s ${plain(s.value)}`;
+    return `s ${plain(s.value)} against β ${plain(beta.value)}: too close to tell which grows faster`;
+  }
+  return measured === 0
+    ? "No quantity of the theory was measured"
+    : `${measured} of ${all} quantities of the theory were measured`;
+}
