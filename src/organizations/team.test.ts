@@ -108,7 +108,7 @@ const canonical = [
 ];
 
 /** Other ways to write a team, and the one canonical text. */
-const alternatives: readonly (readonly [string, string, (readonly string[])?])[] = [
+const alternatives: readonly (readonly [string, string, readonly string[]])[] = [
   ["vote@gpt:5", "vote:5@gpt", []],
   ["vote.plurality:5@gpt", "vote:5@gpt", []],
   ["vote@a:1,b", "vote@a,b", []],
