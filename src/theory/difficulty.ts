@@ -1,0 +1,216 @@
+/**
+ * Tasks differ in difficulty. What agents share because a task is hard is the same at every leaf and layer, so depth cannot
+ * average it out: it belongs outside the level map, as a mean over tasks. What they share within a node belongs inside.
+ */
+import {
+  requireBetween,
+  requireInteger,
+  requireInterval,
+  requireNonNegative,
+  requirePositive,
+  requireSameLength,
+} from "./domain.ts";
+import { fixedPoint } from "./fixed-point.ts";
+import { type Aggregation, levelMap } from "./level-map.ts";
+import { logBeta } from "./special.ts";
+import { treeBias } from "./tree.ts";
+
+/** A discrete law of the accuracy p_t of an agent over tasks; weights add up to 1. */
+export interface DifficultyLaw {
+  readonly accuracies: readonly number[];
+  readonly weights: readonly number[];
+}
+
+/** Scales the weights to a sum of 1. */
+function normalized({ accuracies, weights }: DifficultyLaw): DifficultyLaw {
+  requireSameLength({ weights }, accuracies.length);
+  for (const accuracy of accuracies) requireInterval({ accuracy }, 0, 1);
+  for (const weight of weights) requireNonNegative({ weight });
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  requirePositive({ "sum of weights": total });
+  return { accuracies, weights: weights.map((weight) => weight / total) };
+}
+
+/** E_t[g(p_t)] */
+function mean({ accuracies, weights }: DifficultyLaw, of: (accuracy: number) => number): number {
+  return accuracies.reduce((sum, accuracy, t) => sum + weights[t]! * of(accuracy), 0);
+}
+
+/**
+ * E_t[(1 + F^L(2p_t − 1))/2]: accuracy of a tree on tasks of different difficulty.
+ *
+ * @param difficulty   p_t in [0, 1] and weights ≥ 0, scaled to a sum of 1 here
+ * @param aggregation  with the ρ that agents share *within* a task
+ * @see                theory.md §12, derived
+ */
+export function treeAccuracyOverTasks(difficulty: DifficultyLaw, layers: number, aggregation: Aggregation): number {
+  return mean(normalized(difficulty), (accuracy) => (1 + treeBias(2 * accuracy - 1, layers, aggregation)) / 2);
+}
+
+/**
+ * (1 + μ* (P(p_t > ½) − P(p_t < ½)))/2: where deep trees end. It hangs on P(p_t < ½), which few runs per task determine badly.
+ *
+ * @see theory.md §12, derived
+ */
+export function deepLimitOverTasks(difficulty: DifficultyLaw, aggregation: Aggregation): number {
+  const limit = fixedPoint(aggregation);
+  return (1 + limit * mean(normalized(difficulty), (accuracy) => Math.sign(accuracy - 0.5))) / 2;
+}
+
+/**
+ * Beta law of difficulty with mean p and intra-class correlation ρ_task (a = p M, c = (1 − p) M, M = 1/ρ − 1), by the
+ * trapezoid rule in ln(p/(1 − p)): step 0.05, or a quarter of the law's own deviation where that is narrower; range
+ * −40/a − 10 … 40/c + 10. Deterministic to 1e-13.
+ *
+ * @param accuracy  p in [0, 1]
+ * @param rhoTask   in [0, 1); 0 is a single point
+ * @see             theory.md §12 and §16, derived
+ */
+export function betaDifficulty(accuracy: number, rhoTask: number, step = 0.05): DifficultyLaw {
+  requireInterval({ accuracy }, 0, 1);
+  requireInterval({ rhoTask }, 0, 1);
+  requirePositive({ step });
+  const point = { accuracies: [accuracy], weights: [1] };
+  if (accuracy === 0 || accuracy === 1 || rhoTask < 1e-9) return point; // a deviation of 1e-5 in p moves no digit that is printed
+  if (rhoTask === 1) return { accuracies: [0, 1], weights: [1 - accuracy, accuracy] };
+  const strength = 1 / rhoTask - 1;
+  const [a, c] = [accuracy * strength, (1 - accuracy) * strength];
+  const center = Math.log(a / c);
+  const deviation = 1 / Math.sqrt(accuracy * c); // of ln(p/(1 − p)), where the law is narrow
+  const h = Math.min(step, deviation / 4);
+  const [low, high] = [Math.min(-40 / a - 10, center), Math.max(40 / c + 10, center)];
+  const logNorm = logBeta(a, c);
+  const [accuracies, weights]: [number[], number[]] = [[], []];
+  for (let i = 0; low + i * h <= high; i++) {
+    const x = low + i * h;
+    const logDensity = -a * Math.log1p(Math.exp(-x)) - c * Math.log1p(Math.exp(x)) - logNorm;
+    const weight = h * Math.exp(logDensity);
+    if (!(weight > 1e-20)) continue;
+    accuracies.push(1 / (1 + Math.exp(-x)));
+    weights.push(weight);
+  }
+  return normalized({ accuracies, weights });
+}
+
+/** E_t of a vote of b with Beta-distributed difficulty: the same as the beta law of dependence. theory.md §12, derived. */
+export function starAccuracyBeta(accuracy: number, rho: number, fanIn: number): number {
+  requireInterval({ accuracy }, 0, 1);
+  return (1 + levelMap(2 * accuracy - 1, { fanIn, fidelity: 1, rho }, { law: "beta" })) / 2;
+}
+
+/**
+ * Accuracy of a tree with Beta-distributed difficulty outside (`rhoTask`) and a shared vote inside (`aggregation.rho`).
+ *
+ * @param accuracy  mean p over tasks
+ * @see             theory.md §12, derived
+ */
+export function treeAccuracyBeta(
+  accuracy: number,
+  rhoTask: number,
+  layers: number,
+  aggregation: Aggregation,
+  step = 0.05,
+): number {
+  return treeAccuracyOverTasks(betaDifficulty(accuracy, rhoTask, step), layers, aggregation);
+}
+
+/**
+ * P(the majority of b fresh votes is correct) from k correct of n recorded ones: the hypergeometric tail, half of it at a
+ * tie. Unbiased for b ≤ n, without any model.
+ *
+ * @param recorded  n ≥ 1
+ * @param correct   k from 0 to n
+ * @param fanIn     b from 1 to n
+ * @see             theory.md §12, derived
+ */
+export function subsetMajorityAccuracy(recorded: number, correct: number, fanIn: number): number {
+  requireInteger({ recorded }, 1);
+  requireInteger({ correct }, 0, recorded);
+  requireInteger({ fanIn }, 1, recorded);
+  const wrong = recorded - correct;
+  // P(j of the b drawn are correct), from its first possible j upwards
+  const first = Math.max(0, fanIn - wrong);
+  const last = Math.min(fanIn, correct);
+  let weight = 1; // relative to the term at `first`: the sum of all scales it
+  let [total, wins] = [0, 0];
+  for (let j = first; j <= last; j++) {
+    total += weight;
+    if (2 * j >= fanIn) wins += 2 * j === fanIn ? weight / 2 : weight;
+    weight *= ((correct - j) * (fanIn - j)) / ((j + 1) * (wrong - fanIn + j + 1));
+  }
+  return wins / total;
+}
+
+/** Runs of one task: `recorded` of them, `correct` among those. */
+export interface TaskCount {
+  readonly recorded: number;
+  readonly correct: number;
+}
+
+/** Mean over tasks of `subsetMajorityAccuracy`; each task needs b runs. theory.md §12, derived. */
+export function starAccuracyFromCounts(counts: readonly TaskCount[], fanIn: number): number {
+  requireInteger({ tasks: counts.length }, 1);
+  const sum = counts.reduce((s, { recorded, correct }) => s + subsetMajorityAccuracy(recorded, correct, fanIn), 0);
+  return sum / counts.length;
+}
+
+export interface MixtureOptions {
+  /** Accuracies to put weight on. @default 101 equal steps from 0 to 1 */
+  readonly grid?: readonly number[];
+  /** Steps of the EM algorithm. @default 500 */
+  readonly iterations?: number;
+}
+
+/**
+ * Non-parametric maximum likelihood of the law of p_t on a grid, by EM from equal weights. Equal counts share their work;
+ * probabilities are clipped at 1e-12.
+ *
+ * @param counts  isolated runs per task
+ * @see           theory.md §12, derived
+ */
+export function fitDifficulty(
+  counts: readonly TaskCount[],
+  { grid = Array.from({ length: 101 }, (_, i) => i / 100), iterations = 500 }: MixtureOptions = {},
+): DifficultyLaw {
+  requireInteger({ tasks: counts.length, "grid.length": grid.length }, 1);
+  requireInteger({ iterations }, 0);
+  for (const accuracy of grid) requireInterval({ accuracy }, 0, 1);
+  const tasks = new Map<string, { likelihood: number[]; tasks: number }>();
+  for (const { recorded, correct } of counts) {
+    requireInteger({ recorded }, 1);
+    requireInteger({ correct }, 0, recorded);
+    const known = tasks.get(`${recorded}/${correct}`);
+    if (known) known.tasks++;
+    else tasks.set(`${recorded}/${correct}`, { likelihood: binomialLikelihood(recorded, correct, grid), tasks: 1 });
+  }
+  let weights = grid.map(() => 1 / grid.length);
+  for (let iteration = 0; iteration < iterations; iteration++) {
+    const next = grid.map(() => 0);
+    for (const { likelihood, tasks: times } of tasks.values()) {
+      const evidence = likelihood.reduce((sum, value, i) => sum + value * weights[i]!, 0);
+      for (const [i, value] of likelihood.entries()) next[i]! += (times * value * weights[i]!) / evidence;
+    }
+    weights = next.map((weight) => weight / counts.length);
+  }
+  return { accuracies: grid, weights };
+}
+
+/** p^k (1 − p)^(n−k) on the grid, relative to its largest value. */
+function binomialLikelihood(recorded: number, correct: number, grid: readonly number[]): number[] {
+  const logs = grid.map((accuracy) => {
+    const p = Math.min(1 - 1e-12, Math.max(1e-12, accuracy));
+    return correct * Math.log(p) + (recorded - correct) * Math.log1p(-p);
+  });
+  const largest = Math.max(...logs);
+  return logs.map((log) => Math.exp(log - largest));
+}
+
+/** Accuracy of a tree over tasks whose difficulty is fitted to counts of isolated runs. theory.md §12, derived. */
+export function treeAccuracyFromCounts(
+  counts: readonly TaskCount[],
+  layers: number,
+  aggregation: Aggregation,
+  options: MixtureOptions = {},
+): number {
+  return treeAccuracyOverTasks(fitDifficulty(counts, options), layers, aggregation);
+}

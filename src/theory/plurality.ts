@@ -1,0 +1,191 @@
+/** Plurality over more than two answers. */
+import { DomainError } from "../errors.ts";
+import { requireHalfOpen, requireInteger, requireInterval } from "./domain.ts";
+import { bisect } from "./optimize.ts";
+import { integrate } from "./quadrature.ts";
+import { logGamma } from "./special.ts";
+
+/** Probabilities of the wrong answers, or how many of them share 1 − p equally. */
+export type WrongAnswers = number | readonly number[];
+
+function wrongProbabilities(accuracy: number, wrong: WrongAnswers): readonly number[] {
+  requireInterval({ accuracy }, 0, 1);
+  if (typeof wrong === "number") {
+    requireInteger({ wrong }, 1);
+    return Array.from({ length: wrong }, () => (1 - accuracy) / wrong);
+  }
+  for (const probability of wrong) requireInterval({ wrong: probability }, 0, 1);
+  const sum = wrong.reduce((total, probability) => total + probability, accuracy);
+  if (Math.abs(sum - 1) > 1e-9) throw new DomainError("accuracy + wrong", sum, "with a sum of 1");
+  return wrong;
+}
+
+/** P(Poisson(mean) = 0 … max) */
+function poissonLaw(mean: number, max: number): number[] {
+  return Array.from({ length: max + 1 }, (_, j) =>
+    mean === 0 ? (j === 0 ? 1 : 0) : Math.exp(j * Math.log(mean) - mean - logGamma(j + 1)),
+  );
+}
+
+/** Product of two polynomials, without powers above `degree`. */
+function multiply(a: readonly number[], b: readonly number[], degree: number): number[] {
+  const product = new Array<number>(Math.min(degree, a.length + b.length - 2) + 1).fill(0);
+  for (let i = 0; i < a.length && i <= degree; i++)
+    for (let j = 0; j < b.length && i + j <= degree; j++) product[i + j]! += a[i]! * b[j]!;
+  return product;
+}
+
+/**
+ * P(the plurality of n votes is the correct answer), ties split evenly among the leaders:
+ *
+ *   Σ_c P(C = c) · E[1{others ≤ c}/(1 + #ties)],   1/(1 + T) = ∫₀¹ y^T dy
+ *
+ * With independent Poisson counts in place of the multinomial ones, the expectation is a coefficient of a product of
+ * truncated polynomials Σ_{j<c} P(j) z^j + y P(c) z^c; the integral over y is exact by Gauss–Legendre.
+ *
+ * @param accuracy  p in [0, 1]
+ * @param votes     n ≥ 1
+ * @param wrong     probabilities of the wrong answers, with p adding up to 1; or their number
+ * @see             theory.md §8, derived
+ */
+export function pluralityAccuracy(accuracy: number, votes: number, wrong: WrongAnswers): number {
+  requireInteger({ votes }, 1);
+  const others = wrongProbabilities(accuracy, wrong).filter((probability) => probability > 0);
+  if (others.length === 0) return 1;
+  const laws = new Map(others.map((probability) => [probability, poissonLaw(votes * probability, votes)]));
+  const correct = poissonLaw(votes * accuracy, votes);
+  const total = poissonLaw(votes, votes)[votes]!;
+  let result = 0;
+  for (let count = 1; count <= votes; count++) {
+    if (correct[count] === 0) continue;
+    const rest = votes - count;
+    const leading = (tieWeight: number) => {
+      const truncated = new Map([...laws].map(([probability, law]) => [probability, truncate(law, count, tieWeight)]));
+      const product = others.reduce((sofar, probability) => multiply(sofar, truncated.get(probability)!, rest), [1]);
+      return product[rest] ?? 0;
+    };
+    const nodes = Math.floor(Math.min(others.length, votes) / 2) + 1;
+    const wins = count > rest ? leading(1) : integrate(leading, 0, 1, nodes); // more than half: nobody can tie
+    result += (correct[count]! * wins) / total;
+  }
+  return Math.min(1, result);
+}
+
+const truncate = (law: readonly number[], count: number, tieWeight: number) =>
+  law.slice(0, count + 1).map((probability, j) => (j === count ? tieWeight * probability : probability));
+
+/** E[largest count] when n balls fall into k equal cells. theory.md §8, derived. */
+export function expectedLargestCount(balls: number, cells: number): number {
+  requireInteger({ balls, cells }, 1);
+  const law = poissonLaw(balls / cells, balls);
+  const total = poissonLaw(balls, balls)[balls]!;
+  let expectation = 0;
+  for (let count = 1; count <= balls; count++) {
+    let product = [1]; // E = Σ P(largest ≥ count)
+    for (let cell = 0; cell < cells; cell++) product = multiply(product, law.slice(0, count), balls);
+    expectation += 1 - (product[balls] ?? 0) / total;
+  }
+  return expectation;
+}
+
+/**
+ * κ_{n,k} = (k E[largest count] − n)/(k − 1): slope of the plurality map at chance. k = 2 gives κ_n; → 1 as k → ∞.
+ *
+ * @see theory.md §8, derived
+ */
+export function pluralitySlope(votes: number, options: number): number {
+  requireInteger({ options }, 2);
+  return (options * expectedLargestCount(votes, options) - votes) / (options - 1);
+}
+
+/** δ = (k p − 1)/(k − 1): 0 at chance, 1 when always right. theory.md §1, derived. */
+export function signalFromAccuracy(accuracy: number, options: number): number {
+  requireInterval({ accuracy }, 0, 1);
+  requireInteger({ options }, 2);
+  return (options * accuracy - 1) / (options - 1);
+}
+
+/** p = (1 + (k − 1) δ)/k, for δ from −1/(k − 1) to 1. */
+export function accuracyFromSignal(signal: number, options: number): number {
+  requireInteger({ options }, 2);
+  requireInterval({ signal }, -1 / (options - 1), 1);
+  return Math.max(0, (1 + (options - 1) * signal) / options);
+}
+
+/** A node that takes the plurality of n messages over k answers. */
+export interface PluralityNode {
+  readonly votes: number;
+  /** k ≥ 2 answers, the wrong ones equally likely. */
+  readonly options: number;
+  /** γ in (0, 1]: probability that a message arrives intact (else a random answer). */
+  readonly fidelity: number;
+  /** ρ in [0, 1]. @default 0 */
+  readonly rho?: number;
+}
+
+/**
+ * F(δ) = ρ γ δ + (1 − ρ) G_n(γ δ), the level map for k answers. For k ≥ 3 it is convex at chance: a stable fixed point can
+ * coexist with collapse although its slope there is below 1.
+ *
+ * @param signal  δ from −1/(k − 1) to 1
+ * @see           theory.md §8, derived
+ */
+export function pluralityLevelMap(signal: number, { votes, options, fidelity, rho = 0 }: PluralityNode): number {
+  requireHalfOpen({ fidelity }, 0, 1);
+  requireInterval({ rho }, 0, 1);
+  const received = fidelity * signal;
+  const accuracy = pluralityAccuracy(accuracyFromSignal(received, options), votes, options - 1);
+  return rho * received + (1 - rho) * signalFromAccuracy(accuracy, options);
+}
+
+export interface FixedPoint {
+  readonly at: number;
+  readonly stability: "stable" | "unstable";
+}
+
+export interface FixedPointSearch {
+  /** @default 1e-6 */
+  readonly low?: number;
+  /** @default 1 */
+  readonly high?: number;
+  /** Intervals looked into; two fixed points within one are missed. @default 400 */
+  readonly grid?: number;
+}
+
+/** All sign changes of F(x) − x on (low, high], lowest first. theory.md §8, derived. */
+export function mapFixedPoints(
+  map: (x: number) => number,
+  { low = 1e-6, high = 1, grid = 400 }: FixedPointSearch = {},
+): FixedPoint[] {
+  requireInteger({ grid }, 1);
+  const gain = (x: number) => map(x) - x;
+  const points: FixedPoint[] = [];
+  let [x, before] = [low, gain(low)];
+  for (let i = 1; i <= grid; i++) {
+    const next = low + ((high - low) * i) / grid;
+    const after = gain(next);
+    if (before !== 0 && (after === 0 || before < 0 !== after < 0))
+      points.push({ at: bisect(gain, x, next, 1e-14), stability: before > 0 ? "stable" : "unstable" });
+    [x, before] = [next, after];
+  }
+  return points;
+}
+
+/** Fixed points on (0, 1] of the level map for k answers: compare the leaf with the unstable ones. theory.md §8, derived. */
+export function pluralityFixedPoints(node: PluralityNode, grid = 400): FixedPoint[] {
+  return mapFixedPoints((signal) => pluralityLevelMap(signal, node), { grid });
+}
+
+/**
+ * Lower bound on P(correct) when the first answer to lead all others by k wins: 1 − Σ_j (q_j/p)^k.
+ *
+ * @param accuracy  p, above every q_j
+ * @see             theory.md §10, derived
+ */
+export function pluralityAheadBound(accuracy: number, wrong: WrongAnswers, lead: number): number {
+  requireInteger({ lead }, 1);
+  const others = wrongProbabilities(accuracy, wrong);
+  if (!others.every((probability) => probability < accuracy))
+    throw new DomainError("accuracy", accuracy, "above the probability of every wrong answer");
+  return others.reduce((bound, probability) => bound - (probability / accuracy) ** lead, 1);
+}

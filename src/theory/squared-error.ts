@@ -1,0 +1,143 @@
+/**
+ * The continuous warm-up: agents estimate a number, risk is mean squared error. Errors of siblings have correlation ρ, every
+ * message adds independent channel noise of variance σ².
+ */
+import { DomainError } from "../errors.ts";
+import { requireBetween, requireInteger, requireInterval, requireNonNegative, requirePositive } from "./domain.ts";
+
+/** What all these formulas take. */
+export interface Noise {
+  /** ρ in [0, 1] */
+  readonly rho: number;
+  /** σ² ≥ 0 */
+  readonly channelVariance: number;
+}
+
+function requireNoise({ rho, channelVariance }: Noise): void {
+  requireInterval({ rho }, 0, 1);
+  requireNonNegative({ channelVariance });
+}
+
+/** v(x) = A x^(−η), for x > 0. theory.md §7; named by the paper, this form derived. */
+export function leafRisk(compute: number, scale: number, exponent: number): number {
+  requirePositive({ compute, scale, exponent });
+  return scale * compute ** -exponent;
+}
+
+/** Average of N messages: v (ρ + (1 − ρ)/N) + σ²/N; its floor is ρ v. theory.md §7. */
+export function starRisk(risk: number, leaves: number, noise: Noise): number {
+  requireNonNegative({ risk });
+  requireInteger({ leaves }, 1);
+  requireNoise(noise);
+  return risk * (noise.rho + (1 - noise.rho) / leaves) + noise.channelVariance / leaves;
+}
+
+/** q = ρ + (1 − ρ)/b: the factor by which one layer shrinks the variance. theory.md §7, paper. */
+export function treeContraction(fanIn: number, rho: number): number {
+  requireInteger({ fanIn }, 1);
+  requireInterval({ rho }, 0, 1);
+  return rho + (1 - rho) / fanIn;
+}
+
+/** v* = σ²/((b − 1)(1 − ρ)): where deep trees end. Domain: b ≥ 2, ρ < 1. theory.md §7, paper (Eq. 13). */
+export function treeRiskFloor(fanIn: number, noise: Noise): number {
+  requireInteger({ fanIn }, 2);
+  requireNoise(noise);
+  if (noise.rho === 1) throw new DomainError("rho", 1, "below 1: fully shared errors have no floor, they add up");
+  return noise.channelVariance / ((fanIn - 1) * (1 - noise.rho));
+}
+
+/** v ↦ q v + σ²/b, applied L times: v* + q^L (v₀ − v*), or v₀ + L σ²/b where q = 1. theory.md §7, paper. */
+export function treeRisk(risk: number, layers: number, fanIn: number, noise: Noise): number {
+  requireNonNegative({ risk });
+  requireInteger({ layers }, 0);
+  requireNoise(noise);
+  const contraction = treeContraction(fanIn, noise.rho);
+  if (contraction === 1) return risk + (layers * noise.channelVariance) / fanIn;
+  const floor = treeRiskFloor(fanIn, noise);
+  return floor + contraction ** layers * (risk - floor);
+}
+
+/**
+ * Leaves correlated ρ across the whole tree, independent channel noise: v (ρ + (1 − ρ)/N) + σ² (1 − 1/N)/(b − 1).
+ *
+ * @see theory.md §7, derived
+ */
+export function treeRiskWithCommonCause(risk: number, layers: number, fanIn: number, noise: Noise): number {
+  requireNonNegative({ risk });
+  requireInteger({ layers }, 0);
+  requireInteger({ fanIn }, 2);
+  requireNoise(noise);
+  const share = fanIn ** -layers; // 1/N
+  return risk * (noise.rho + (1 - noise.rho) * share) + (noise.channelVariance * (1 - share)) / (fanIn - 1);
+}
+
+/** t = −ln q/ln b: v ~ N^(−t) above the floor; 1 where ρ = 0. It takes the place of s, and η that of β. theory.md §7. */
+export function treeRiskExponent(fanIn: number, rho: number): number {
+  requireInteger({ fanIn }, 2);
+  return -Math.log(treeContraction(fanIn, rho)) / Math.log(fanIn);
+}
+
+/**
+ * Smallest L with v_L ≤ (1 + ε) v*; 0 where already there, null where the floor is 0 and never reached.
+ *
+ * @see theory.md §7, derived
+ */
+export function treeRiskMixingDepth(risk: number, fanIn: number, noise: Noise, epsilon: number): number | null {
+  requireNonNegative({ risk });
+  requireBetween({ epsilon }, 0, Number.POSITIVE_INFINITY);
+  const floor = treeRiskFloor(fanIn, noise);
+  const target = (1 + epsilon) * floor;
+  if (risk <= target) return 0;
+  if (floor === 0) return null;
+  let layers = Math.ceil(Math.log((risk - floor) / (epsilon * floor)) / -Math.log(treeContraction(fanIn, noise.rho)));
+  // the quotient of logarithms may round to the wrong side of a whole number
+  while (layers > 1 && treeRisk(risk, layers - 1, fanIn, noise) <= target) layers--;
+  while (treeRisk(risk, layers, fanIn, noise) > target * (1 + 1e-15)) layers++;
+  return layers;
+}
+
+/** K pure relays: v₀ + K σ². theory.md §7. */
+export function relayChainRisk(risk: number, hops: number, channelVariance: number): number {
+  requireNonNegative({ risk, channelVariance });
+  requireInteger({ hops }, 0);
+  return risk + hops * channelVariance;
+}
+
+/** K hops with a running average of K + 1 estimates: v (ρ + (1 − ρ)/(K + 1)) + σ² K(2K + 1)/(6(K + 1)). theory.md §7, derived. */
+export function averagingChainRisk(risk: number, hops: number, noise: Noise): number {
+  requireNonNegative({ risk });
+  requireInteger({ hops }, 0);
+  requireNoise(noise);
+  const { rho, channelVariance } = noise;
+  return risk * (rho + (1 - rho) / (hops + 1)) + (channelVariance * hops * (2 * hops + 1)) / (6 * (hops + 1));
+}
+
+/**
+ * K hops, every agent combining message and own estimate with the best linear weight:
+ * v ↦ (u v₁ − c²)/(u + v₁ − 2c), u = v + σ², c = ρ v₁, from v = v₁.
+ *
+ * @see theory.md §7, derived
+ */
+export function optimalChainRisk(risk: number, hops: number, noise: Noise): number {
+  requireNonNegative({ risk });
+  requireInteger({ hops }, 0);
+  requireNoise(noise);
+  const covariance = noise.rho * risk;
+  let current = risk;
+  for (let hop = 0; hop < hops; hop++) {
+    const received = current + noise.channelVariance;
+    const weight = received + risk - 2 * covariance;
+    if (weight === 0) return current; // two copies of one estimate over a perfect channel: nothing to combine
+    current = (received * risk - covariance * covariance) / weight;
+  }
+  return current;
+}
+
+/** Limit of `optimalChainRisk`: ρ v − σ²/2 + √(σ⁴/4 + σ² (1 − ρ) v). theory.md §7, derived. */
+export function optimalChainFloor(risk: number, noise: Noise): number {
+  requireNonNegative({ risk });
+  requireNoise(noise);
+  const { rho, channelVariance } = noise;
+  return rho * risk - channelVariance / 2 + Math.sqrt(channelVariance ** 2 / 4 + channelVariance * (1 - rho) * risk);
+}
