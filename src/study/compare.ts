@@ -1,5 +1,5 @@
 import type { Calibration } from "../calibrate/calibration.ts";
-import { parseTeam } from "../organizations/team.ts";
+import { parseTeam } from "../organizations/parse-team.ts";
 import type { CostUnit, Forecast, Plan } from "../plan/plan-types.ts";
 import type { Comparison } from "../report/study-data.ts";
 import type { Outcomes } from "../simulate/outcomes.ts";

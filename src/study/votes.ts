@@ -1,6 +1,6 @@
 import { calibrate } from "../calibrate/calibrate.ts";
 import { printMember } from "../organizations/cast.ts";
-import { parseTeam } from "../organizations/team.ts";
+import { parseTeam } from "../organizations/parse-team.ts";
 import { forecast } from "../plan/forecast.ts";
 import type { Recordings } from "../records/recordings.ts";
 import type { VoteCurve } from "../report/study-data.ts";

@@ -1,5 +1,5 @@
 import { calibrate } from "../../calibrate/calibrate.ts";
-import { parseTeam } from "../../organizations/team.ts";
+import { parseTeam } from "../../organizations/parse-team.ts";
 import { forecast } from "../../plan/forecast.ts";
 import type { Forecast } from "../../plan/plan-types.ts";
 import { forecastLines } from "../forecast-lines.ts";

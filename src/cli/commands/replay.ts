@@ -1,4 +1,4 @@
-import { parseTeam } from "../../organizations/team.ts";
+import { parseTeam } from "../../organizations/parse-team.ts";
 import { replay as measure } from "../../simulate/replay.ts";
 import { addInputOptions, type InputOptions, load } from "../load.ts";
 import { printJson } from "../print.ts";
