@@ -401,8 +401,9 @@ export class UnsupportedFormat extends KnownError {
 export class NoAttempts extends KnownError {
   readonly code = "no-attempts";
   constructor(path: string) {
+    const known = notAttempts.find(({ set }) => set === basename(path));
     super(
-      `${path} holds no attempts.`,
+      known === undefined ? `${path} holds no attempts.` : `${path} holds no attempts: ${known.reason}.`,
       "Give files with one attempt per line: task_id, agent and correct, score or answer with gold.",
     );
   }

@@ -17,8 +17,9 @@ export interface TabulateOptions {
  * Attempts as columns of numbers: graded, priced, with everything that was assumed on the way. Attempts of other roles
  * than solving stay out and are counted; relay probes go to `relays`.
  *
- * Answer codes count within a task: 0 is the right answer (gold and what counts as gold, else the first recorded as right), 1 stands for
- * "wrong, unknown which", other answers start at 2. So columns with and without answers can vote together.
+ * Answer codes count within a task: 0 is the right answer (gold, else the first recorded as right), 1 stands for "wrong,
+ * unknown which", other answers start at 2. So columns with and without answers can vote together. Equal means equal as
+ * texts, because a vote at run time sees no more; only grading also compares numbers.
  */
 export function tabulate(
   { name, attempts, badLines, disagreements, sources }: Attempts,
@@ -105,14 +106,13 @@ function sampleOrder(solving: readonly Attempt[], columnOf: readonly number[], c
 function answerCoder() {
   const answers = new Map<string, number>();
   const groups = new Map<string, number>();
-  let right: string | undefined;
   let next = 2;
   return {
-    nextTask(rightAnswer: string | undefined): void {
+    nextTask(right: string | undefined): void {
       answers.clear();
       groups.clear();
-      right = rightAnswer;
       next = 2;
+      if (right !== undefined) answers.set(normalizeAnswer(right), 0);
     },
     answer({ answer, status = "ok" }: Attempt, grade: number): number {
       if (answer === null) return -1;
@@ -120,9 +120,8 @@ function answerCoder() {
       const form = normalizeAnswer(answer);
       const known = answers.get(form);
       if (known !== undefined) return known;
-      const code = right !== undefined && sameAnswer(answer, right) ? 0 : next++;
-      answers.set(form, code);
-      return code;
+      answers.set(form, next);
+      return next++;
     },
     group({ group }: Attempt): number {
       if (group === undefined) return -1;
