@@ -74,6 +74,12 @@ export function count(
   quorum: Quorum | undefined,
   winners: Int32Array,
 ): number {
+  let same = 1;
+  while (same < n && codes[same] === codes[0]) same++;
+  if (same >= n) {
+    winners[0] = codes[0]!; // agreement is most common, and needs no sums
+    return n > 0 && codes[0]! >= 0 ? 1 : 0;
+  }
   let total = 0;
   let best = -1;
   for (let i = 0; i < n; i++) {

@@ -27,3 +27,17 @@ export interface OutcomeOptions {
 }
 
 export type OutcomesOf = (team: Team, table: AnswerTable, options: OutcomeOptions) => Outcomes;
+
+/** Outcomes of which nothing is known yet. */
+export function emptyOutcomes(team: Team, { tasks }: AnswerTable): Outcomes {
+  const unknown = () => new Float64Array(tasks.length).fill(Number.NaN);
+  return {
+    team,
+    accuracy: unknown(),
+    calls: unknown(),
+    tokens: unknown(),
+    usd: unknown(),
+    seconds: unknown(),
+    method: "exact",
+  };
+}

@@ -1,0 +1,177 @@
+import { memberName, membersOf } from "../organizations/cast.ts";
+import type { Ended, Organization, Params, Step } from "../organizations/organization.ts";
+import { paramsOf, type Team } from "../organizations/team.ts";
+import type { AnswerTable, Column } from "../records/answer-table.ts";
+import type { Verdict } from "../rules/rule.ts";
+import { type Random, random } from "../theory/random.ts";
+import { recorded, requireDigest } from "./digest.ts";
+import { emptyOutcomes, type OutcomeOptions, type Outcomes } from "./outcomes.ts";
+
+/**
+ * Outcomes of any organization, by asking its `next`: every step takes a recorded answer of its agent, drawn without
+ * replacement, `draws` times per task. Ties are taken as their expectation. A task counts where every member has as many
+ * answers as the team may ever ask of it, so that no task is left out for the answers it happened to get.
+ */
+export function walkedOutcomes(
+  team: Team,
+  organization: Organization,
+  table: AnswerTable,
+  { seed, draws = 200, weights }: OutcomeOptions,
+): Outcomes {
+  const outcomes = emptyOutcomes(team, table);
+  const { accuracy, calls, tokens, usd, seconds } = outcomes;
+  const names = [...new Set(membersOf(team.cast).map(memberName))];
+  const columns = names.map((name) => requireDigest(table, name).column);
+  const needed = names.map((name) => mostCalls(team, organization, name));
+  const root = decisionTree(organization, paramsOf(team, { seed, ...(weights && { weights }) }), names);
+
+  for (let task = 0; task < table.tasks.length; task++) {
+    if (!columns.every((column, i) => recorded(column, task) >= needed[i]!)) continue;
+    const next = random(seed, team.text, table.tasks[task]!);
+    const decks = columns.map((column) => deckOf(column, task, next));
+    const sum = { right: 0, calls: 0, tokens: 0, usd: 0, seconds: 0 };
+    for (let draw = 0; draw < draws; draw++) {
+      const hand = new Hand();
+      let slowest = 0;
+      for (const deck of decks) deck.shuffle();
+      let node = root;
+      while (node.agent >= 0) {
+        const column = columns[node.agent]!;
+        const at = decks[node.agent]!.take();
+        if (node.opensRound) {
+          sum.seconds += slowest;
+          slowest = 0;
+        }
+        slowest = Math.max(slowest, column.seconds[at]!);
+        sum.calls++;
+        sum.tokens += column.tokensIn[at]! + column.tokensOut[at]!;
+        sum.usd += column.usd[at]!;
+        node = node.after(hand.add(column.value[at]!, column.grade[at]!));
+      }
+      sum.seconds += slowest;
+      for (const { value, probability } of node.verdicts)
+        sum.right += probability * hand.grade(value === null ? silent : Number(value));
+    }
+    accuracy[task] = sum.right / draws;
+    calls[task] = sum.calls / draws;
+    tokens[task] = sum.tokens / draws;
+    usd[task] = sum.usd / draws;
+    seconds[task] = sum.seconds / draws;
+  }
+  return { ...outcomes, method: "resampled" };
+}
+
+/** How many answers of this member a run may need: as many as its stages ask, else as many as the whole team may ask. */
+function mostCalls(team: Team, organization: Organization, name: string): number {
+  const stages = organization.stages?.(team);
+  if (!stages) return organization.bound(team).steps;
+  const members = stages.flatMap((stage) => stage.members).filter((member) => memberName(member) === name);
+  return members.reduce((calls, { samples }) => calls + samples, 0);
+}
+
+/** A column's answers to one task, drawn without replacement. Shuffling again starts from where it is: any order will do. */
+function deckOf({ start }: Column, task: number, next: Random) {
+  const from = start[task]!;
+  const cards = Uint32Array.from({ length: start[task + 1]! - from }, (_, i) => from + i);
+  let taken = 0;
+  return {
+    shuffle() {
+      taken = 0;
+    },
+    take(): number {
+      const other = taken + Math.floor(next() * (cards.length - taken));
+      const card = cards[other]!;
+      cards[other] = cards[taken]!;
+      cards[taken++] = card;
+      return card;
+    },
+  };
+}
+
+/** Label of an answer that could not be parsed. */
+const silent = -1;
+
+/** The answers of one draw, numbered in order of appearance: what `next` decides depends on their equality alone. */
+class Hand {
+  private readonly codes: number[] = [];
+  private readonly grades: number[] = [];
+  private readonly times: number[] = [];
+  private silences = 0;
+  private silentGrade = 0;
+
+  /** Adds an answer; returns its label. */
+  add(code: number, grade: number): number {
+    if (code < 0) {
+      this.silences++;
+      this.silentGrade += grade;
+      return silent;
+    }
+    let label = this.codes.indexOf(code);
+    if (label < 0) {
+      label = this.codes.push(code) - 1;
+      this.grades.push(0);
+      this.times.push(0);
+    }
+    this.grades[label]! += grade;
+    this.times[label]!++;
+    return label;
+  }
+
+  /** Mean grade of the answers with this label. No answer is wrong; where nobody gave one, it has the grade it was given. */
+  grade(label: number): number {
+    if (label !== silent) return this.grades[label]! / this.times[label]!;
+    return this.codes.length === 0 ? this.silentGrade / this.silences : 0;
+  }
+}
+
+/** A state of a run: the next call to be answered, or the end. */
+interface Node {
+  /** Number of the agent that is asked, −1 at the end. */
+  readonly agent: number;
+  /** True where this call and those after it were asked together, when all before had ended. */
+  readonly opensRound: boolean;
+  /** Labels as text. */
+  readonly verdicts: readonly Verdict[];
+  /** The state after an answer with this label. */
+  after(label: number): Node;
+}
+
+/**
+ * What `next` decides, remembered: the organization is asked once for each pattern of equal and different answers, not
+ * once for each of many thousand draws.
+ */
+function decisionTree(organization: Organization, params: Params, names: readonly string[]): Node {
+  const usage = { tokensIn: 0, tokensOut: 0 };
+  return ask(new Map());
+
+  function ask(ended: ReadonlyMap<string, Ended>): Node {
+    const move = organization.next(params, ended);
+    if ("ask" in move)
+      return wait(
+        ended,
+        move.ask.filter((step) => !ended.has(step.id)),
+        true,
+      );
+    return { agent: -1, opensRound: false, verdicts: move.verdicts, after: () => assertOver() };
+  }
+
+  function wait(ended: ReadonlyMap<string, Ended>, [step, ...others]: readonly Step[], opensRound: boolean): Node {
+    if (step === undefined) return ask(ended);
+    const children: Node[] = []; // by label + 1
+    const after = (label: number): Node => {
+      const value = label === silent ? null : String(label);
+      const answer: Ended = { state: "answered", answer: { value, usage, seconds: 0 } };
+      return wait(new Map(ended).set(step.id, answer), others, false);
+    };
+    return {
+      agent: names.indexOf(memberName(step)),
+      opensRound,
+      verdicts: [],
+      after: (label) => (children[label + 1] ??= after(label)),
+    };
+  }
+}
+
+function assertOver(): never {
+  throw new Error("A run that has ended asks nobody.");
+}
