@@ -41,7 +41,7 @@ export interface PairCalibration {
 
 /** γ(m): probability-like fidelity of a relayed message of m tokens. */
 export interface FidelityCalibration {
-  /** The likelier of the two families; isotonic where neither fits (goodness of fit at 1 %). */
+  /** The likelier of the two families; isotonic where neither fits (goodness of fit at 0.1 %). */
   readonly family: "exponential" | "hill" | "isotonic";
   readonly points: readonly { readonly messageTokens: number; readonly relays: number; readonly fidelity: Interval }[];
   /** Of the exponential family: γ(m) = gmax (1 − exp(−(m/m0)^shape)), gmax = 1. */

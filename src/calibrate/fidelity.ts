@@ -149,7 +149,7 @@ function familyIntervals(fit: FidelityFit, tasks: number, confidence: number): F
   };
 }
 
-/** The likelier family, unless even that one falls short of a free curve by more than chance would have it (1 %). */
+/** The likelier family, unless even that one falls short of a free curve by more than chance would have it once in a thousand. */
 function family(
   points: readonly CurvePoint[],
   exponential: FidelityFit,
@@ -165,7 +165,7 @@ function family(
     return sum - right * Math.log(p) - (answers - right) * Math.log1p(-p);
   }, 0);
   const deviance = 2 * (Math.min(exponential.negativeLogLikelihood, hill.negativeLogLikelihood) - free);
-  return deviance > chiSquareQuantile(0.99, degrees) ? "isotonic" : better;
+  return deviance > chiSquareQuantile(0.999, degrees) ? "isotonic" : better;
 }
 
 /** Wilson and Hilferty (1931): within 2 % in the upper tail. */

@@ -13,7 +13,7 @@ export interface RegimeOptions {
   readonly fanIn: number;
   /** m, tokens of a message. */
   readonly messageTokens: number;
-  /** Column whose answers are the leaves: where the mixing depth starts. */
+  /** Column whose answers are the leaves: where the mixing depth starts, and whose β a single agent competes with. */
   readonly leaf: string;
 }
 
@@ -42,11 +42,12 @@ export function calibratedRegime(
   calibration: Calibration,
   { fanIn, messageTokens, leaf }: RegimeOptions,
 ): CalibratedRegime {
-  const { fidelity: curve, rhoWithin, beta, agents } = calibration;
+  const { fidelity: curve, rhoWithin, leafCurves, agents } = calibration;
   const fidelity = isMeasured(curve) ? fidelityAt(curve, messageTokens) : curve;
-  const accuracy = agents.find(({ name }) => name === leaf)?.accuracy;
-  const leafBias = accuracy
-    ? mapInterval(accuracy, (share) => 2 * share - 1)
+  const player = agents.find(({ name }) => name === leaf);
+  const beta = leafCurves.find(({ agent }) => agent === player?.agent)?.beta ?? calibration.beta;
+  const leafBias = player
+    ? mapInterval(player.accuracy, (share) => 2 * share - 1)
     : { notMeasured: `"${leaf}" has no graded answers`, probe: "record attempts of the agent that plays the leaves" };
   const node = (gamma: number, rho: number): Aggregation => ({
     fanIn,
