@@ -58,7 +58,7 @@ export function diagnose(team: TheoryTeam): DiagnosisCode[] {
     note("fidelity-bound", rho + (1 - rho) * slope > 1 && fidelity * slope <= 1);
   } else {
     const limit = fixedPoint(aggregation);
-    const settled = leafBias === 0 ? null : mixingDepth(leafBias, aggregation, 0.05);
+    const settled = mixingDepth(leafBias, aggregation, 0.05);
     note("scale-up-better", organizationExponent(aggregation) <= beta);
     note("strong-baseline", singleBias >= limit);
     note("leaf-above-fixed-point", leafBias >= limit);

@@ -2,14 +2,7 @@
  * Tasks differ in difficulty. What agents share because a task is hard is the same at every leaf and layer, so depth cannot
  * average it out: it belongs outside the level map, as a mean over tasks. What they share within a node belongs inside.
  */
-import {
-  requireBetween,
-  requireInteger,
-  requireInterval,
-  requireNonNegative,
-  requirePositive,
-  requireSameLength,
-} from "./domain.ts";
+import { requireInteger, requireInterval, requireNonNegative, requirePositive, requireSameLength } from "./domain.ts";
 import { fixedPoint } from "./fixed-point.ts";
 import { type Aggregation, levelMap } from "./level-map.ts";
 import { logBeta } from "./special.ts";
