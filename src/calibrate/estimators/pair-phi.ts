@@ -52,3 +52,9 @@ export function pairPhi(
   const error = Math.sqrt(squares / (tasks * (tasks - 1)) + 0.25 / (tasks * tasks));
   return { tasks, phi: studentInterval(phi, error, tasks - 1, confidence) };
 }
+
+/** φ of every two rows of an agents × tasks matrix (NaN: missing); 1 on the diagonal. */
+export function pairPhiMatrix(agents: readonly (readonly number[])[]): readonly (readonly number[])[] {
+  const columns = agents.map((grades) => Float64Array.from(grades));
+  return columns.map((x, i) => columns.map((y, j) => (i === j ? 1 : pairPhi(x, y, 0.9).phi.value)));
+}
