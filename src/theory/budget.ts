@@ -27,7 +27,7 @@ function requireLeafLaw({ scale, beta, cap = 1 }: LeafLaw): void {
  * min(cap, k x^β).
  *
  * @param compute  x ≥ 0, in the unit of the budget
- * @see            theory.md §1, paper (small signals)
+ * @see            §1, paper (small signals)
  */
 export function leafBias(compute: number, law: LeafLaw): number {
   requireNonNegative({ compute });
@@ -35,7 +35,7 @@ export function leafBias(compute: number, law: LeafLaw): number {
   return Math.min(law.cap ?? 1, law.scale * compute ** law.beta);
 }
 
-/** cap (1 − exp(−k x^β/cap)): the same at small x, bending smoothly into the cap. theory.md §18, derived. */
+/** cap (1 − exp(−k x^β/cap)): the same at small x, bending smoothly into the cap. §18, derived. */
 export function leafBiasSaturating(compute: number, law: LeafLaw): number {
   requireNonNegative({ compute });
   requireLeafLaw(law);
@@ -49,7 +49,7 @@ export function leafBiasSaturating(compute: number, law: LeafLaw): number {
  *
  * @param curve    bias by compute, positive at both
  * @param compute  0 < x₁ < x₂
- * @see            theory.md §5.3, derived
+ * @see            §5.3, derived
  */
 export function localExponent(curve: (compute: number) => number, from: number, to: number): number {
   requirePositive({ from, to, "to / from − 1": to / from - 1 });
@@ -87,7 +87,7 @@ function innerNodes(fanIn: number, layers: number): number {
  * @param fanIn          b ≥ 1
  * @param layers         L ≥ 0
  * @param messageTokens  m ≥ 0
- * @see                  theory.md §5.1, derived
+ * @see                  §5.1, derived
  */
 export function communicationCost(
   fanIn: number,
@@ -105,7 +105,7 @@ export function communicationCost(
  *
  * @param fanIn          b ≥ 2
  * @param messageTokens  m ≥ 0
- * @see                  theory.md §5.1, paper
+ * @see                  §5.1, paper
  */
 export function communicationCostPerLeaf(fanIn: number, messageTokens: number, prices: MessagePrices = {}): number {
   requireInteger({ fanIn }, 2);
@@ -125,7 +125,7 @@ export interface WindowOptions {
  *
  * @param windowTokens   W ≥ 0
  * @param messageTokens  m > 0
- * @see                  theory.md §5.1, paper
+ * @see                  §5.1, paper
  */
 export function fanInMax(
   windowTokens: number,
@@ -154,14 +154,14 @@ function requireTrade({ exponent, beta, costPerLeaf }: Trade): void {
   requireNonNegative({ costPerLeaf });
 }
 
-/** x* = β c₀/(s − β): best compute per leaf, +∞ (one agent gets it all) where s ≤ β. theory.md §5.2, paper. */
+/** x* = β c₀/(s − β): best compute per leaf, +∞ (one agent gets it all) where s ≤ β. §5.2, paper. */
 export function optimalLeafCompute(trade: Trade): number {
   requireTrade(trade);
   const { exponent, beta, costPerLeaf } = trade;
   return exponent > beta ? (beta * costPerLeaf) / (exponent - beta) : Number.POSITIVE_INFINITY;
 }
 
-/** N* = B/(x* + c₀) = B (s − β)/(s c₀), a real number; 1 where s ≤ β. theory.md §5.2, paper. */
+/** N* = B/(x* + c₀) = B (s − β)/(s c₀), a real number; 1 where s ≤ β. §5.2, paper. */
 export function optimalLeafCount(budget: number, trade: Trade): number {
   requirePositive({ budget });
   const compute = optimalLeafCompute(trade);
@@ -172,7 +172,7 @@ export function optimalLeafCount(budget: number, trade: Trade): number {
  * Bias of the best weak-signal organization with a real number of leaves: k β^β (s − β)^(s−β) s^(−s) c₀^(β−s) B^s, or that of
  * one agent, k B^β, where s ≤ β. Above 1 it says no more than "saturated".
  *
- * @see theory.md §5.2, derived
+ * @see §5.2, derived
  */
 export function relaxedValue(budget: number, scale: number, trade: Trade): number {
   requirePositive({ budget, scale });
@@ -190,7 +190,7 @@ const xLogX = (x: number) => x * Math.log(x);
  * Budget above which `relaxedValue` beats one agent: c₀/(s − β) · (s^s/β^β)^(1/(s−β)); +∞ where s ≤ β. It implies fewer than
  * e leaves, which no tree has: `teamThreshold(1, …)` is the budget to use.
  *
- * @see theory.md §5.2, derived
+ * @see §5.2, derived
  */
 export function relaxedThreshold(trade: Trade): number {
   requireTrade(trade);
@@ -199,7 +199,7 @@ export function relaxedThreshold(trade: Trade): number {
   return (costPerLeaf / (s - beta)) * Math.exp((xLogX(s) - xLogX(beta)) / (s - beta));
 }
 
-/** Leaves at that threshold: (s/β)^(β/(s−β)), always in (1, e); +∞ where s ≤ β. theory.md §5.2, derived. */
+/** Leaves at that threshold: (s/β)^(β/(s−β)), always in (1, e); +∞ where s ≤ β. §5.2, derived. */
 export function relaxedThresholdLeaves(exponent: number, beta: number): number {
   requireTrade({ exponent, beta, costPerLeaf: 0 });
   return exponent > beta ? Math.exp((beta / (exponent - beta)) * Math.log(exponent / beta)) : Number.POSITIVE_INFINITY;
@@ -228,7 +228,7 @@ function exponentRatio({ fanIn, alpha, beta }: WeakSignal): number {
  *
  * @param layers         L ≥ 1
  * @param communication  C_L ≥ 0, `communicationCost` of that tree
- * @see                  theory.md §5.2, derived
+ * @see                  §5.2, derived
  */
 export function teamThreshold(layers: number, signal: WeakSignal, communication: number): number {
   requireInteger({ layers }, 1);
@@ -243,7 +243,7 @@ export function teamThreshold(layers: number, signal: WeakSignal, communication:
  *
  * @param communication      C_L
  * @param communicationNext  C_{L+1}
- * @see                      theory.md §5.2, derived
+ * @see                      §5.2, derived
  */
 export function depthSwitchBudget(signal: WeakSignal, communication: number, communicationNext: number): number {
   requireNonNegative({ communication, communicationNext });
@@ -260,7 +260,7 @@ export function depthSwitchBudget(signal: WeakSignal, communication: number, com
  * @param budget         B > 0
  * @param messageTokens  m > 0
  * @param scale          k
- * @see                  theory.md §5.2, derived
+ * @see                  §5.2, derived
  */
 export function bestDepthSmallSignal(
   budget: number,
@@ -286,7 +286,7 @@ export function bestDepthSmallSignal(
  * (μ* / k)^(1/β): budget at which one agent that follows k x^β reaches the fixed point; above it no tree wins.
  *
  * @param fixedPoint  μ* in [0, 1]
- * @see               theory.md §5.3, derived
+ * @see               §5.3, derived
  */
 export function synergyBudgetMax(law: LeafLaw, fixedPoint: number): number {
   requireLeafLaw(law);

@@ -8,7 +8,7 @@ import { majoritySlope, type TieRule } from "./majority.ts";
  * @param fanIn  b ≥ 1
  * @param rho    ρ in [0, 1]
  * @returns      in (0, 1]
- * @see          theory.md §4.1, derived
+ * @see          §4.1, derived
  */
 export function criticalFidelity(fanIn: number, rho: number, ties: TieRule = "random"): number {
   requireInterval({ rho }, 0, 1);
@@ -21,7 +21,7 @@ export function criticalFidelity(fanIn: number, rho: number, ties: TieRule = "ra
  * @param fanIn     b ≥ 1
  * @param fidelity  γ in (0, 1]
  * @returns         in [0, 1], or null where γ κ_b < 1: messages alone lose it
- * @see             theory.md §4.1, derived
+ * @see             §4.1, derived
  */
 export function criticalCorrelation(fanIn: number, fidelity: number, ties: TieRule = "random"): number | null {
   requireHalfOpen({ fidelity }, 0, 1);
@@ -36,7 +36,7 @@ export function criticalCorrelation(fanIn: number, fidelity: number, ties: TieRu
  * @param fidelity  γ in (0, 1]
  * @param rho       ρ in [0, 1]
  * @returns         odd integer, or null where none up to `fanInMax` does (never where ρ = 1)
- * @see             theory.md §4.1, derived
+ * @see             §4.1, derived
  */
 export function criticalFanIn(fidelity: number, rho: number, fanInMax = 100_001): number | null {
   requireHalfOpen({ fidelity }, 0, 1);

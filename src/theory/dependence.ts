@@ -11,7 +11,7 @@ import { normalCdf, normalQuantile } from "./special.ts";
  * @param votes     n ≥ 1
  * @param accuracy  p in [0, 1]
  * @param rho       intra-class (Pearson) correlation, in [0, 1]; 0 is the binomial law, 1 one shared vote
- * @see             theory.md §3.2, derived
+ * @see             §3.2, derived
  */
 export function betaBinomial(votes: number, accuracy: number, rho: number): number[] {
   requireInteger({ votes }, 1);
@@ -56,7 +56,7 @@ export function bivariateNormalCdf(h: number, k: number, r: number): number {
  *
  * @param accuracy  p in (0, 1)
  * @param latent    r in [−1, 1]
- * @see             theory.md §3.2, derived
+ * @see             §3.2, derived
  */
 export function copulaCorrelation(accuracy: number, latent: number): number {
   requireBetween({ accuracy }, 0, 1);

@@ -39,7 +39,7 @@ export interface TheoryTeam {
  * cause is named: its fixed point is 0, so everything else would be above it.
  *
  * @param team  odd fan-in, the paper's law
- * @see         theory.md §9, derived after the paper's three bottlenecks
+ * @see         §9, derived after the paper's three bottlenecks
  */
 export function diagnose(team: TheoryTeam): DiagnosisCode[] {
   const { aggregation, layers, messageTokens, windowTokens, leafBias, beta, singleBias } = team;

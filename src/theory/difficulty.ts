@@ -34,7 +34,7 @@ function mean({ accuracies, weights }: DifficultyLaw, of: (accuracy: number) => 
  *
  * @param difficulty   p_t in [0, 1] and weights ≥ 0, scaled to a sum of 1 here
  * @param aggregation  with the ρ that agents share *within* a task
- * @see                theory.md §12, derived
+ * @see                §12, derived
  */
 export function treeAccuracyOverTasks(difficulty: DifficultyLaw, layers: number, aggregation: Aggregation): number {
   return mean(normalized(difficulty), (accuracy) => (1 + treeBias(2 * accuracy - 1, layers, aggregation)) / 2);
@@ -43,7 +43,7 @@ export function treeAccuracyOverTasks(difficulty: DifficultyLaw, layers: number,
 /**
  * (1 + μ* (P(p_t > ½) − P(p_t < ½)))/2: where deep trees end. It hangs on P(p_t < ½), which few runs per task determine badly.
  *
- * @see theory.md §12, derived
+ * @see §12, derived
  */
 export function deepLimitOverTasks(difficulty: DifficultyLaw, aggregation: Aggregation): number {
   const limit = fixedPoint(aggregation);
@@ -57,7 +57,7 @@ export function deepLimitOverTasks(difficulty: DifficultyLaw, aggregation: Aggre
  *
  * @param accuracy  p in [0, 1]
  * @param rhoTask   in [0, 1); 0 is a single point
- * @see             theory.md §12 and §16, derived
+ * @see             §12 and §16, derived
  */
 export function betaDifficulty(accuracy: number, rhoTask: number, step = 0.05): DifficultyLaw {
   requireInterval({ accuracy }, 0, 1);
@@ -85,7 +85,7 @@ export function betaDifficulty(accuracy: number, rhoTask: number, step = 0.05): 
   return normalized({ accuracies, weights });
 }
 
-/** E_t of a vote of b with Beta-distributed difficulty: the same as the beta law of dependence. theory.md §12, derived. */
+/** E_t of a vote of b with Beta-distributed difficulty: the same as the beta law of dependence. §12, derived. */
 export function starAccuracyBeta(accuracy: number, rho: number, fanIn: number): number {
   requireInterval({ accuracy }, 0, 1);
   return (1 + levelMap(2 * accuracy - 1, { fanIn, fidelity: 1, rho }, { law: "beta" })) / 2;
@@ -95,7 +95,7 @@ export function starAccuracyBeta(accuracy: number, rho: number, fanIn: number): 
  * Accuracy of a tree with Beta-distributed difficulty outside (`rhoTask`) and a shared vote inside (`aggregation.rho`).
  *
  * @param accuracy  mean p over tasks
- * @see             theory.md §12, derived
+ * @see             §12, derived
  */
 export function treeAccuracyBeta(
   accuracy: number,
@@ -114,7 +114,7 @@ export function treeAccuracyBeta(
  * @param recorded  n ≥ 1
  * @param correct   k from 0 to n
  * @param fanIn     b from 1 to n
- * @see             theory.md §12, derived
+ * @see             §12, derived
  */
 export function subsetMajorityAccuracy(recorded: number, correct: number, fanIn: number): number {
   requireInteger({ recorded }, 1);
@@ -140,7 +140,7 @@ export interface TaskCount {
   readonly correct: number;
 }
 
-/** Mean over tasks of `subsetMajorityAccuracy`; each task needs b runs. theory.md §12, derived. */
+/** Mean over tasks of `subsetMajorityAccuracy`; each task needs b runs. §12, derived. */
 export function starAccuracyFromCounts(counts: readonly TaskCount[], fanIn: number): number {
   requireInteger({ tasks: counts.length }, 1);
   const sum = counts.reduce((s, { recorded, correct }) => s + subsetMajorityAccuracy(recorded, correct, fanIn), 0);
@@ -159,7 +159,7 @@ export interface MixtureOptions {
  * probabilities are clipped at 1e-12.
  *
  * @param counts  isolated runs per task
- * @see           theory.md §12, derived
+ * @see           §12, derived
  */
 export function fitDifficulty(
   counts: readonly TaskCount[],
@@ -198,7 +198,7 @@ function binomialLikelihood(recorded: number, correct: number, grid: readonly nu
   return logs.map((log) => Math.exp(log - largest));
 }
 
-/** Accuracy of a tree over tasks whose difficulty is fitted to counts of isolated runs. theory.md §12, derived. */
+/** Accuracy of a tree over tasks whose difficulty is fitted to counts of isolated runs. §12, derived. */
 export function treeAccuracyFromCounts(
   counts: readonly TaskCount[],
   layers: number,

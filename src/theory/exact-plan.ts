@@ -52,7 +52,7 @@ export interface ExactPlan {
  * The best of one agent and all regular trees: odd b with b m ≤ W, m from the list, L ≥ 1, x = (B − C_L)/b^L. Ties go to the
  * smaller fan-in, the shorter message, the smaller depth.
  *
- * @see theory.md §5.4, derived
+ * @see §5.4, derived
  */
 export function planExactly(problem: PlanProblem): ExactPlan {
   const { budget, windowTokens, rho, rhoGlobal = 0, rhoTask = 0, prices = {} } = problem;

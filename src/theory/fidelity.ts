@@ -26,7 +26,7 @@ function complete({ lengthScale, shape = 1, fidelityMax = 1 }: FidelityLaw): Req
   return { lengthScale, shape, fidelityMax };
 }
 
-/** γ_max (1 − exp(−(m/m₀)^a)), for m ≥ 0 tokens. theory.md §6, derived. */
+/** γ_max (1 − exp(−(m/m₀)^a)), for m ≥ 0 tokens. §6, derived. */
 export function fidelityExponential(messageTokens: number, law: FidelityLaw): number {
   requireNonNegative({ messageTokens });
   const { lengthScale, shape, fidelityMax } = complete(law);
@@ -37,7 +37,7 @@ export function fidelityExponential(messageTokens: number, law: FidelityLaw): nu
  * Message length of that fidelity: m₀ (−ln(1 − γ/γ_max))^(1/a), +∞ where γ ≥ γ_max. At γ_c it is the shortest useful message.
  *
  * @param fidelity  γ in [0, 1]
- * @see             theory.md §6, derived
+ * @see             §6, derived
  */
 export function fidelityExponentialInverse(fidelity: number, law: FidelityLaw): number {
   requireInterval({ fidelity }, 0, 1);
@@ -46,7 +46,7 @@ export function fidelityExponentialInverse(fidelity: number, law: FidelityLaw): 
   return lengthScale * (-Math.log1p(-fidelity / fidelityMax)) ** (1 / shape);
 }
 
-/** γ_max m^a/(m^a + m₀^a), for m ≥ 0 tokens. theory.md §6, derived. */
+/** γ_max m^a/(m^a + m₀^a), for m ≥ 0 tokens. §6, derived. */
 export function fidelityHill(messageTokens: number, law: FidelityLaw): number {
   requireNonNegative({ messageTokens });
   const { lengthScale, shape, fidelityMax } = complete(law);
@@ -60,7 +60,7 @@ export function fidelityHill(messageTokens: number, law: FidelityLaw): number {
  * @param messageTokens  m ≥ 0
  * @param lengths        measured lengths > 0, increasing
  * @param fidelities     at those lengths, after isotonic regression
- * @see                  theory.md §6, derived
+ * @see                  §6, derived
  */
 export function interpolateFidelity(
   messageTokens: number,
@@ -94,7 +94,7 @@ export interface FanInChoice {
  * @param law           exponential fidelity
  * @param rho           ρ in [0, 1]
  * @returns             null where no three messages of `messageTokensMin` fit
- * @see                 theory.md §5.4, derived
+ * @see                 §5.4, derived
  */
 export function bestFanInForWindow(
   windowTokens: number,

@@ -17,7 +17,7 @@ import { bisect } from "./optimize.ts";
  * Close to α = 1 it moves without bound with γ and ρ (`fixedPointGradient`): report an interval there, never μ* alone.
  *
  * @param aggregation  odd fan-in, the paper's law
- * @see                theory.md §4.1 (paper) and §4.2 (derived)
+ * @see                §4.1 (paper) and §4.2 (derived)
  */
 export function fixedPoint(aggregation: Aggregation): number {
   requireOddAggregation(aggregation);
@@ -44,7 +44,7 @@ export function fixedPoint(aggregation: Aggregation): number {
  * team collapses.
  *
  * @param aggregation  odd fan-in, the paper's law
- * @see                theory.md §1 and §4.6, derived
+ * @see                §1 and §4.6, derived
  */
 export function relaxationRate(aggregation: Aggregation): number {
   return levelMapSlope(fixedPoint(aggregation), aggregation);

@@ -55,7 +55,7 @@ export function requireOddAggregation({ fanIn, fidelity, rho }: Aggregation): vo
  * @param options      another law of dependence, the tie rule
  * @returns            bias in [−1, 1]
  * @throws             {DomainError} outside the domains
- * @see                theory.md §3.1, paper; the other laws §3.2, derived
+ * @see                §3.1, paper; the other laws §3.2, derived
  */
 export function levelMap(
   bias: number,
@@ -98,14 +98,14 @@ function copulaMajorityBias(received: number, fanIn: number, rho: number, law: D
   return normalExpectation(given, copulaPanelWidth(latent, fanIn));
 }
 
-/** Narrow enough for the step that a large majority makes out of z (theory.md §16). */
+/** Narrow enough for the step that a large majority makes out of z (§16). */
 const copulaPanelWidth = (latent: number, fanIn: number) =>
   Math.min(0.25, 0.5 * Math.sqrt((1 - latent) / (latent * fanIn)));
 
 /**
  * α = F′(0) = γ (ρ + (1 − ρ) κ_b): above 1 a weak signal grows from layer to layer, at or below 1 it dies out.
  *
- * @see theory.md §3.1, paper (Theorem 4); the other laws §3.2, derived
+ * @see §3.1, paper (Theorem 4); the other laws §3.2, derived
  */
 export function amplification(aggregation: Aggregation, { law = "shared", ties = "random" }: VoteOptions = {}): number {
   requireAggregation(aggregation);
@@ -151,7 +151,7 @@ function copulaSlope(fanIn: number, latent: number, ties: TieRule): number {
 /**
  * F′(μ) = γ (ρ + (1 − ρ) f_b′(γ μ)) of the paper's law.
  *
- * @see theory.md §3.1, derived
+ * @see §3.1, derived
  */
 export function levelMapSlope(bias: number, aggregation: Aggregation, ties: TieRule = "random"): number {
   requireInterval({ bias }, -1, 1);
@@ -160,7 +160,7 @@ export function levelMapSlope(bias: number, aggregation: Aggregation, ties: TieR
   return fidelity * (rho + (1 - rho) * majorityBiasSlope(fidelity * bias, fanIn, ties));
 }
 
-/** a₃ in F(μ) = αμ − a₃μ³ + O(μ⁵): (1 − ρ) γ³ κ_b (b − 1)/6, for odd b. theory.md §3.1, derived. */
+/** a₃ in F(μ) = αμ − a₃μ³ + O(μ⁵): (1 − ρ) γ³ κ_b (b − 1)/6, for odd b. §3.1, derived. */
 export function cubicCoefficient(aggregation: Aggregation): number {
   requireOddAggregation(aggregation);
   const { fanIn, fidelity, rho } = aggregation;
@@ -172,7 +172,7 @@ export function cubicCoefficient(aggregation: Aggregation): number {
  * where α < 1.
  *
  * @param aggregation  with fan-in ≥ 2
- * @see                theory.md §5.3, paper (Theorem 5)
+ * @see                §5.3, paper (Theorem 5)
  */
 export function organizationExponent(aggregation: Aggregation, options: VoteOptions = {}): number {
   requireInteger({ fanIn: aggregation.fanIn }, 2);
@@ -181,14 +181,14 @@ export function organizationExponent(aggregation: Aggregation, options: VoteOpti
 
 export type GrowthRegime = "amplifying" | "critical" | "collapsing";
 
-/** Whether a weak signal grows (α > 1), dies out (α < 1), or neither within `tolerance`. theory.md §4.1, paper. */
+/** Whether a weak signal grows (α > 1), dies out (α < 1), or neither within `tolerance`. §4.1, paper. */
 export function growthRegime(aggregation: Aggregation, tolerance = 1e-12): GrowthRegime {
   const alpha = amplification(aggregation);
   if (Math.abs(alpha - 1) <= tolerance) return "critical";
   return alpha > 1 ? "amplifying" : "collapsing";
 }
 
-/** F(μ) − μ: positive exactly while 0 < μ < μ*, so a layer helps only below the fixed point. theory.md §4.4, derived. */
+/** F(μ) − μ: positive exactly while 0 < μ < μ*, so a layer helps only below the fixed point. §4.4, derived. */
 export function oneLevelGain(bias: number, aggregation: Aggregation, options: VoteOptions = {}): number {
   return levelMap(bias, aggregation, options) - bias;
 }
@@ -198,7 +198,7 @@ export function oneLevelGain(bias: number, aggregation: Aggregation, options: Vo
  * ρ_eff = (κ_b − slope)/(κ_b − 1). The same pairwise correlation means very different things under different laws.
  *
  * @param fanIn  b ≥ 3
- * @see          theory.md §3.3, derived
+ * @see          §3.3, derived
  */
 export function effectiveRho(fanIn: number, law: DependenceLaw, rho: number): number {
   requireInteger({ fanIn }, 3);
@@ -211,7 +211,7 @@ export function effectiveRho(fanIn: number, law: DependenceLaw, rho: number): nu
  *
  * @param fanIn        b ≥ 3
  * @param correlation  φ in [0, 1]
- * @see                theory.md §3.3, derived
+ * @see                §3.3, derived
  */
 export function effectiveRhoSmallCorrelation(fanIn: number, correlation: number): number {
   requireInteger({ fanIn }, 3);
@@ -227,7 +227,7 @@ export function effectiveRhoSmallCorrelation(fanIn: number, correlation: number)
  * @param receivedBias  u in (−1, 1) without 0, where the two laws differ
  * @param observedBias  of the vote, in [−1, 1]
  * @param fanIn         b ≥ 3
- * @see                 theory.md §3.3, derived
+ * @see                 §3.3, derived
  */
 export function effectiveRhoFromStar(receivedBias: number, observedBias: number, fanIn: number): number {
   requireInterval({ observedBias }, -1, 1);

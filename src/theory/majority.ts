@@ -31,7 +31,7 @@ const tieValue = (ties: TieRule) => (ties === "right" ? 1 : ties === "wrong" ? -
  * @param fanIn  b, votes counted by one node, integer ≥ 1
  * @returns      bias in [−1, 1]; for odd b odd and increasing in μ, so 0 ↦ 0 and 1 ↦ 1
  * @throws       {DomainError} outside those ranges, or for an even fan-in whose ties are forbidden
- * @see          theory.md §2, derived (the map itself: paper)
+ * @see          §2, derived (the map itself: paper)
  */
 export function majorityBias(bias: number, fanIn: number, ties: TieRule = "random"): number {
   requireInterval({ bias }, -1, 1); // `{ bias }`: the message names the caller's argument
@@ -51,7 +51,7 @@ export function majorityBias(bias: number, fanIn: number, ties: TieRule = "rando
  * κ_b = f_b′(0) = b C(b−1, (b−1)/2)/2^(b−1) = Π (2j+1)/(2j) ~ √(2b/π): how much a weak signal grows. Even b: κ_{b−1}.
  *
  * @param fanIn  b, integer ≥ 1
- * @see          theory.md §2, paper (Theorem 4)
+ * @see          §2, paper (Theorem 4)
  */
 export function majoritySlope(fanIn: number, ties: TieRule = "random"): number {
   const odd = oddFanIn(fanIn, ties);
@@ -66,7 +66,7 @@ export function majoritySlope(fanIn: number, ties: TieRule = "random"): number {
  *
  * @param bias   μ in [−1, 1]
  * @param fanIn  b, integer ≥ 1
- * @see          theory.md §2, derived
+ * @see          §2, derived
  */
 export function majorityBiasSlope(bias: number, fanIn: number, ties: TieRule = "random"): number {
   requireInterval({ bias }, -1, 1);
@@ -96,7 +96,7 @@ export function tieProbability(bias: number, fanIn: number): number {
  *
  * @param bias   μ in [−1, 1]
  * @param fanIn  b, odd integer ≥ 1
- * @see          theory.md §2 and §16, derived
+ * @see          §2 and §16, derived
  */
 export function majorityError(bias: number, fanIn: number): number {
   requireOdd({ fanIn });
@@ -117,7 +117,7 @@ export function majorityError(bias: number, fanIn: number): number {
  * Poisson–binomial law: entry j is P(j of the independent events happen). O(n²) convolution, no cancellation.
  *
  * @param probabilities  each in [0, 1]
- * @see                  theory.md §2, derived
+ * @see                  §2, derived
  */
 export function poissonBinomial(probabilities: readonly number[]): number[] {
   const law = [1];
@@ -134,7 +134,7 @@ export function poissonBinomial(probabilities: readonly number[]): number[] {
  * Bias of the unweighted majority of independent votes with different biases.
  *
  * @param biases  each in [−1, 1], at least one
- * @see           theory.md §2, derived
+ * @see           §2, derived
  */
 export function unequalMajorityBias(biases: readonly number[], ties: TieRule = "random"): number {
   const votes = biases.length;

@@ -28,7 +28,7 @@ function requireProblem({ fanIn, layers, beta, lengthScale }: MessageProblem): v
  * Best length for all messages at x units of compute per leaf: m₀ ln(1 + x N L/(2 β E m₀)), N leaves, E edges.
  *
  * @param leafCompute  x > 0
- * @see                theory.md §5.4, derived (weak signals)
+ * @see                §5.4, derived (weak signals)
  */
 export function optimalMessage(leafCompute: number, problem: MessageProblem): number {
   requirePositive({ leafCompute });
@@ -44,7 +44,7 @@ export function optimalMessage(leafCompute: number, problem: MessageProblem): nu
  *
  * @param budget        B > 0
  * @param windowTokens  W; no limit by default
- * @see                 theory.md §5.4, derived (weak signals)
+ * @see                 §5.4, derived (weak signals)
  */
 export function optimalMessagesByLayer(
   budget: number,
@@ -80,7 +80,7 @@ export interface RelaxedDesign {
  *
  * @param budget        B > 0
  * @param windowTokens  W
- * @see                 theory.md §5.4, derived
+ * @see                 §5.4, derived
  */
 export function bestDesignRelaxed(
   budget: number,

@@ -46,7 +46,7 @@ function multiply(a: readonly number[], b: readonly number[], degree: number): n
  * @param accuracy  p in [0, 1]
  * @param votes     n ≥ 1
  * @param wrong     probabilities of the wrong answers, with p adding up to 1; or their number
- * @see             theory.md §8, derived
+ * @see             §8, derived
  */
 export function pluralityAccuracy(accuracy: number, votes: number, wrong: WrongAnswers): number {
   requireInteger({ votes }, 1);
@@ -74,7 +74,7 @@ export function pluralityAccuracy(accuracy: number, votes: number, wrong: WrongA
 const truncate = (law: readonly number[], count: number, tieWeight: number) =>
   law.slice(0, count + 1).map((probability, j) => (j === count ? tieWeight * probability : probability));
 
-/** E[largest count] when n balls fall into k equal cells. theory.md §8, derived. */
+/** E[largest count] when n balls fall into k equal cells. §8, derived. */
 export function expectedLargestCount(balls: number, cells: number): number {
   requireInteger({ balls, cells }, 1);
   const law = poissonLaw(balls / cells, balls);
@@ -91,14 +91,14 @@ export function expectedLargestCount(balls: number, cells: number): number {
 /**
  * κ_{n,k} = (k E[largest count] − n)/(k − 1): slope of the plurality map at chance. k = 2 gives κ_n; → 1 as k → ∞.
  *
- * @see theory.md §8, derived
+ * @see §8, derived
  */
 export function pluralitySlope(votes: number, options: number): number {
   requireInteger({ options }, 2);
   return (options * expectedLargestCount(votes, options) - votes) / (options - 1);
 }
 
-/** δ = (k p − 1)/(k − 1): 0 at chance, 1 when always right. theory.md §1, derived. */
+/** δ = (k p − 1)/(k − 1): 0 at chance, 1 when always right. §1, derived. */
 export function signalFromAccuracy(accuracy: number, options: number): number {
   requireInterval({ accuracy }, 0, 1);
   requireInteger({ options }, 2);
@@ -128,7 +128,7 @@ export interface PluralityNode {
  * coexist with collapse although its slope there is below 1.
  *
  * @param signal  δ from −1/(k − 1) to 1
- * @see           theory.md §8, derived
+ * @see           §8, derived
  */
 export function pluralityLevelMap(signal: number, { votes, options, fidelity, rho = 0 }: PluralityNode): number {
   requireHalfOpen({ fidelity }, 0, 1);
@@ -152,7 +152,7 @@ export interface FixedPointSearch {
   readonly grid?: number;
 }
 
-/** All sign changes of F(x) − x on (low, high], lowest first. theory.md §8, derived. */
+/** All sign changes of F(x) − x on (low, high], lowest first. §8, derived. */
 export function mapFixedPoints(
   map: (x: number) => number,
   { low = 1e-6, high = 1, grid = 400 }: FixedPointSearch = {},
@@ -171,7 +171,7 @@ export function mapFixedPoints(
   return points;
 }
 
-/** Fixed points on (0, 1] of the level map for k answers: compare the leaf with the unstable ones. theory.md §8, derived. */
+/** Fixed points on (0, 1] of the level map for k answers: compare the leaf with the unstable ones. §8, derived. */
 export function pluralityFixedPoints(node: PluralityNode, grid = 400): FixedPoint[] {
   return mapFixedPoints((signal) => pluralityLevelMap(signal, node), { grid });
 }
@@ -180,7 +180,7 @@ export function pluralityFixedPoints(node: PluralityNode, grid = 400): FixedPoin
  * Lower bound on P(correct) when the first answer to lead all others by k wins: 1 − Σ_j (q_j/p)^k.
  *
  * @param accuracy  p, above every q_j
- * @see             theory.md §10, derived
+ * @see             §10, derived
  */
 export function pluralityAheadBound(accuracy: number, wrong: WrongAnswers, lead: number): number {
   requireInteger({ lead }, 1);

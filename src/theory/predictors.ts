@@ -16,7 +16,7 @@ function amplified(leafBias: number, layers: number, alpha: number): number {
  * @param leafBias     μ₀ in [0, 1]
  * @param layers       L ≥ 0
  * @param aggregation  odd fan-in, the paper's law
- * @see                theory.md §4.5; named by the paper, this form derived
+ * @see                §4.5; named by the paper, this form derived
  */
 export function upperPredictor(leafBias: number, layers: number, aggregation: Aggregation): number {
   requireInterval({ leafBias }, 0, 1);
@@ -33,7 +33,7 @@ export function upperPredictor(leafBias: number, layers: number, aggregation: Ag
  * @param leafBias     μ₀ in [0, 1]
  * @param layers       L ≥ 0
  * @param aggregation  odd fan-in, the paper's law
- * @see                theory.md §4.5, derived
+ * @see                §4.5, derived
  */
 export function lowerPredictor(leafBias: number, layers: number, aggregation: Aggregation): number {
   requireInterval({ leafBias }, 0, 1);
@@ -55,7 +55,7 @@ export function lowerPredictor(leafBias: number, layers: number, aggregation: Ag
  * @param leafBias     μ₀ in [0, 1]
  * @param layers       L ≥ 0
  * @param aggregation  odd fan-in, the paper's law
- * @see                theory.md §4.5, derived
+ * @see                §4.5, derived
  */
 export function smoothPredictor(leafBias: number, layers: number, aggregation: Aggregation): number {
   requireInterval({ leafBias }, 0, 1);

@@ -3,15 +3,15 @@ import { requireInteger, requirePositive } from "./domain.ts";
 import { normalDensity } from "./special.ts";
 
 /** Nodes in (−1, 1) and their weights, which add up to 2. */
-export interface Rule {
+export interface QuadratureRule {
   readonly nodes: readonly number[];
   readonly weights: readonly number[];
 }
 
-const rules = new Map<number, Rule>(); // a rule depends on its order alone
+const rules = new Map<number, QuadratureRule>(); // a rule depends on its order alone
 
 /** The Gauss–Legendre rule of this order, exact for polynomials of degree 2·order − 1; nodes by Newton's method. */
-export function gaussLegendre(order: number): Rule {
+export function gaussLegendre(order: number): QuadratureRule {
   requireInteger({ order }, 1);
   const known = rules.get(order);
   if (known) return known;
@@ -48,7 +48,7 @@ export function integrate(of: (x: number) => number, low: number, high: number, 
  * E[g(Z)] for a standard normal Z: composite 16-point Gauss–Legendre on [−8.5, 8.5] (the rest weighs 2e-17), in panels of
  * at most `panelWidth`, which must resolve the steepest part of g.
  *
- * @see theory.md §16, derived
+ * @see §16, derived
  */
 export function normalExpectation(of: (z: number) => number, panelWidth = 0.25): number {
   requirePositive({ panelWidth });

@@ -26,7 +26,7 @@ const logOdds = (accuracy: number) => Math.log(accuracy) - Math.log1p(-accuracy)
  *
  * @param accuracy  p in [0, 1]
  * @param lead      k ≥ 1
- * @see             theory.md §10, derived
+ * @see             §10, derived
  */
 export function aheadByK(accuracy: number, lead: number): Sequential {
   requireInterval({ accuracy }, 0, 1);
@@ -50,7 +50,7 @@ export interface CappedSequential extends Sequential {
  * @param accuracy  p in [0, 1]
  * @param lead      k ≥ 1
  * @param votesMax  n ≥ 1
- * @see             theory.md §10, derived
+ * @see             §10, derived
  */
 export function aheadByKCapped(
   accuracy: number,
@@ -87,7 +87,7 @@ export function aheadByKCapped(
 /**
  * First side to reach k votes: the majority of 2k − 1 that stops early. E[votes] = Σ_t t C(t−1, k−1) (p^k q^(t−k) + q^k p^(t−k)).
  *
- * @see theory.md §10, derived
+ * @see §10, derived
  */
 export function raceToK(accuracy: number, goal: number): Sequential {
   requireInterval({ accuracy }, 0, 1);
@@ -111,7 +111,7 @@ const ceil = (x: number) => Math.max(1, Math.ceil(x - 1e-12 * Math.max(1, Math.a
  *
  * @param accuracy  p in (½, 1]: below, no lead helps
  * @param error     e in (0, 1)
- * @see             theory.md §10, derived
+ * @see             §10, derived
  */
 export function leadForError(accuracy: number, error: number): number {
   requireHalfOpen({ accuracy }, 0.5, 1);
@@ -125,7 +125,7 @@ export function leadForError(accuracy: number, error: number): number {
  * @param accuracy  p in (½, 1]
  * @param steps     S ≥ 1
  * @param target    in (0, 1)
- * @see             theory.md §10, derived
+ * @see             §10, derived
  */
 export function leadForSteps(accuracy: number, steps: number, target: number): number {
   requireInteger({ steps }, 1);
@@ -145,7 +145,7 @@ export interface Decomposition {
  * the samples is invalid and asked again.
  *
  * @param accuracy  p of one vote on one step
- * @see             theory.md §10, derived
+ * @see             §10, derived
  */
 export function decompositionCost(
   accuracy: number,
@@ -162,7 +162,7 @@ export function decompositionCost(
   return { success, cost: (steps * votes * costPerVote) / (1 - discarded) };
 }
 
-/** Lead by k when, with probability ρ, all votes are one shared draw (then k votes suffice). theory.md §10, derived. */
+/** Lead by k when, with probability ρ, all votes are one shared draw (then k votes suffice). §10, derived. */
 export function aheadByKShared(accuracy: number, lead: number, rho: number): Sequential {
   requireInterval({ rho }, 0, 1);
   const independent = aheadByK(accuracy, lead);
@@ -172,7 +172,7 @@ export function aheadByKShared(accuracy: number, lead: number, rho: number): Seq
   };
 }
 
-/** Mean of `aheadByK` over tasks of accuracies p_t, equally weighted by default. theory.md §10, derived. */
+/** Mean of `aheadByK` over tasks of accuracies p_t, equally weighted by default. §10, derived. */
 export function aheadByKOverTasks(
   accuracies: readonly number[],
   lead: number,
@@ -197,7 +197,7 @@ export function aheadByKOverTasks(
  *
  * @param falseAccept  e_fp in (0, 1)
  * @param falseReject  e_fn in (0, 1)
- * @see                theory.md §10, derived
+ * @see                §10, derived
  */
 export function sequentialTestThresholds(
   falseAccept: number,
@@ -218,7 +218,7 @@ export function sequentialTestThresholds(
  * @param up        ≥ 1
  * @param down      ≥ 1
  * @returns         accuracy: P(accept)
- * @see             theory.md §10, derived
+ * @see             §10, derived
  */
 export function sequentialTestWalk(accuracy: number, up: number, down: number): Sequential {
   requireInterval({ accuracy }, 0, 1);

@@ -18,13 +18,13 @@ function requireNoise({ rho, channelVariance }: Noise): void {
   requireNonNegative({ channelVariance });
 }
 
-/** v(x) = A x^(−η), for x > 0. theory.md §7; named by the paper, this form derived. */
+/** v(x) = A x^(−η), for x > 0. §7; named by the paper, this form derived. */
 export function leafRisk(compute: number, scale: number, exponent: number): number {
   requirePositive({ compute, scale, exponent });
   return scale * compute ** -exponent;
 }
 
-/** Average of N messages: v (ρ + (1 − ρ)/N) + σ²/N; its floor is ρ v. theory.md §7. */
+/** Average of N messages: v (ρ + (1 − ρ)/N) + σ²/N; its floor is ρ v. §7. */
 export function starRisk(risk: number, leaves: number, noise: Noise): number {
   requireNonNegative({ risk });
   requireInteger({ leaves }, 1);
@@ -32,14 +32,14 @@ export function starRisk(risk: number, leaves: number, noise: Noise): number {
   return risk * (noise.rho + (1 - noise.rho) / leaves) + noise.channelVariance / leaves;
 }
 
-/** q = ρ + (1 − ρ)/b: the factor by which one layer shrinks the variance. theory.md §7, paper. */
+/** q = ρ + (1 − ρ)/b: the factor by which one layer shrinks the variance. §7, paper. */
 export function treeContraction(fanIn: number, rho: number): number {
   requireInteger({ fanIn }, 1);
   requireInterval({ rho }, 0, 1);
   return rho + (1 - rho) / fanIn;
 }
 
-/** v* = σ²/((b − 1)(1 − ρ)): where deep trees end. Domain: b ≥ 2, ρ < 1. theory.md §7, paper (Eq. 13). */
+/** v* = σ²/((b − 1)(1 − ρ)): where deep trees end. Domain: b ≥ 2, ρ < 1. §7, paper (Eq. 13). */
 export function treeRiskFloor(fanIn: number, noise: Noise): number {
   requireInteger({ fanIn }, 2);
   requireNoise(noise);
@@ -47,7 +47,7 @@ export function treeRiskFloor(fanIn: number, noise: Noise): number {
   return noise.channelVariance / ((fanIn - 1) * (1 - noise.rho));
 }
 
-/** v ↦ q v + σ²/b, applied L times: v* + q^L (v₀ − v*), or v₀ + L σ²/b where q = 1. theory.md §7, paper. */
+/** v ↦ q v + σ²/b, applied L times: v* + q^L (v₀ − v*), or v₀ + L σ²/b where q = 1. §7, paper. */
 export function treeRisk(risk: number, layers: number, fanIn: number, noise: Noise): number {
   requireNonNegative({ risk });
   requireInteger({ layers }, 0);
@@ -61,7 +61,7 @@ export function treeRisk(risk: number, layers: number, fanIn: number, noise: Noi
 /**
  * Leaves correlated ρ across the whole tree, independent channel noise: v (ρ + (1 − ρ)/N) + σ² (1 − 1/N)/(b − 1).
  *
- * @see theory.md §7, derived
+ * @see §7, derived
  */
 export function treeRiskWithCommonCause(risk: number, layers: number, fanIn: number, noise: Noise): number {
   requireNonNegative({ risk });
@@ -72,7 +72,7 @@ export function treeRiskWithCommonCause(risk: number, layers: number, fanIn: num
   return risk * (noise.rho + (1 - noise.rho) * share) + (noise.channelVariance * (1 - share)) / (fanIn - 1);
 }
 
-/** t = −ln q/ln b: v ~ N^(−t) above the floor; 1 where ρ = 0. It takes the place of s, and η that of β. theory.md §7. */
+/** t = −ln q/ln b: v ~ N^(−t) above the floor; 1 where ρ = 0. It takes the place of s, and η that of β. §7. */
 export function treeRiskExponent(fanIn: number, rho: number): number {
   requireInteger({ fanIn }, 2);
   return -Math.log(treeContraction(fanIn, rho)) / Math.log(fanIn);
@@ -81,7 +81,7 @@ export function treeRiskExponent(fanIn: number, rho: number): number {
 /**
  * Smallest L with v_L ≤ (1 + ε) v*; 0 where already there, null where the floor is 0 and never reached.
  *
- * @see theory.md §7, derived
+ * @see §7, derived
  */
 export function treeRiskMixingDepth(risk: number, fanIn: number, noise: Noise, epsilon: number): number | null {
   requireNonNegative({ risk });
@@ -97,14 +97,14 @@ export function treeRiskMixingDepth(risk: number, fanIn: number, noise: Noise, e
   return layers;
 }
 
-/** K pure relays: v₀ + K σ². theory.md §7. */
+/** K pure relays: v₀ + K σ². §7. */
 export function relayChainRisk(risk: number, hops: number, channelVariance: number): number {
   requireNonNegative({ risk, channelVariance });
   requireInteger({ hops }, 0);
   return risk + hops * channelVariance;
 }
 
-/** K hops with a running average of K + 1 estimates: v (ρ + (1 − ρ)/(K + 1)) + σ² K(2K + 1)/(6(K + 1)). theory.md §7, derived. */
+/** K hops with a running average of K + 1 estimates: v (ρ + (1 − ρ)/(K + 1)) + σ² K(2K + 1)/(6(K + 1)). §7, derived. */
 export function averagingChainRisk(risk: number, hops: number, noise: Noise): number {
   requireNonNegative({ risk });
   requireInteger({ hops }, 0);
@@ -117,7 +117,7 @@ export function averagingChainRisk(risk: number, hops: number, noise: Noise): nu
  * K hops, every agent combining message and own estimate with the best linear weight:
  * v ↦ (u v₁ − c²)/(u + v₁ − 2c), u = v + σ², c = ρ v₁, from v = v₁.
  *
- * @see theory.md §7, derived
+ * @see §7, derived
  */
 export function optimalChainRisk(risk: number, hops: number, noise: Noise): number {
   requireNonNegative({ risk });
@@ -134,7 +134,7 @@ export function optimalChainRisk(risk: number, hops: number, noise: Noise): numb
   return current;
 }
 
-/** Limit of `optimalChainRisk`: ρ v − σ²/2 + √(σ⁴/4 + σ² (1 − ρ) v). theory.md §7, derived. */
+/** Limit of `optimalChainRisk`: ρ v − σ²/2 + √(σ⁴/4 + σ² (1 − ρ) v). §7, derived. */
 export function optimalChainFloor(risk: number, noise: Noise): number {
   requireNonNegative({ risk });
   requireNoise(noise);

@@ -23,7 +23,7 @@ export type SharedRule = "median" | "mean";
  * Bias of any tree, bottom-up: at every node ρ·shared + (1 − ρ)·(majority of independent votes of biases γ μ_i). Even
  * numbers of children toss a coin at ties.
  *
- * @see theory.md §4.7, derived
+ * @see §4.7, derived
  */
 export function structureBias(node: TreeNode, sharedRule: SharedRule = "median"): number {
   if ("bias" in node) {
@@ -57,7 +57,7 @@ function median(values: readonly number[]): number {
  * @param leaves       n ≥ 1
  * @param aggregation  b ≥ 2, γ, ρ
  * @param leafBias     μ₀ in [−1, 1]
- * @see                theory.md §4.7, derived
+ * @see                §4.7, derived
  */
 export function balancedTree(
   leaves: number,
@@ -79,7 +79,7 @@ export function balancedTree(
   return layer[0]!;
 }
 
-/** μ_K = γ^K μ₀: a vote handed on K times without a word of one's own. theory.md §4.7, derived. */
+/** μ_K = γ^K μ₀: a vote handed on K times without a word of one's own. §4.7, derived. */
 export function relayChainBias(bias: number, hops: number, fidelity: number): number {
   requireInterval({ bias }, -1, 1);
   requireInteger({ hops }, 0);
@@ -104,7 +104,7 @@ export interface ChainLink {
  *
  * @param bias  μ₀ of the first message, in [−1, 1]
  * @param hops  K ≥ 0
- * @see         theory.md §4.7, derived
+ * @see         §4.7, derived
  */
 export function chainBias(bias: number, hops: number, { fidelity, ownVotes, ownBias, rho = 0 }: ChainLink): number {
   requireInterval({ bias, ownBias }, -1, 1);

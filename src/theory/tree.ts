@@ -11,7 +11,7 @@ import { type Aggregation, amplification, cubicCoefficient, levelMap, type VoteO
  * @param leafBias     μ₀ in [−1, 1]
  * @param layers       L ≥ 0; 0 is one agent
  * @param aggregation  b, γ, ρ of every layer
- * @see                theory.md §4.1, paper
+ * @see                §4.1, paper
  */
 export function treeBias(
   leafBias: number,
@@ -30,7 +30,7 @@ export function treeBias(
   return bias;
 }
 
-/** The same for layers that differ, leaves first. α multiplies, s = Σ ln α_l/Σ ln b_l. theory.md §4.7, derived. */
+/** The same for layers that differ, leaves first. α multiplies, s = Σ ln α_l/Σ ln b_l. §4.7, derived. */
 export function treeBiasByLayer(leafBias: number, layers: readonly Aggregation[], options: VoteOptions = {}): number {
   requireInterval({ leafBias }, -1, 1);
   return layers.reduce((bias, aggregation) => levelMap(bias, aggregation, options), leafBias);
@@ -44,7 +44,7 @@ export function treeBiasByLayer(leafBias: number, layers: readonly Aggregation[]
  * Depth averages a local cause out and cannot touch a common one.
  *
  * @param rhoGlobal  ρ_g in [0, 1]
- * @see              theory.md §4.7, derived
+ * @see              §4.7, derived
  */
 export function treeBiasWithCommonCause(
   leafBias: number,
@@ -67,7 +67,7 @@ export interface DepthOptions {
  *
  * @param leafBias  μ₀ in [−1, 1]
  * @param target    bias in [−1, 1]
- * @see             theory.md §15, derived
+ * @see             §15, derived
  */
 export function requiredDepth(
   leafBias: number,
@@ -95,7 +95,7 @@ export function requiredDepth(
  * @param aggregation  odd fan-in, the paper's law
  * @param epsilon      ε in (0, 1)
  * @returns            layers, or null where it is never reached
- * @see                theory.md §4.6, named by the paper, this form derived
+ * @see                §4.6, named by the paper, this form derived
  */
 export function mixingDepth(
   leafBias: number,
@@ -130,7 +130,7 @@ export function mixingDepth(
  * @param leafBias     μ₀ in (0, 1]
  * @param aggregation  odd fan-in, the paper's law
  * @param epsilon      ε in (0, 1)
- * @see                theory.md §4.6, derived
+ * @see                §4.6, derived
  */
 export function mixingDepthApproximate(leafBias: number, aggregation: Aggregation, epsilon = 0.05): number {
   requireHalfOpen({ leafBias }, 0, 1);
@@ -149,7 +149,7 @@ export function mixingDepthApproximate(leafBias: number, aggregation: Aggregatio
  * @param leafBias     μ₀ in (0, 1]
  * @param aggregation  odd fan-in, the paper's law, α > 1
  * @throws             {DomainError} where α ≤ 1: nothing grows
- * @see                theory.md §4.6, derived
+ * @see                §4.6, derived
  */
 export function growthDepth(leafBias: number, aggregation: Aggregation): number {
   requireHalfOpen({ leafBias }, 0, 1);

@@ -20,13 +20,13 @@ export interface Sensitivity {
   readonly byRho: number;
 }
 
-/** dα/dγ = α/γ, dα/dρ = −γ (κ_b − 1). theory.md §9, derived. */
+/** dα/dγ = α/γ, dα/dρ = −γ (κ_b − 1). §9, derived. */
 export function amplificationGradient(aggregation: Aggregation): Sensitivity {
   const { fanIn, fidelity } = aggregation;
   return { byFidelity: amplification(aggregation) / fidelity, byRho: -fidelity * (majoritySlope(fanIn) - 1) };
 }
 
-/** ds = dα/(α ln b), for b ≥ 2. theory.md §9, derived. */
+/** ds = dα/(α ln b), for b ≥ 2. §9, derived. */
 export function exponentGradient(aggregation: Aggregation): Sensitivity {
   requireInteger({ fanIn: aggregation.fanIn }, 2);
   const { byFidelity, byRho } = amplificationGradient(aggregation);
@@ -38,7 +38,7 @@ export function exponentGradient(aggregation: Aggregation): Sensitivity {
  * dμ* / dγ = μ* (ρ + (1 − ρ) f′)/(1 − λ*), dμ* / dρ = (γ μ* − f)/(1 − λ*), with f and f′ at γ μ*. Both grow without bound at
  * α = 1; both are 0 where the team collapses.
  *
- * @see theory.md §4.2, derived
+ * @see §4.2, derived
  */
 export function fixedPointGradient(aggregation: Aggregation): Sensitivity {
   const limit = fixedPoint(aggregation);
@@ -69,7 +69,7 @@ export interface TreeSensitivity extends Sensitivity {
  *
  * @param leafBias  μ₀ in [−1, 1]
  * @param layers    L ≥ 0
- * @see             theory.md §14, derived
+ * @see             §14, derived
  */
 export function treeBiasGradient(leafBias: number, layers: number, aggregation: Aggregation): TreeSensitivity {
   requireInterval({ leafBias }, -1, 1);
@@ -115,7 +115,7 @@ function standardErrorOf(gradient: readonly number[], covariance: readonly (read
  * @param gradient    g, derivatives by the parameters
  * @param covariance  C of their estimates
  * @param z           normal quantile of the confidence; 1.96 for 95 %
- * @see               theory.md §14, derived
+ * @see               §14, derived
  */
 export function deltaInterval(
   value: number,
@@ -132,7 +132,7 @@ export function deltaInterval(
  * The same for a bias on the scale of atanh μ, where it stays within (−1, 1) and covers better.
  *
  * @param bias  in (−1, 1)
- * @see         theory.md §14, derived
+ * @see         §14, derived
  */
 export function deltaIntervalOfBias(
   bias: number,
@@ -153,7 +153,7 @@ export function deltaIntervalOfBias(
  *
  * @param aggregation  estimates of γ and ρ
  * @param errors       standard errors ≥ 0, and the correlation of the two estimates in [−1, 1]
- * @see                theory.md §14, derived
+ * @see                §14, derived
  */
 export function probabilitySupercritical(
   aggregation: Aggregation,
@@ -195,7 +195,7 @@ const scales: Record<Scale, { to(x: number): number; from(y: number): number; sl
  * @param means       estimates, inside their scales' domains
  * @param covariance  of the estimates, on the plain scale
  * @param next        seeded uniform numbers
- * @see               theory.md §14, derived
+ * @see               §14, derived
  */
 export function propagate(
   of: (parameters: readonly number[]) => number,

@@ -17,7 +17,7 @@ export type Matrix = readonly (readonly number[])[];
  * ln(p_i/(1 − p_i)): Bayes-optimal weights of independent votes; agents below ½ count against their answer.
  *
  * @param accuracies  each in (0, 1)
- * @see               theory.md §11, derived
+ * @see               §11, derived
  */
 export function logOddsWeights(accuracies: readonly number[]): number[] {
   return accuracies.map((accuracy) => {
@@ -49,7 +49,7 @@ const magnitude = (weights: readonly number[]) => weights.reduce((sum, weight) =
  * @param accuracies  p_i in [0, 1], at most 22
  * @param weights     one per vote
  * @param tie         what a tie is worth: ½ is a coin
- * @see               theory.md §11, derived
+ * @see               §11, derived
  */
 export function weightedMajorityProbability(
   accuracies: readonly number[],
@@ -75,7 +75,7 @@ export function weightedMajorityProbability(
 /**
  * The same where with probability ρ the votes are comonotone (vote i is correct iff one common U ≤ p_i).
  *
- * @see theory.md §11, derived
+ * @see §11, derived
  */
 export function comonotoneVoteProbability(
   accuracies: readonly number[],
@@ -103,7 +103,7 @@ export function comonotoneVoteProbability(
  *
  * @param loadings  l_i in (−1, 1)
  * @param weights   equal by default
- * @see             theory.md §11, derived
+ * @see             §11, derived
  */
 export function copulaVoteProbability(
   accuracies: readonly number[],
@@ -127,7 +127,7 @@ export function copulaVoteProbability(
   );
 }
 
-/** C_ij = R_ij √((1 − μ_i²)(1 − μ_j²)): covariance of ±1 votes from their correlations. theory.md §11, derived. */
+/** C_ij = R_ij √((1 − μ_i²)(1 − μ_j²)): covariance of ±1 votes from their correlations. §11, derived. */
 export function signedCovariance(biases: readonly number[], correlations: Matrix): number[][] {
   requireSameLength({ correlations }, biases.length);
   for (const bias of biases) requireInterval({ bias }, -1, 1);
@@ -169,7 +169,7 @@ function solve(matrix: Matrix, right: readonly number[]): number[] {
  * w = C⁻¹ μ: the linear weights of correlated votes with the largest mean per deviation.
  *
  * @param ridge  added to the diagonal of C, so that equal agents do not make it singular
- * @see          theory.md §11, derived
+ * @see          §11, derived
  */
 export function correlatedWeights(biases: readonly number[], correlations: Matrix, ridge = 1e-9): number[] {
   const covariance = signedCovariance(biases, correlations);
@@ -186,12 +186,12 @@ const quadratic = (matrix: Matrix, w: readonly number[]) =>
     matrix.map((row) => dot(row, w)),
   );
 
-/** μ′ C⁻¹ μ: squared mean per deviation of the best linear vote. theory.md §11, derived. */
+/** μ′ C⁻¹ μ: squared mean per deviation of the best linear vote. §11, derived. */
 export function teamSignalToNoise(biases: readonly number[], correlations: Matrix, ridge = 1e-9): number {
   return dot(biases, correlatedWeights(biases, correlations, ridge));
 }
 
-/** Φ(w′μ/√(w′Cw)): rough for few voters. theory.md §11, derived. */
+/** Φ(w′μ/√(w′Cw)): rough for few voters. §11, derived. */
 export function linearVoteApproximate(
   biases: readonly number[],
   correlations: Matrix,
@@ -204,7 +204,7 @@ export function linearVoteApproximate(
   return normalCdf(dot(weights, biases) / Math.sqrt(variance));
 }
 
-/** n/(1 + (n − 1) φ): independent votes that n votes of correlation φ are worth, to second order. theory.md §11, derived. */
+/** n/(1 + (n − 1) φ): independent votes that n votes of correlation φ are worth, to second order. §11, derived. */
 export function effectiveTeamSize(votes: number, correlation: number): number {
   requirePositive({ votes });
   requireInterval({ correlation }, -1, 1);
@@ -213,7 +213,7 @@ export function effectiveTeamSize(votes: number, correlation: number): number {
   return votes / inflation;
 }
 
-/** (Σ w)²/(w′ R w): the same for weights. theory.md §11, derived. */
+/** (Σ w)²/(w′ R w): the same for weights. §11, derived. */
 export function effectiveTeamSizeWeighted(weights: readonly number[], correlations: Matrix): number {
   requireSameLength({ correlations }, weights.length);
   const variance = quadratic(correlations, weights);
@@ -234,7 +234,7 @@ export interface GreedyTeam {
  *
  * @param costs   > 0, one per agent
  * @param budget  ≥ 0
- * @see           theory.md §11, derived
+ * @see           §11, derived
  */
 export function greedyTeam(
   biases: readonly number[],
