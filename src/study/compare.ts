@@ -23,7 +23,11 @@ export function outcomesOf(text: string, { calibration, seed }: Pick<Check, "cal
 }
 
 /** Mean of the finite values at these tasks, with t interval: ± t √(sd²/n + 0.25/n²), so that equal outcomes leave some doubt. */
-export function meanOver(values: Float64Array, tasks: Uint32Array, confidence: number): Interval & { tasks: number; deviation: number } {
+export function meanOver(
+  values: Float64Array,
+  tasks: Uint32Array,
+  confidence: number,
+): Interval & { tasks: number; deviation: number } {
   let count = 0;
   let sum = 0;
   let squares = 0;
@@ -34,7 +38,8 @@ export function meanOver(values: Float64Array, tasks: Uint32Array, confidence: n
     sum += value;
     squares += value * value;
   }
-  if (count < 2) return { value: sum / count, low: Number.NaN, high: Number.NaN, confidence, tasks: count, deviation: Number.NaN };
+  if (count < 2)
+    return { value: sum / count, low: Number.NaN, high: Number.NaN, confidence, tasks: count, deviation: Number.NaN };
   const value = sum / count;
   const variance = Math.max(0, (squares - count * value * value) / (count - 1));
   const half = studentTQuantile((1 + confidence) / 2, count - 1) * Math.sqrt(variance / count + 0.25 / count ** 2);
@@ -54,11 +59,17 @@ const rowsMax = 12;
 export function compare(plan: Plan, check: Check): Comparison[] {
   const rows = new Map<string, { forecast: Forecast; role: Comparison["role"] }>();
   const add = (forecast: Forecast | null, role: Comparison["role"]) => {
-    if (forecast && forecast.runnable !== false && !rows.has(forecast.team)) rows.set(forecast.team, { forecast, role });
+    if (forecast && forecast.runnable !== false && !rows.has(forecast.team))
+      rows.set(forecast.team, { forecast, role });
   };
-  const advised = [plan.best, plan.single, plan.team, ...plan.frontier, plan.equalAccuracy, ...(isMeasured(plan.resampled) ? [plan.resampled] : [])].find(
-    (forecast) => forecast?.team === plan.advice.team,
-  );
+  const advised = [
+    plan.best,
+    plan.single,
+    plan.team,
+    ...plan.frontier,
+    plan.equalAccuracy,
+    ...(isMeasured(plan.resampled) ? [plan.resampled] : []),
+  ].find((forecast) => forecast?.team === plan.advice.team);
   add(advised ?? plan.single, "advised");
   add(plan.single, "single");
   if (isMeasured(plan.resampled)) add(plan.resampled, "resampled");
@@ -70,7 +81,13 @@ export function compare(plan: Plan, check: Check): Comparison[] {
   return [...rows.values()].map(({ forecast, role }) => compareOne(forecast, role, baseline, plan, check));
 }
 
-function compareOne(forecast: Forecast, role: Comparison["role"], baseline: Outcomes, plan: Plan, check: Check): Comparison {
+function compareOne(
+  forecast: Forecast,
+  role: Comparison["role"],
+  baseline: Outcomes,
+  plan: Plan,
+  check: Check,
+): Comparison {
   const { heldBack, labels } = check;
   const { confidence } = plan;
   const team = outcomesOf(forecast.team, check);
@@ -91,7 +108,8 @@ function compareOne(forecast: Forecast, role: Comparison["role"], baseline: Outc
       cost: { calls: cost("calls"), tokens: cost("tokens"), usd: cost("usd"), seconds: cost("seconds") },
       tasks,
     },
-    difference: forecast.team === plan.single.team || !forecast.gain ? null : differenceOf(forecast, team, baseline, heldBack),
+    difference:
+      forecast.team === plan.single.team || !forecast.gain ? null : differenceOf(forecast, team, baseline, heldBack),
   };
 }
 

@@ -1,5 +1,4 @@
 import { calibrate } from "../calibrate/calibrate.ts";
-import { makePlanOrNull } from "./plan-or-null.ts";
 import type { CostUnit, Plan } from "../plan/plan-types.ts";
 import type { AnswerTable, Column } from "../records/answer-table.ts";
 import type { Recordings } from "../records/recordings.ts";
@@ -7,6 +6,7 @@ import type { Comparison, Flip, Flow } from "../report/study-data.ts";
 import { outcomes } from "../simulate/replay.ts";
 import { type Interval, isMeasured } from "../theory/interval.ts";
 import { type Check, meanOver, outcomesOf } from "./compare.ts";
+import { makePlanOrNull } from "./plan-or-null.ts";
 
 /** What the advice is about: the team bought (or, where one agent is advised, the best team that was not) and its rival. */
 interface Duel {
@@ -26,7 +26,9 @@ export function flips(
   { check, recordings, otherGrade }: { check: Check; recordings: Recordings; otherGrade: Recordings | null },
 ): Flip[] {
   const single = comparisons.find(({ team }) => team === plan.single.team);
-  const team = comparisons.find(({ chosen, kind }) => chosen && kind !== "single") ?? comparisons.find(({ role }) => role === "team" || role === "resampled");
+  const team =
+    comparisons.find(({ chosen, kind }) => chosen && kind !== "single") ??
+    comparisons.find(({ role }) => role === "team" || role === "resampled");
   if (!single || !team || team === single || !team.difference) return [];
   const duel: Duel = { plan, check, recordings, team, single };
   return [
@@ -49,7 +51,8 @@ function dollars(text: string, { check }: Duel, change: (column: Column) => Floa
     columns: calibration.table.columns.map((column) => ({ ...column, usd: change(column) })),
   };
   const { team } = outcomesOf(text, check);
-  return meanOver(outcomes(team, table, { seed, weights: calibration.weights }).usd, heldBack, calibration.confidence).value;
+  return meanOver(outcomes(team, table, { seed, weights: calibration.weights }).usd, heldBack, calibration.confidence)
+    .value;
 }
 
 /** Where the line a + f·b (costs of the team) meets the line c + f·d (what it may cost); NaN where they are parallel. */
@@ -66,11 +69,17 @@ function priceFlips(duel: Duel): Flip[] {
   if (plan.budget.unit !== "usd" || !isTeam(plan)) return [];
   const budgetIsLimit = limitOf(duel) === "budget";
   const { columns } = check.calibration.table;
-  const members = new Set(outcomesOf(team.team, check).team.cast.flatMap((part) => part.members.map(({ agent }) => agent)));
+  const members = new Set(
+    outcomesOf(team.team, check).team.cast.flatMap((part) => part.members.map(({ agent }) => agent)),
+  );
   const rival = outcomesOf(single.team, check).team.cast[0]!.members[0]!.agent;
   return [...new Set([rival, ...members])].flatMap((agent): Flip[] => {
     const usd = columns.find((column) => column.agent === agent)!.usd;
-    const now = meanOver(usd, Uint32Array.from(usd, (_, i) => i), plan.confidence).value;
+    const now = meanOver(
+      usd,
+      Uint32Array.from(usd, (_, i) => i),
+      plan.confidence,
+    ).value;
     if (!(now > 0)) return [];
     const free = (column: Column) => (column.agent === agent ? column.usd.map(() => 0) : column.usd);
     const teamFixed = dollars(team.team, duel, free);
@@ -82,7 +91,9 @@ function priceFlips(duel: Duel): Flip[] {
     const at = turns ? 1000 * now * factor : null;
     const name = check.labels[agent] ?? agent;
     const limit = budgetIsLimit ? "the budget" : `${single.label} alone`;
-    const status = duel.recordings.assumptions.find((entry) => entry.agent === agent && /price/.test(entry.subject))?.status;
+    const status = duel.recordings.assumptions.find(
+      (entry) => entry.agent === agent && /price/.test(entry.subject),
+    )?.status;
     return [
       {
         subject: `Price of ${name}`,
@@ -90,8 +101,19 @@ function priceFlips(duel: Duel): Flip[] {
         nowText: `now $${(1000 * now).toFixed(2)} per 1,000 answers`,
         at,
         verdict: at === null ? "holds" : factor < 1 ? "below" : "above",
-        text: at === null ? `At any price of ${name} within a factor of 100 the team stays below ${limit}.` : `Beyond it the team costs more than ${limit}.`,
-        scale: at === null ? null : { low: 1000 * now * Math.min(factor, 1) * 0.3, high: 1000 * now * Math.max(factor, 1) * 3.5, log: true, unit: "usd" },
+        text:
+          at === null
+            ? `At any price of ${name} within a factor of 100 the team stays below ${limit}.`
+            : `Beyond it the team costs more than ${limit}.`,
+        scale:
+          at === null
+            ? null
+            : {
+                low: 1000 * now * Math.min(factor, 1) * 0.3,
+                high: 1000 * now * Math.max(factor, 1) * 3.5,
+                log: true,
+                unit: "usd",
+              },
         interval: null,
         status: status === "assumed" ? "assumed" : "measured",
       },
@@ -117,7 +139,9 @@ function agreementFlips({ plan, single, team }: Duel, flow: Flow | null): Flip[]
       nowText: `now ${(100 * share.value).toFixed(0)} %`,
       at: turns ? at : null,
       verdict: turns ? (at < share.value ? "below" : "above") : "holds",
-      text: turns ? `Where they agree less, the team costs more than ${single.label} alone.` : `At any rate of agreement the team stays below ${single.label} alone.`,
+      text: turns
+        ? `Where they agree less, the team costs more than ${single.label} alone.`
+        : `At any rate of agreement the team stays below ${single.label} alone.`,
       scale: turns ? { low: 0, high: 1, log: false, unit: "share" } : null,
       interval: share,
       status: "measured",
@@ -131,7 +155,12 @@ function agreementFlips({ plan, single, team }: Duel, flow: Flow | null): Flip[]
     at,
     verdict: at < first.right.value ? "below" : "above",
     text: `Below it ${single.label} alone is right more often on the same tasks.`,
-    scale: { low: Math.max(0, Math.min(at, first.right.low) - 0.08), high: Math.min(1, first.right.high + 0.02), log: false, unit: "share" },
+    scale: {
+      low: Math.max(0, Math.min(at, first.right.low) - 0.08),
+      high: Math.min(1, first.right.high + 0.02),
+      log: false,
+      unit: "share",
+    },
     interval: first.right,
     status: "measured",
   });
@@ -144,9 +173,16 @@ function unitFlip({ plan, check, team, single }: Duel): Flip | null {
   const amount = plan.single.cost[unit];
   const [a, b] = [team.measured.cost[unit], single.measured.cost[unit]];
   if (!isMeasured(amount) || a === null || b === null) return null;
-  const other = makePlanOrNull(check.calibration, { perTask: { amount: amount.mean, unit }, confidence: plan.confidence, seed: plan.seed });
+  const other = makePlanOrNull(check.calibration, {
+    perTask: { amount: amount.mean, unit },
+    confidence: plan.confidence,
+    seed: plan.seed,
+  });
   const holds = other !== null && isTeam(other) === isTeam(plan);
-  const number = (value: number) => (unit === "usd" ? `$${(1000 * value).toFixed(2)} per 1,000 tasks` : `${Math.round(value).toLocaleString("en-US")} tokens per task`);
+  const number = (value: number) =>
+    unit === "usd"
+      ? `$${(1000 * value).toFixed(2)} per 1,000 tasks`
+      : `${Math.round(value).toLocaleString("en-US")} tokens per task`;
   return {
     subject: unit === "tokens" ? "Counting tokens, not dollars" : `Counting dollars, not ${plan.budget.unit}`,
     now: null,
@@ -165,7 +201,11 @@ function gradeFlip({ plan, check, recordings }: Duel, otherGrade: Recordings | n
   if (!otherGrade) return null;
   const { calibration, seed } = check;
   const { confidence, budget } = plan;
-  const other = makePlanOrNull(calibrate(otherGrade, { tasks: calibration.tasks, confidence, seed }), { perTask: budget, confidence, seed: plan.seed });
+  const other = makePlanOrNull(calibrate(otherGrade, { tasks: calibration.tasks, confidence, seed }), {
+    perTask: budget,
+    confidence,
+    seed: plan.seed,
+  });
   const byFlags = recordings.assumptions.some(({ subject, value }) => subject === "grading" && /answer/.test(value));
   const holds = other !== null && isTeam(other) === isTeam(plan);
   const gain = other?.best.gain?.mean ?? 0;
@@ -204,13 +244,19 @@ function confidenceFlip({ plan, team }: Duel): Flip | null {
 /** Where prompt lengths were assumed: prompts of 100 to 20,000 tokens. */
 function promptFlip(duel: Duel): Flip | null {
   const { plan, recordings, team, single } = duel;
-  const assumed = recordings.assumptions.filter(({ subject, status }) => subject === "prompt length" && status === "assumed");
+  const assumed = recordings.assumptions.filter(
+    ({ subject, status }) => subject === "prompt length" && status === "assumed",
+  );
   if (plan.budget.unit !== "usd" || assumed.length === 0) return null;
   const prompts = (tokens: number) => (column: Column) => {
-    const perToken = (recordings.config.agents[column.name] ?? recordings.config.agents[column.agent])?.prices?.inputPerMillion;
-    return perToken === undefined ? column.usd : column.usd.map((usd, i) => usd + ((tokens - column.tokensIn[i]!) * perToken) / 1e6);
+    const perToken = (recordings.config.agents[column.name] ?? recordings.config.agents[column.agent])?.prices
+      ?.inputPerMillion;
+    return perToken === undefined
+      ? column.usd
+      : column.usd.map((usd, i) => usd + ((tokens - column.tokensIn[i]!) * perToken) / 1e6);
   };
-  const ratio = (tokens: number) => dollars(team.team, duel, prompts(tokens)) / dollars(single.team, duel, prompts(tokens));
+  const ratio = (tokens: number) =>
+    dollars(team.team, duel, prompts(tokens)) / dollars(single.team, duel, prompts(tokens));
   const [short, long] = [ratio(100), ratio(20_000)];
   const holds = short < 1 === long < 1;
   const percents = [short, long].toSorted((x, y) => x - y).map((share) => `${Math.round(100 * share)}`);
@@ -226,4 +272,3 @@ function promptFlip(duel: Duel): Flip | null {
     status: "assumed",
   };
 }
-

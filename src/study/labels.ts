@@ -17,7 +17,8 @@ export function agentLabels(names: readonly string[], config: Config): Record<st
 
 /** Short name of a team for people: "ToRA-70B + Mixtral → GPT-4". */
 export function teamLabel(team: Team, labels: Readonly<Record<string, string>>): string {
-  const name = (member: Member) => `${member.samples > 1 ? `${member.samples} × ` : ""}${labels[memberName(member)] ?? memberName(member)}`;
+  const name = (member: Member) =>
+    `${member.samples > 1 ? `${member.samples} × ` : ""}${labels[memberName(member)] ?? memberName(member)}`;
   const stages = organizationOf(team).stages?.(team);
   if (!stages) return `${membersOf(team.cast).map(name).join(" + ")}, ${team.text.split("@")[0]}`;
   const text = stages.map(({ members }) => grouped(members).map(name).join(" + ")).join(" → ");

@@ -3,13 +3,13 @@ import type { Calibration } from "../calibrate/calibration.ts";
 import type { Plan } from "../plan/plan-types.ts";
 import type { Recordings } from "../records/recordings.ts";
 import type { Comparison, Study } from "../report/study-data.ts";
-import { isMeasured, type NotMeasured } from "../theory/interval.ts";
+import { isMeasured, type Measured } from "../theory/interval.ts";
 import { type Check, meanOver, outcomesOf } from "./compare.ts";
 
 /** What the attempts do not determine, and what to record so that they do. */
 export function missing(calibration: Calibration): Study["notMeasured"] {
   const { rhoTotal, rhoTask, rhoWithin, fidelity, beta, contextTokens, agents } = calibration;
-  const quantities: Record<string, object | NotMeasured> = {
+  const quantities: Record<string, Measured<object>> = {
     "Shared errors, ρ total": rhoTotal,
     "Shared errors: difficulty, ρ task": rhoTask,
     "Shared errors within a run, ρ within": rhoWithin,
@@ -20,7 +20,7 @@ export function missing(calibration: Calibration): Study["notMeasured"] {
     Seconds: agents[0]?.cost.seconds ?? rhoTotal,
   };
   return Object.entries(quantities).flatMap(([subject, quantity]) =>
-    isMeasured(quantity) ? [] : [{ subject, probe: quantity.probe }],
+    "notMeasured" in quantity ? [{ subject, probe: quantity.probe }] : [],
   );
 }
 

@@ -47,9 +47,11 @@ function groupsOf(plan: Plan, check: Check, fanIn: number): Group[] {
     .toSorted((a, b) => b.accuracy.value - a.accuracy.value)
     .map((agent) => agent.name);
   const chosen = [...new Set(membersOf(outcomesOf(plan.best.team, check).team.cast).map(memberName))];
-  const panels = [chosen.slice(0, fanIn), byAccuracy.slice(0, fanIn), leastAlike(calibration, byAccuracy, fanIn)].filter(
-    (names) => names.length === fanIn,
-  );
+  const panels = [
+    chosen.slice(0, fanIn),
+    byAccuracy.slice(0, fanIn),
+    leastAlike(calibration, byAccuracy, fanIn),
+  ].filter((names) => names.length === fanIn);
   const distinct = new Map(panels.map((names) => [names.toSorted().join("\n"), names]));
   const repeats = calibration.agents.filter(({ samples }) => samples >= fanIn).slice(0, 3);
   return [
@@ -63,7 +65,14 @@ function groupsOf(plan: Plan, check: Check, fanIn: number): Group[] {
 /** Greedy: from the pair that errs least alike, add the agent whose mistakes are least correlated with those chosen. */
 function leastAlike({ pairs }: Calibration, names: readonly string[], size: number): readonly string[] {
   const phi = new Map(
-    pairs.flatMap(({ a, b, phi }) => (isMeasured(phi) ? [[`${a}\n${b}`, phi.value], [`${b}\n${a}`, phi.value]] as const : [])),
+    pairs.flatMap(({ a, b, phi }) =>
+      isMeasured(phi)
+        ? ([
+            [`${a}\n${b}`, phi.value],
+            [`${b}\n${a}`, phi.value],
+          ] as const)
+        : [],
+    ),
   );
   const between = (a: string, b: string) => phi.get(`${a}\n${b}`) ?? Number.POSITIVE_INFINITY;
   const first = pairs.reduce<(typeof pairs)[number] | undefined>(
@@ -81,7 +90,12 @@ function leastAlike({ pairs }: Calibration, names: readonly string[], size: numb
   return chosen;
 }
 
-function placed({ label, kind, names }: Group, fanIn: number, plan: Plan, { calibration, seed }: Check): PhaseDiagram["teams"] {
+function placed(
+  { label, kind, names }: Group,
+  fanIn: number,
+  plan: Plan,
+  { calibration, seed }: Check,
+): PhaseDiagram["teams"] {
   const columns = names.flatMap((name) => findColumn(calibration.table, name) ?? []);
   const rights = columns.map((column) => gradesOf(column, calibration.tasks));
   const common = calibration.tasks.map((_, i) => i).filter((i) => rights.every((right) => !Number.isNaN(right[i]!)));

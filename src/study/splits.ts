@@ -44,8 +44,7 @@ export function tryOnSplits(
       measured: measured.value,
       inside,
       probabilityBetter: bought.gain.probabilityBetter,
-      costShare:
-        meanOver(team[unit], heldBack, confidence).value / meanOver(single[unit], heldBack, confidence).value,
+      costShare: meanOver(team[unit], heldBack, confidence).value / meanOver(single[unit], heldBack, confidence).value,
     });
   }
   onStep?.(count, count);

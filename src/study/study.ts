@@ -85,7 +85,13 @@ export function study(attempts: Attempts, options: StudyOptions): Study {
     votes: voteCurves(repeats, { confidence, seed }),
     splits:
       splits > 0
-        ? tryOnSplits(recordings, { perTask, confidence, seed, count: splits, onStep: (n, of) => onStep("splits", n, of) })
+        ? tryOnSplits(recordings, {
+            perTask,
+            confidence,
+            seed,
+            count: splits,
+            onStep: (n, of) => onStep("splits", n, of),
+          })
         : null,
     truths: options.truths?.(calibration) ?? [],
     assumptions: recordings.assumptions,
