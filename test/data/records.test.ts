@@ -203,8 +203,10 @@ describe.skipIf(!existsSync(data))("public answers (skipped where ../shared/data
       .split("\n")
       .map((line) => JSON.parse(line) as { agent: string; cost_usd: number });
     const { table } = tabulate(await readAttempts([join(data, "game24-gpt4")]), config);
-    for (const { agent, usd } of table.columns) {
-      const recorded = usage.filter((row) => row.agent === agent).reduce((sum, row) => sum + row.cost_usd, 0);
+    for (const { agent, level, usd } of table.columns) {
+      const recorded = usage
+        .filter((row) => row.agent.startsWith(`${agent}-${level}`))
+        .reduce((sum, row) => sum + row.cost_usd, 0);
       expect(usd.reduce((sum, one) => sum + one, 0)).toBeCloseTo(recorded, 9);
     }
   });
@@ -333,7 +335,7 @@ function goldKnown(attempts: readonly Attempt[]): (task: string) => boolean {
   return (task) => known.has(task);
 }
 
-/** stats.json names an agent at a level `agent|level` where the levels of one agent differ, else `agent`. */
+/** stats.json names an agent at a level `agent|level`, `agent-level` (game24) or, where it has only one level, `agent`. */
 function byStatsName(
   columns: readonly (readonly [string, string | undefined, Cells])[],
   expected: any,
@@ -341,7 +343,8 @@ function byStatsName(
   return new Map(
     columns.map(([agent, level, cells]) => {
       const plain = agent.replace(/\/\d{4}-\d\d-\d\d$/, ""); // snapshots are part of the imported name
-      return [`${plain}|${level}` in expected.accuracy_by_agent ? `${plain}|${level}` : plain, cells];
+      const names = [`${plain}|${level}`, `${plain}-${level}`, `${plain}-${level}-b5`, plain];
+      return [names.find((name) => name in expected.accuracy_by_agent)!, cells];
     }),
   );
 }
