@@ -2,7 +2,7 @@
 // A forecast from this model varies less than the raw share of right answers, which pays when one of many teams is chosen.
 
 import type { Stage } from "../organizations/organization.ts";
-import { count, type Rule } from "../rules/rule.ts";
+import { count } from "../rules/rule.ts";
 import { winTable } from "./vote-value.ts";
 
 /** Right and wrong answers of a roster on the same tasks. */
@@ -112,28 +112,26 @@ function assign(
 /** Beyond this size the ways in which wrong answers may agree are summed up by size alone, ties shared. */
 const patternSizeMax = 7;
 
-/** Chance of a right answer for every pattern of right and wrong members, one table per class of the model. */
+/** Chance of a right answer for every pattern of right and wrong calls, one table per class of the model. */
 export interface WinTables {
   readonly size: number;
   readonly tables: readonly Float64Array[];
 }
 
 /**
- * What stages of different agents under a rule make of each pattern (bit i of the index: the i-th member is right), in
- * each class of the model. The same for all teams of this shape. `undefined` for shapes the model does not cover: the
- * same agent asked twice, or a rule that does more than count.
+ * What stages make of each pattern (bit i of the index: the i-th call is right), in each class of the model, as if every
+ * call were to another agent. The same for all teams of this shape. `undefined` for shapes the model does not cover: more
+ * than seven calls in several stages, and rules that do more than count.
  */
-export function winTables(model: LatentModel, stages: readonly Stage[], rule: Rule): WinTables | undefined {
-  const members = stages.flatMap((stage) => stage.members);
-  const names = members.map(({ agent, level }) => `${agent}~${level ?? ""}`);
-  if (members.some(({ samples }) => samples !== 1) || new Set(names).size < names.length) return undefined;
-  if (!rule.counts || rule.weighted) return undefined;
-  const size = members.length;
+export function winTables(model: LatentModel, stages: readonly Stage[]): WinTables | undefined {
+  const final = stages.at(-1)!.rule;
+  if (!final.counts || final.weighted) return undefined;
+  const size = stages.reduce((calls, { members }) => members.reduce((sum, { samples }) => sum + samples, calls), 0);
   if (size > patternSizeMax) {
-    if (stages.length > 1 || rule.quorum) return undefined;
+    if (stages.length > 1 || final.quorum) return undefined;
     return { size, tables: model.classes.map(({ concentration }) => bySize(size, concentration)) };
   }
-  const patterns = Array.from({ length: 2 ** size }, (_, pattern) => winsByScatter(pattern, size, stages, rule));
+  const patterns = Array.from({ length: 2 ** size }, (_, pattern) => winsByScatter(pattern, size, stages));
   return {
     size,
     tables: model.classes.map(({ concentration }) =>
@@ -160,7 +158,6 @@ function winsByScatter(
   pattern: number,
   size: number,
   stages: readonly Stage[],
-  rule: Rule,
 ): readonly (readonly [readonly number[], number])[] {
   const codes = new Int32Array(size); // 0 is the right answer
   const wrong = Array.from({ length: size }, (_, i) => i).filter((i) => ((pattern >> i) & 1) === 0);
@@ -168,7 +165,7 @@ function winsByScatter(
   const blocks: number[] = [];
   const group = (at: number): void => {
     if (at === wrong.length) {
-      const win = decideStages(codes, stages, rule);
+      const win = decideStages(codes, stages);
       if (win === 0) return;
       const sizes = [...blocks].sort((a, b) => b - a);
       const entry = found.get(sizes.join(" "));
@@ -188,16 +185,16 @@ function winsByScatter(
   return [...found.values()];
 }
 
-/** Probability that stages of single answers end with answer 0. */
-function decideStages(codes: Int32Array, stages: readonly Stage[], rule: Rule): number {
+/** Probability that the stages end with answer 0. */
+function decideStages(codes: Int32Array, stages: readonly Stage[]): number {
   const winners = new Int32Array(codes.length);
-  const places = Int32Array.from(codes, (_, i) => i);
   let from = 0;
-  for (const { members, accept } of stages) {
-    const answers = codes.subarray(from, from + members.length);
-    from += members.length;
+  for (const { members, accept, rule } of stages) {
+    const owners = members.flatMap(({ samples }, member) => new Array<number>(samples).fill(member));
+    const answers = codes.subarray(from, from + owners.length);
+    from += owners.length;
     const quorum = accept === "final" ? rule.quorum : accept;
-    const found = count(answers, places, answers.length, null, quorum, winners);
+    const found = count(answers, owners, answers.length, null, quorum, winners);
     if (found > 0) return winners.subarray(0, found).includes(0) ? 1 / found : 0;
   }
   return 0;
@@ -216,7 +213,7 @@ function scatterProbability(blocks: readonly number[], concentration: number): n
   return probability;
 }
 
-/** Expected accuracy of a team whose members, in the order of its stages, are these agents of the model. */
+/** Expected accuracy of a team whose calls, in the order of its stages, are to these agents of the model. */
 export function latentAccuracy(model: LatentModel, { size, tables }: WinTables, agents: readonly number[]): number {
   let accuracy = 0;
   const probabilities = new Float64Array(2 ** size);

@@ -25,6 +25,8 @@ export interface VoteKeys {
   readonly keys: readonly VoteKey[];
   /** For each of the given tasks, the index of its key; −1 where it has no graded sample. */
   readonly keyOf: Int32Array;
+  /** True if a task has two samples or more: without, nothing is known of votes. */
+  readonly repeated: boolean;
 }
 
 /** Law of (p, θ) over tasks, with what is needed to put an interval around what follows from it. */
@@ -102,8 +104,10 @@ export function voteKeys(column: Column, tasks: ArrayLike<number>): VoteKeys | u
   }
   const order = [...counted.keys()].sort();
   const indices = new Map(order.map((text, index) => [text, index]));
+  const keys = order.map((text) => counted.get(text)!);
   return {
-    keys: order.map((text) => counted.get(text)!),
+    keys,
+    repeated: keys.some((key) => samplesOf(key) > 1),
     keyOf: Int32Array.from(texts, (text) => indices.get(text) ?? -1),
   };
 }
@@ -112,7 +116,7 @@ export function voteKeys(column: Column, tasks: ArrayLike<number>): VoteKeys | u
  * Smoothed NPMLE of the law of (p, θ) over tasks: EM from W0 = Beta(a, b) ⊗ wθ, with 20 pseudo-tasks of W0 at every
  * step. Without recorded answers θ = 0: wrong answers agree.
  */
-export function fitVotes({ keys, keyOf }: VoteKeys, answersKnown: boolean, seed: number): VoteMixture {
+export function fitVotes({ keys, keyOf, repeated }: VoteKeys, answersKnown: boolean, seed: number): VoteMixture {
   const grid: VoteGrid = {
     accuracies: accuracyPoints,
     concentrations: answersKnown ? concentrationPoints : Float64Array.of(0),
@@ -131,6 +135,7 @@ export function fitVotes({ keys, keyOf }: VoteKeys, answersKnown: boolean, seed:
   return {
     keys,
     keyOf,
+    repeated,
     grid,
     tasks,
     samples: usualSamples(keys),
@@ -227,9 +232,7 @@ function fitConcentration(keys: readonly VoteKey[], concentrations: Float64Array
   );
   const shares = Float64Array.from(keys, (key) => key.tasks / tasks);
   weights = expectationMaximization(likelihood, shares, weights, 50, 0);
-  const totals = Array.from(concentrations, (_, j) =>
-    logs.reduce((sum, row, i) => sum + keys[i]!.tasks * row[j]!, 0),
-  );
+  const totals = Array.from(concentrations, (_, j) => logs.reduce((sum, row, i) => sum + keys[i]!.tasks * row[j]!, 0));
   return {
     weights: weights.map((weight) => 0.9 * weight + 0.1 / weights.length),
     best: totals.indexOf(Math.max(...totals)),
@@ -319,7 +322,12 @@ export function forecastVote(mixture: VoteMixture, votes: number, confidence: nu
     others.push(pairMap(mixture, votes));
     if (answersKnown)
       for (const concentration of [0, Infinity])
-        others.push(expect(weights, spread(grid, concentration, (fixed) => voteValue(fixed, unparsed, votes).accuracy)));
+        others.push(
+          expect(
+            weights,
+            spread(grid, concentration, (fixed) => voteValue(fixed, unparsed, votes).accuracy),
+          ),
+        );
   }
   const value = (of: VoteGrid) => voteValue(of, unparsed, votes);
   return forecastValue(mixture, value, others, confidence);
@@ -344,12 +352,19 @@ function forecastValue(
   const forecast = expect(weights, value.accuracy);
   const oneCall = expect(weights, one);
   const uncertainty = (values: Float64Array, mean: number, assumed: readonly number[]) =>
-    Math.max(variance(resampled.map((sample) => expect(sample, values))), varianceUnder(weights, values, mean) / tasks) +
+    Math.max(
+      variance(resampled.map((sample) => expect(sample, values))),
+      varianceUnder(weights, values, mean) / tasks,
+    ) +
     (mean - expect(parametric, values)) ** 2 +
     assumed.reduce((sum, other) => sum + ((mean - other) / samples) ** 2, 0);
   const accuracyVariance = uncertainty(value.accuracy, forecast, others);
   const gain = forecast - oneCall;
-  const gainVariance = uncertainty(gains, gain, others.map((other) => other - oneCall));
+  const gainVariance = uncertainty(
+    gains,
+    gain,
+    others.map((other) => other - oneCall),
+  );
   const half = studentTQuantile((1 + confidence) / 2, Math.max(1, tasks - 1)) * Math.sqrt(gainVariance);
   const [accuracyLow, accuracyHigh] = betaInterval(forecast, accuracyVariance, tasks, confidence);
   return {
@@ -367,13 +382,18 @@ function forecastValue(
     taskCalls: perTask(mixture, value.calls),
     ...(answersKnown
       ? {}
-      : { accuracyIfWrongDiffer: expect(weights, spread(grid, Infinity, (fixed) => valueOn(fixed).accuracy)) }),
+      : {
+          accuracyIfWrongDiffer: expect(
+            weights,
+            spread(grid, Infinity, (fixed) => valueOn(fixed).accuracy),
+          ),
+        }),
   };
 }
 
 /** Values at one fixed θ, repeated for every θ of the grid. */
-function spread(grid: VoteGrid, concentration: number, valueOf: (fixed: VoteGrid) => Float64Array): Float64Array {
-  const fixed = valueOf({ accuracies: grid.accuracies, concentrations: Float64Array.of(concentration) });
+function spread(grid: VoteGrid, concentration: number, evaluate: (fixed: VoteGrid) => Float64Array): Float64Array {
+  const fixed = evaluate({ accuracies: grid.accuracies, concentrations: Float64Array.of(concentration) });
   const width = grid.concentrations.length;
   return Float64Array.from({ length: fixed.length * width }, (_, g) => fixed[Math.floor(g / width)]!);
 }
@@ -426,8 +446,7 @@ function pairMap({ keys, tasks }: VoteMixture, votes: number): number {
   const independent = tasks > 1 ? (sum ** 2 - squares) / (tasks * (tasks - 1)) : p * p; // p² from different tasks
   const rho = pairs > 0 ? (rightPairs / pairs - independent) / (p - independent) : 1;
   const sharing = Number.isFinite(rho) ? Math.max(0, Math.min(1, rho)) : 1;
-  const fanIn = votes % 2 === 1 ? votes : Math.max(1, votes - 1); // an even vote with ties by coin is the odd one below
-  return (1 + levelMap(2 * p - 1, { fanIn, fidelity: 1, sharing })) / 2;
+  return (1 + levelMap(2 * p - 1, { fanIn: votes, fidelity: 1, rho: sharing })) / 2;
 }
 
 /** Quantiles of Beta(f e + ½, (1−f) e + ½), e = f(1−f)/v·(k−1)/(k+1). */

@@ -74,7 +74,11 @@ export interface Finding {
 
 /** Where the team stands in the theory; every number with its interval or the probe that would measure it. */
 export interface Regime {
+  /** The team whose votes these are; absent where no vote can be made of what was recorded. */
+  readonly team?: string;
   readonly fanIn: number;
+  /** Length of the messages that agents read; absent where code counts the votes, and γ is 1. */
+  readonly messageTokens?: number;
   readonly gamma: Measured;
   readonly alpha: Measured;
   readonly organizationExponent: Measured;

@@ -1,0 +1,310 @@
+// Teams with everything the choice needs: outcomes on the calibration tasks, a score, costs.
+
+import { memberName, membersOf } from "../organizations/cast.ts";
+import * as organizations from "../organizations/index.ts";
+import type { Kind, Member, Organization, Stage } from "../organizations/organization.ts";
+import { formOf, makeTeam, organizationOf, type Team } from "../organizations/team.ts";
+import type { AnswerTable } from "../records/answer-table.ts";
+import { outcomesCached } from "../simulate/replay.ts";
+import { mean, rawWeight, type Scored, variance } from "./choose.ts";
+import { largestCallCost, meanCallCosts, slowestOf, type TaskCosts, worstCase } from "./costs.ts";
+import { fitLatent, type JointAnswers, type LatentModel, latentAccuracy, type WinTables, winTables } from "./latent.ts";
+import { fitVotes, forecastAhead, forecastVote, type VoteForecast, type VoteMixture, voteKeys } from "./mixture.ts";
+import type { CostUnit } from "./plan-types.ts";
+import type { PlanRoster, RosterAgent } from "./roster.ts";
+
+/** A team that was priced and scored. */
+export interface Candidate extends Scored {
+  readonly team: Team;
+  readonly kind: Kind;
+  /** Distinct members, as numbers of the roster. */
+  readonly members: readonly number[];
+  /** Mean over tasks of what was recorded (of what the mixture expects, for one agent asked repeatedly). */
+  readonly raw: number;
+  /** Expected cost per task in the unit of the budget. */
+  readonly price: number;
+  readonly costs: TaskCosts;
+  /** The most one task can cost. */
+  readonly max: (unit: CostUnit) => number;
+  /** Of one agent asked repeatedly. */
+  readonly vote?: VoteForecast;
+}
+
+/** Draws where outcomes have no closed form: always the same, so that replays of any plan share them. */
+const drawSeed = 1;
+/** A team is priced if at most this share of the tasks lacks answers that it needs. */
+const gapsMax = 0.05;
+
+/** Prices teams of one roster. Models are fitted once, and only when a team needs them. */
+export class Pricing {
+  readonly #roster: PlanRoster;
+  readonly #table: AnswerTable;
+  readonly #unit: CostUnit;
+  readonly #seed: number;
+  readonly #confidence: number;
+  readonly #weights: ReadonlyMap<string, number>;
+  readonly #numbers: ReadonlyMap<string, number>;
+  readonly #singles: readonly number[];
+  readonly #latent: LatentModel | null;
+  readonly #repeats: Float64Array;
+  readonly #winTables = new Map<string, readonly [WinTables | undefined, WinTables | undefined]>();
+  readonly #mixtures = new Map<number, VoteMixture | undefined>();
+  readonly #callCosts = new Map<string, Float64Array>();
+  readonly #largest = new Map<string, number>();
+
+  constructor(
+    roster: PlanRoster,
+    table: AnswerTable,
+    {
+      unit,
+      seed,
+      confidence,
+      weights,
+    }: { unit: CostUnit; seed: number; confidence: number; weights: ReadonlyMap<string, number> },
+  ) {
+    this.#roster = roster;
+    this.#table = table;
+    this.#unit = unit;
+    this.#seed = seed;
+    this.#confidence = confidence;
+    this.#weights = weights;
+    this.#numbers = new Map(roster.agents.map(({ name }, i) => [name, i]));
+    this.#latent = roster.agents.length > 1 ? fitLatent(jointAnswers(roster)) : null;
+    this.#repeats = Float64Array.from(roster.agents, (agent, i) => this.#repeatability(agent, i));
+    this.#singles = roster.agents.map((agent, i) =>
+      this.#mixed(agent.accuracy, this.#latent ? singleOf(this.#latent, i) : undefined),
+    );
+  }
+
+  /** The team with its price, or undefined where too many tasks lack answers that it needs. */
+  price(team: Team): Candidate | undefined {
+    const names = membersOf(team.cast).map(memberName);
+    const members = [...new Set(names.map((name) => this.#numbers.get(name)!))];
+    if (team.kind === "single") return this.#single(team, members[0]!);
+    if (members.length === 1 && membersOf(team.cast).length === 1) return this.#repeated(team, members[0]!);
+    return this.#joint(team, members);
+  }
+
+  #single(team: Team, agent: number): Candidate {
+    const { right, accuracy } = this.#roster.agents[agent]!;
+    const costs: TaskCosts = (unit) => this.#meanCallCosts(agent, unit);
+    return this.#candidate(team, [agent], right, accuracy, this.#singles[agent]!, 0, costs);
+  }
+
+  /** One agent asked repeatedly: its single score, and the gain that the mixture forecasts. */
+  #repeated(team: Team, agent: number): Candidate | undefined {
+    const mixture = this.#mixture(agent);
+    if (!mixture) return undefined;
+    const { right, column } = this.#roster.agents[agent]!;
+    const stages = stagesOf(team);
+    const forecast = repeatedForecast(team, mixture, this.#confidence);
+    const one = forecastVote(mixture, 1, this.#confidence);
+    const gains = forecast.taskAccuracy.map((value, t) => value - one.taskAccuracy[t]!);
+    const accuracy = right.map((value, t) => value + gains[t]!);
+    const { taskCalls } = forecast;
+    const costs: TaskCosts = (unit) => {
+      if (unit === "seconds" && stages) return slowestOf(column, Math.round(forecast.calls), this.#roster.tasks);
+      return this.#meanCallCosts(agent, unit).map((cost, t) => cost * taskCalls[t]!);
+    };
+    const seen = variance(gains) / gains.length + 0.25 / gains.length ** 2;
+    const extra = Math.max(0, forecast.gainVariance - seen);
+    const score = this.#singles[agent]! + forecast.gain;
+    return { ...this.#candidate(team, [agent], accuracy, mean(accuracy), score, extra, costs), vote: forecast };
+  }
+
+  /** Several agents: the raw joint, mixed with what the latent classes expect. */
+  #joint(team: Team, members: readonly number[]): Candidate | undefined {
+    const { tasks } = this.#roster;
+    const outcomes = outcomesCached(team, this.#table, { seed: drawSeed, weights: this.#weights });
+    const accuracy = Float64Array.from(tasks, (task) => outcomes.accuracy[task]!);
+    if (!fillGaps(accuracy)) return undefined;
+    const raw = mean(accuracy);
+    const costs: TaskCosts = (unit) => Float64Array.from(tasks, (task) => outcomes[unit][task]!);
+    return this.#candidate(team, members, accuracy, raw, this.#mixed(raw, this.#latentAccuracy(team)), 0, costs);
+  }
+
+  #candidate(
+    team: Team,
+    members: readonly number[],
+    accuracy: Float64Array,
+    raw: number,
+    score: number,
+    extraVariance: number,
+    costs: TaskCosts,
+  ): Candidate {
+    const max = (unit: CostUnit) => worstCase(team, stagesOf(team), unit, (name) => this.#largestCallCost(name, unit));
+    return {
+      team,
+      kind: team.kind,
+      members,
+      accuracy,
+      raw,
+      score,
+      extraVariance,
+      price: meanOfKnown(costs(this.#unit)),
+      costs,
+      max,
+    };
+  }
+
+  #mixed(raw: number, model: number | undefined): number {
+    return model === undefined ? raw : model + rawWeight(this.#roster.tasks.length) * (raw - model);
+  }
+
+  #mixture(agent: number): VoteMixture | undefined {
+    if (!this.#mixtures.has(agent)) {
+      const { column } = this.#roster.agents[agent]!;
+      const keys = voteKeys(column, this.#roster.tasks);
+      this.#mixtures.set(agent, keys?.repeated ? fitVotes(keys, column.answersKnown, this.#seed) : undefined);
+    }
+    return this.#mixtures.get(agent);
+  }
+
+  /**
+   * What the latent classes expect of these stages. Calls to the same agent are taken for one shared answer with the
+   * probability that two of its samples share more than the class, else for answers of different agents of its accuracy.
+   */
+  #latentAccuracy(team: Team): number | undefined {
+    const stages = stagesOf(team);
+    if (!this.#latent || !stages) return undefined;
+    const calls = (some: readonly Stage[]) =>
+      some.flatMap(({ members }) =>
+        members.flatMap((member) => new Array<number>(member.samples).fill(this.#number(member))),
+      );
+    const shape = stages
+      .map(({ members, accept, rule }) => `${accept} ${rule.summary} ${members.map(({ samples }) => samples)}`)
+      .join("|");
+    const once = stages.map((stage) => ({
+      ...stage,
+      members: stage.members.map((member) => ({ ...member, samples: 1 })),
+    }));
+    const repeats = calls(stages).length > calls(once).length;
+    if (!this.#winTables.has(shape))
+      this.#winTables.set(shape, [
+        winTables(this.#latent, stages),
+        repeats ? winTables(this.#latent, once) : undefined,
+      ]);
+    const [apart, shared] = this.#winTables.get(shape)!;
+    if (!apart) return undefined;
+    const independent = latentAccuracy(this.#latent, apart, calls(stages));
+    if (!shared) return independent;
+    const repeated = stages.flatMap(({ members }) => members.filter(({ samples }) => samples > 1));
+    const sharing = repeated.reduce((sum, member) => sum + this.#repeats[this.#number(member)]!, 0) / repeated.length;
+    return independent + sharing * (latentAccuracy(this.#latent, shared, calls(once)) - independent);
+  }
+
+  #number(member: Member): number {
+    return this.#numbers.get(memberName(member))!;
+  }
+
+  /** Of two samples of this agent on one task: the correlation beyond what the classes explain. */
+  #repeatability({ column, accuracy }: RosterAgent, agent: number): number {
+    if (!this.#latent) return 0;
+    let [both, pairs] = [0, 0];
+    for (const task of this.#roster.tasks) {
+      let [right, samples] = [0, 0];
+      for (let at = column.start[task]!; at < column.start[task + 1]!; at++) {
+        if (Number.isNaN(column.grade[at]!)) continue;
+        right += column.grade[at]! >= 0.5 ? 1 : 0;
+        samples++;
+      }
+      both += right * (right - 1);
+      pairs += samples * (samples - 1);
+    }
+    if (pairs === 0) return 1;
+    const explained = this.#latent.classes.reduce(
+      (sum, { share, accuracies }) => sum + share * accuracies[agent]! ** 2,
+      0,
+    );
+    return accuracy > explained ? Math.max(0, Math.min(1, (both / pairs - explained) / (accuracy - explained))) : 1;
+  }
+
+  #meanCallCosts(agent: number, unit: CostUnit): Float64Array {
+    const { name, column } = this.#roster.agents[agent]!;
+    const key = `${unit} ${name}`;
+    const known = this.#callCosts.get(key) ?? meanCallCosts(column, unit, this.#roster.tasks);
+    this.#callCosts.set(key, known);
+    return known;
+  }
+
+  #largestCallCost(name: string, unit: CostUnit): number {
+    const key = `${unit} ${name}`;
+    const { column } = this.#roster.agents[this.#numbers.get(name)!]!;
+    const known = this.#largest.get(key) ?? largestCallCost(column, unit, this.#roster.tasks);
+    this.#largest.set(key, known);
+    return known;
+  }
+}
+
+/** All teams that the organizations propose for this roster, cheapest shapes first. */
+export function proposedTeams({ agents }: PlanRoster, callsMax: number): Team[] {
+  const roster = {
+    names: agents.map(({ name }) => name),
+    callsMax,
+    samples: new Map(agents.map(({ name, calibration }) => [name, calibration.samples])),
+    members: new Map(
+      agents.map(({ name, column: { agent, level } }) => [name, { agent, ...(level !== undefined && { level }) }]),
+    ),
+  };
+  return Object.entries<Organization>(organizations).flatMap(([name, organization]) =>
+    [...organization.candidates(roster)].map((shape) => makeTeam(name, shape)),
+  );
+}
+
+/** Stages of a team that is a sequence of votes. */
+export function stagesOf(team: Team): readonly Stage[] | undefined {
+  return organizationOf(team).stages?.(team);
+}
+
+/** A vote of samples of one agent, or samples until one answer leads. */
+export function repeatedForecast(team: Team, mixture: VoteMixture, confidence: number): VoteForecast {
+  const votes = stagesOf(team)?.[0]?.members[0]?.samples;
+  if (votes !== undefined) return forecastVote(mixture, votes, confidence);
+  const [lead, cap] = team.sizes as [number, number];
+  return forecastAhead(mixture, lead, cap, confidence);
+}
+
+/** The most calls of a team. */
+export const callsMaxOf = (team: Team) => formOf(team).bound(team).steps;
+
+function singleOf({ classes }: LatentModel, agent: number): number {
+  return classes.reduce((sum, { share, accuracies }) => sum + share * accuracies[agent]!, 0);
+}
+
+const meanOfKnown = (values: Float64Array) => mean(values.filter((value) => !Number.isNaN(value)));
+
+/** Few tasks lack an answer: the mean of the others stands in. False where many do. */
+function fillGaps(values: Float64Array): boolean {
+  const gaps = values.reduce((count, value) => count + (Number.isNaN(value) ? 1 : 0), 0);
+  if (gaps > gapsMax * values.length) return false;
+  if (gaps === 0) return true;
+  const center = meanOfKnown(values);
+  values.forEach((value, t) => {
+    if (Number.isNaN(value)) values[t] = center;
+  });
+  return true;
+}
+
+/** Right and wrong answers of a roster, and how often wrong ones agree. Without recorded answers no pair is counted. */
+function jointAnswers({ agents, tasks }: PlanRoster): JointAnswers {
+  const known = agents.filter(({ column }) => column.answersKnown).map(({ column }) => column);
+  const wrongPairs = new Float64Array(tasks.length);
+  const wrongPairsAgreeing = new Float64Array(tasks.length);
+  tasks.forEach((task, t) => {
+    const wrong = known.map(({ start, grade, value }) => {
+      const values: number[] = [];
+      for (let at = start[task]!; at < start[task + 1]!; at++) if (grade[at]! < 0.5) values.push(value[at]!);
+      return { values, samples: start[task + 1]! - start[task]! };
+    });
+    for (let i = 0; i < wrong.length; i++)
+      for (let j = i + 1; j < wrong.length; j++) {
+        const [a, b] = [wrong[i]!, wrong[j]!];
+        if (a.values.length === 0 || b.values.length === 0) continue;
+        let agreeing = 0;
+        for (const one of a.values) for (const other of b.values) if (one >= 0 && one === other) agreeing++;
+        wrongPairs[t]! += (a.values.length * b.values.length) / (a.samples * b.samples);
+        wrongPairsAgreeing[t]! += agreeing / (a.samples * b.samples);
+      }
+  });
+  return { right: agents.map(({ right }) => right), wrongPairs, wrongPairsAgreeing };
+}

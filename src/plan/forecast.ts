@@ -1,0 +1,190 @@
+// What one team is expected to do, without a search: votes of one agent by the mixture, teams of several as recorded.
+
+import type { Calibration } from "../calibrate/calibration.ts";
+import { KnownError } from "../errors.ts";
+import { memberName, membersOf } from "../organizations/cast.ts";
+import { organizationOf, type Team } from "../organizations/team.ts";
+import { type Column, findColumn } from "../records/answer-table.ts";
+import type { Assumption } from "../records/recordings.ts";
+import { UnknownAgent } from "../simulate/digest.ts";
+import { outcomesCached } from "../simulate/replay.ts";
+import { studentTQuantile } from "../theory/special.ts";
+import { callsMaxOf, repeatedForecast, stagesOf } from "./candidates.ts";
+import { mean, variance } from "./choose.ts";
+import { allCosts, largestCallCost, meanCallCosts, slowestOf, worstCase } from "./costs.ts";
+import { fitVotes, type VoteForecast, voteKeys } from "./mixture.ts";
+import type { CostUnit, Forecast } from "./plan-types.ts";
+import { forecastReaders, isReaderTeam } from "./readers.ts";
+import { gradesOf } from "./roster.ts";
+
+export interface ForecastOptions {
+  /** Probability content of every interval. @default 0.9 */
+  readonly confidence?: number;
+  /** Of bootstraps and draws. @default 1 */
+  readonly seed?: number;
+}
+
+/** Repeats of one agent cannot be forecast from one sample per task. */
+export class SamplesNeeded extends KnownError {
+  readonly code = "samples-needed";
+  constructor(team: string, agent: string) {
+    super(
+      `${team} asks "${agent}" several times per task, and no task has two graded right-or-wrong answers of it.`,
+      "Record at least 2 samples per task: quorate measure --samples 3.",
+    );
+  }
+}
+
+/** The members of a team have not answered the same tasks. */
+export class NoCommonTasks extends KnownError {
+  readonly code = "no-common-tasks";
+  constructor(team: string, tasks: number) {
+    super(
+      `${team} can be replayed on ${tasks === 1 ? "1 task" : `${tasks} tasks`} of this calibration; a forecast needs 2.`,
+      "Record answers of all its members, with as many samples as it asks for, to the same tasks.",
+    );
+  }
+}
+
+/**
+ * Accuracy and cost of any team: of a single, a panel or a cascade from what its members answered (resampled), of repeats
+ * of one agent by the mixture over tasks, of stars and trees by the theory where its parameters are measured. The
+ * interval is the one of the population: ± t√(sd²/k + 0.25/k²) for what was resampled.
+ *
+ * @throws {UnknownAgent} where no graded answer of a member is recorded
+ * @throws {SamplesNeeded} for repeats of an agent with one sample per task
+ * @throws {NoCommonTasks} {@link NoCommonTasks}
+ */
+export function forecast(
+  team: Team,
+  calibration: Calibration,
+  { confidence = 0.9, seed = 1 }: ForecastOptions = {},
+): Forecast {
+  const names = membersOf(team.cast).map(memberName);
+  const columns = new Map(names.map((name) => [name, columnOf(name, calibration)]));
+  if (isReaderTeam(team)) return forecastReaders(team, calibration, { confidence, seed });
+  organizationOf(team);
+  const [name] = names;
+  return team.kind === "repeated" && names.length === 1
+    ? forecastRepeated(team, columns.get(name!)!, calibration, { confidence, seed })
+    : forecastRecorded(team, columns, calibration, { confidence, seed });
+}
+
+function columnOf(name: string, { table, agents }: Calibration): Column {
+  const column = agents.some((agent) => agent.name === name) ? findColumn(table, name) : undefined;
+  if (!column)
+    throw new UnknownAgent(
+      name,
+      agents.map((agent) => agent.name),
+    );
+  return column;
+}
+
+function forecastRecorded(
+  team: Team,
+  columns: ReadonlyMap<string, Column>,
+  { table, tasks, weights, assumptions }: Calibration,
+  { confidence, seed }: Required<ForecastOptions>,
+): Forecast {
+  const outcomes = outcomesCached(team, table, { seed, weights });
+  const measured = tasks.filter((task) => !Number.isNaN(outcomes.accuracy[task]!));
+  if (measured.length < 2) throw new NoCommonTasks(team.text, measured.length);
+  const accuracy = Float64Array.from(measured, (task) => outcomes.accuracy[task]!);
+  const value = mean(accuracy);
+  const deviation = Math.sqrt(variance(accuracy));
+  const k = measured.length;
+  const half = studentTQuantile((1 + confidence) / 2, k - 1) * Math.sqrt(deviation ** 2 / k + 0.25 / k ** 2);
+  const costs = (unit: CostUnit) => Float64Array.from(measured, (task) => outcomes[unit][task]!);
+  const largest = (unit: CostUnit) =>
+    worstCase(team, stagesOf(team), unit, (name) => largestCallCost(columns.get(name)!, unit, measured));
+  return {
+    team: team.text,
+    kind: team.kind,
+    metric: "accuracy",
+    accuracy: { mean: value, low: Math.max(0, value - half), high: Math.min(1, value + half), confidence },
+    cost: allCosts(costs, largest, confidence),
+    method: "resampled",
+    tasks: k,
+    caveats: caveatsOf(team, [...columns.values()], k, assumptions),
+    deviation,
+  };
+}
+
+function forecastRepeated(
+  team: Team,
+  column: Column,
+  { tasks, assumptions }: Calibration,
+  { confidence, seed }: Required<ForecastOptions>,
+): Forecast {
+  const grades = gradesOf(column, tasks);
+  const measured = tasks.filter((_, i) => !Number.isNaN(grades[i]!));
+  const keys = voteKeys(column, measured);
+  if (!keys?.repeated) throw new SamplesNeeded(team.text, column.name);
+  const mixture = fitVotes(keys, column.answersKnown, seed);
+  const votes = repeatedForecast(team, mixture, confidence);
+  const stages = stagesOf(team);
+  const costs = (unit: CostUnit) =>
+    unit === "seconds" && stages
+      ? slowestOf(column, callsMaxOf(team), measured)
+      : meanCallCosts(column, unit, measured).map((cost, i) => cost * votes.taskCalls[i]!);
+  const largest = (unit: CostUnit) => worstCase(team, stages, unit, () => largestCallCost(column, unit, measured));
+  return {
+    team: team.text,
+    kind: team.kind,
+    metric: "accuracy",
+    accuracy: { mean: votes.accuracy, low: votes.accuracyLow, high: votes.accuracyHigh, confidence },
+    cost: allCosts(costs, largest, confidence),
+    method: "mixture",
+    tasks: mixture.tasks,
+    caveats: [...caveatsOf(team, [column], mixture.tasks, assumptions), ...voteCaveats(team, votes, mixture.samples)],
+    deviation: votes.deviation,
+  };
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+
+/** What to know of a team's forecast: assumed prices, unknown answers, few tasks, ties. */
+export function caveatsOf(
+  team: Team,
+  columns: readonly Column[],
+  tasks: number,
+  assumptions: readonly Assumption[],
+): string[] {
+  const assumed = (subject: RegExp) =>
+    columns.filter(({ agent, name }) =>
+      assumptions.some(
+        (one) => one.status === "assumed" && subject.test(one.subject) && (one.agent === agent || one.agent === name),
+      ),
+    );
+  const names = (some: readonly Column[]) => [...new Set(some.map(({ name }) => name))].join(", ");
+  const [prices, lengths] = [assumed(/price/), assumed(/length/)];
+  const unknown = columns.filter(({ answersKnown }) => !answersKnown);
+  const several = columns.length > 1 && team.kind !== "single";
+  return [
+    ...(prices.length > 0 ? [`Prices of ${names(prices)} are assumed.`] : []),
+    ...(lengths.length > 0 ? [`Prompt or answer lengths of ${names(lengths)} are assumed.`] : []),
+    ...(several && unknown.length > 0
+      ? [
+          `Of ${names(unknown)} only right or wrong is recorded: wrong answers are taken to agree, so a vote may do better.`,
+        ]
+      : []),
+    ...(several ? ["Ties go to the earliest member of the cast."] : []),
+    ...(tasks < 100 ? [`Learned from ${tasks} tasks: believe the interval, not the mean.`] : []),
+  ];
+}
+
+/** What to know of a forecast of one agent asked repeatedly. */
+export function voteCaveats(team: Team, { accuracyIfWrongDiffer, accuracy }: VoteForecast, samples: number): string[] {
+  const calls = callsMaxOf(team);
+  return [
+    ...(calls > samples
+      ? [`${calls} answers are forecast from ${samples} recorded samples per task; the interval allows for that.`]
+      : []),
+    ...(accuracyIfWrongDiffer === undefined
+      ? []
+      : [
+          `Only right or wrong is recorded: ${percent(accuracy)} if wrong answers agree, ${percent(accuracyIfWrongDiffer)} if all of them differ.`,
+        ]),
+    "Ties among samples are split evenly.",
+  ];
+}

@@ -1,0 +1,32 @@
+/** What `quorate/plan` gives: the plan for a budget, forecasts of single teams, and the estimators behind them. */
+export { BudgetFormat, parseBudget, printBudget } from "./budget.ts";
+export { CostNotMeasured } from "./costs.ts";
+export { type ForecastOptions, forecast, NoCommonTasks, SamplesNeeded } from "./forecast.ts";
+export { fitLatent, type JointAnswers, type LatentModel, latentAccuracy, type WinTables, winTables } from "./latent.ts";
+export {
+  fitVotes,
+  forecastAhead,
+  forecastVote,
+  type VoteForecast,
+  type VoteKey,
+  type VoteKeys,
+  type VoteMixture,
+  voteKeys,
+} from "./mixture.ts";
+export { oracleAccuracy } from "./oracle.ts";
+export { BudgetTooSmall, type PlanOptions, plan } from "./plan.ts";
+export type {
+  Advice,
+  Budget,
+  CostForecast,
+  Costs,
+  CostUnit,
+  Finding,
+  Forecast,
+  Gain,
+  Plan,
+  Regime,
+  Thresholds,
+} from "./plan-types.ts";
+export { ReadersNotMeasured } from "./readers.ts";
+export { aheadValue, type GridValue, type VoteGrid, voteValue, winTable } from "./vote-value.ts";

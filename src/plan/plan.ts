@@ -1,0 +1,317 @@
+import type { Calibration } from "../calibrate/calibration.ts";
+import { DomainError, KnownError } from "../errors.ts";
+import { isMeasured, type NotMeasured } from "../theory/interval.ts";
+import { random } from "../theory/random.ts";
+import { adviseOn, type Rivals } from "./advise.ts";
+import { printBudget } from "./budget.ts";
+import { type Candidate, Pricing, proposedTeams } from "./candidates.ts";
+import {
+  accuracyInterval,
+  bestOf,
+  cheapestOf,
+  difference,
+  equalScores,
+  frontierOf,
+  gainInterval,
+  optimism,
+  probabilityBetter,
+  shrinkSingles,
+  tasksStillNeeded,
+  variance,
+} from "./choose.ts";
+import { allCosts, CostNotMeasured, meanCallCosts } from "./costs.ts";
+import { findingsOf } from "./findings.ts";
+import { caveatsOf, voteCaveats } from "./forecast.ts";
+import { oracleAccuracy } from "./oracle.ts";
+import type { Budget, Forecast, Gain, Plan } from "./plan-types.ts";
+import { readerPlans } from "./readers.ts";
+import { nodeOf, regimeOf } from "./regime.ts";
+import { chooseRoster, type PlanRoster } from "./roster.ts";
+
+export interface PlanOptions {
+  /** Bound of the expected cost of one task. */
+  readonly perTask: Budget;
+  /** Bound of the most that one task can cost; may have another unit. */
+  readonly perTaskMax?: Budget;
+  /** P(better) at which a team is advised, and content of every interval. @default 0.9 */
+  readonly confidence?: number;
+  /** Of bootstraps and draws. @default 1 */
+  readonly seed?: number;
+  /** Most calls per task of the teams that are tried. @default what twice the budget pays for, between 7 and 33 */
+  readonly callsMax?: number;
+}
+
+/** Not even one call of the cheapest agent fits. */
+export class BudgetTooSmall extends KnownError {
+  readonly code = "budget-too-small";
+  constructor(budget: Budget, agent: string, amount: number, bound: "expected" | "most") {
+    const price = printBudget({ amount, unit: budget.unit });
+    super(
+      `No team fits ${printBudget(budget)} per task: one call of "${agent}", the cheapest agent, costs ${bound === "expected" ? `${price} on average` : `up to ${price}`}.`,
+      bound === "expected"
+        ? `Allow at least ${price}, or record a cheaper agent.`
+        : `Allow at least ${price} as the most per task, or leave out that bound.`,
+    );
+  }
+}
+
+/** The most candidates that a plan lists. */
+const candidatesListed = 400;
+
+/**
+ * The best way to spend a budget per task: one call of one agent, one agent asked several times, or a team, each at its
+ * best for the same money; with the advice, how sure it is, and what would change it.
+ *
+ * Best is the highest score (raw joint mixed with a latent-class forecast, weight k/(k+100); repeats of one agent: its
+ * score and the gain of the mixture), within 0.1 points the cheaper. Promised accuracies are corrected for having been
+ * picked: singles shrunk together, teams moved by their members' shrinkage and lowered by the bootstrap optimism of the
+ * search. Stars and trees stand among the candidates with `runnable: false` and are never advised: they cannot run yet.
+ *
+ * @throws {BudgetTooSmall} {@link BudgetTooSmall}
+ * @throws {CostNotMeasured} where the unit of a budget was neither recorded nor assumed for any agent
+ */
+export function plan(calibration: Calibration, options: PlanOptions): Plan {
+  const { perTask, perTaskMax, confidence = 0.9, seed = 1 } = options;
+  for (const budget of [perTask, perTaskMax ?? perTask])
+    if (!(budget.amount > 0 && Number.isFinite(budget.amount)))
+      throw new DomainError("budget", budget.amount, "above 0 and finite");
+  if (!(confidence > 0.5 && confidence < 1)) throw new DomainError("confidence", confidence, "between 0.5 and 1");
+
+  const { unit } = perTask;
+  const roster = chooseRoster(calibration, unit);
+  const { callsMax = defaultCallsMax(perTask, roster) } = options;
+  const pricing = new Pricing(roster, calibration.table, { unit, seed, confidence, weights: calibration.weights });
+  const priced = proposedTeams(roster, callsMax).flatMap((team) => pricing.price(team) ?? []);
+  const allowed = withinMost(priced, perTaskMax);
+  const fits = (price: number) => price <= perTask.amount * (1 + 1e-9);
+  requireSingle(priced, allowed, fits, perTask, perTaskMax);
+  const { offered, redundant } = withoutDuplicates(allowed);
+  const affordable = offered.filter(({ price }) => fits(price));
+
+  const singles = affordable.filter(({ kind }) => kind === "single");
+  const single = bestOf(singles)!;
+  const repeated = bestOf(affordable.filter(({ kind }) => kind === "repeated"));
+  const several = bestOf(affordable.filter(({ kind }) => kind === "panel" || kind === "cascade"));
+  const best = bestOf(affordable)!;
+  const equal = cheapestOf(affordable.filter(({ score }) => score >= best.score - equalScores))!;
+  const frontier = frontierOf(affordable);
+  const more = cheapestOf(
+    offered.filter(
+      (team) =>
+        !fits(team.price) &&
+        team.score > best.score + equalScores &&
+        probabilityBetter(difference(team, best)) >= confidence,
+    ),
+  );
+
+  const promise = promiser(roster, affordable, calibration, single, { confidence, seed });
+  const readers = readerPlans(roster, calibration, perTask, { confidence, seed });
+  const rivals: Rivals<Candidate> = { single, repeated, frontier, affordable };
+  const advice = adviseOn(rivals, promise, { confidence, budget: perTask });
+  const node = nodeOf(several ?? repeated, readers, roster);
+  const { regime, thresholds } = regimeOf(node, calibration, { confidence, seed });
+  const hindsight = oracleAccuracy(
+    roster.agents.map(({ column, right }) => ({ right, cost: meanCallCosts(column, unit, roster.tasks) })),
+    perTask.amount,
+  );
+  const room = hindsight - single.raw;
+  const ranked = [...affordable].sort((a, b) => b.score - a.score || a.price - b.price);
+  return {
+    budget: perTask,
+    ...(perTaskMax && { budgetMax: perTaskMax }),
+    confidence,
+    seed,
+    advice,
+    single: promise(single),
+    resampled: repeated ? promise(repeated) : notRepeated(roster, affordable),
+    team: several ? promise(several) : null,
+    best: promise(best),
+    equalAccuracy: promise(equal),
+    moreMoney: more ? promise(more) : null,
+    oracle: {
+      accuracy: hindsight,
+      shareCaught: room > 0 ? Math.max(0, Math.min(1, (best.score - single.score) / room)) : 0,
+    },
+    frontier: frontier.map(promise),
+    candidates: ranked
+      .slice(0, candidatesListed)
+      .map(promise)
+      .concat(readers.forecasts)
+      .slice(0, candidatesListed + readers.forecasts.length),
+    candidatesPriced: priced.length + readers.forecasts.length,
+    regime,
+    thresholds,
+    refused: readers.refused,
+    assumptions: [
+      ...calibration.assumptions,
+      ...roster.assumptions,
+      {
+        subject: "ties",
+        value: "to the earliest member of a cast, most accurate first; among samples of one agent evenly",
+        status: "derived",
+        source: "rule plurality",
+      },
+      ...(regime.messageTokens === undefined && isMeasured(regime.alpha)
+        ? [
+            {
+              subject: "fidelity",
+              value: "γ = 1",
+              status: "derived" as const,
+              source: "code counts the votes, no message is read",
+            },
+          ]
+        : []),
+    ],
+    findings: findingsOf({
+      calibration,
+      roster,
+      single,
+      best,
+      several,
+      advice,
+      regime,
+      redundant,
+      promise,
+      confidence,
+    }),
+  };
+}
+
+/** What twice the budget pays for at the cheapest agent: teams above the budget tell what more money buys. */
+function defaultCallsMax({ amount }: Budget, { agents }: PlanRoster): number {
+  const cheapest = Math.min(...agents.map(({ price }) => price));
+  return Math.max(7, Math.min(33, Math.floor((2 * amount) / cheapest)));
+}
+
+function withinMost(priced: readonly Candidate[], most: Budget | undefined): readonly Candidate[] {
+  if (!most) return priced;
+  const costs = priced.map((candidate) => ({ candidate, max: candidate.max(most.unit) }));
+  if (costs.every(({ max }) => Number.isNaN(max)))
+    throw new CostNotMeasured(most.unit, [
+      ...new Set(priced.flatMap(({ team }) => team.cast.flatMap(({ members }) => members.map(({ agent }) => agent)))),
+    ]);
+  return costs.flatMap(({ candidate, max }) => (max <= most.amount * (1 + 1e-9) ? [candidate] : []));
+}
+
+function requireSingle(
+  priced: readonly Candidate[],
+  allowed: readonly Candidate[],
+  fits: (price: number) => boolean,
+  perTask: Budget,
+  perTaskMax: Budget | undefined,
+): void {
+  if (allowed.some(({ kind, price }) => kind === "single" && fits(price))) return;
+  const singles = priced.filter(({ kind }) => kind === "single");
+  const name = ({ team }: Candidate) => team.cast[0]!.members[0]!.agent;
+  const affordable = singles.filter(({ price }) => fits(price));
+  if (affordable.length === 0 || !perTaskMax) {
+    const cheapest = cheapestOf(singles)!;
+    throw new BudgetTooSmall(perTask, name(cheapest), cheapest.price, "expected");
+  }
+  const smallest = affordable.reduce((a, b) => (b.max(perTaskMax.unit) < a.max(perTaskMax.unit) ? b : a));
+  throw new BudgetTooSmall(perTaskMax, name(smallest), smallest.max(perTaskMax.unit), "most");
+}
+
+/**
+ * Of teams with the same outcome on every task only the cheapest is offered, and none where one agent alone does the same:
+ * a panel of three with ties to its best member is the cascade of the other two before it.
+ */
+function withoutDuplicates(teams: readonly Candidate[]) {
+  const groups = new Map<string, Candidate[]>();
+  for (const team of teams) {
+    const key = fingerprint(team.accuracy);
+    const group = groups.get(key);
+    if (group) group.push(team);
+    else groups.set(key, [team]);
+  }
+  const dropped = new Map<Candidate, Candidate>();
+  for (const group of groups.values()) {
+    if (group.length === 1) continue;
+    const singles = group.filter(({ kind }) => kind === "single");
+    const kept = cheapestOf(singles.length > 0 ? singles : group)!;
+    for (const team of group) if (team !== kept && team.kind !== "single") dropped.set(team, kept);
+  }
+  return { offered: teams.filter((team) => !dropped.has(team)), redundant: dropped };
+}
+
+/** Equal for equal outcomes; rounding takes sums in another order for the same. */
+function fingerprint(accuracy: Float64Array): string {
+  let [a, b] = [0x811c9dc5, 0x9e3779b9];
+  for (let t = 0; t < accuracy.length; t++) {
+    const value = Math.round(accuracy[t]! * 1e9);
+    a = Math.imul(a ^ value, 0x01000193);
+    b = Math.imul(b ^ (value + t), 0x85ebca6b) ^ (b >>> 13);
+  }
+  return `${a >>> 0} ${b >>> 0}`;
+}
+
+function notRepeated({ agents }: PlanRoster, affordable: readonly Candidate[]): NotMeasured {
+  const some = agents.some(({ calibration }) => calibration.samples >= 2);
+  return {
+    notMeasured: some
+      ? `asking one agent three times does not fit the budget, or was not proposed among ${affordable.length} teams`
+      : "one answer per task and agent is recorded, which says nothing about votes of one agent",
+    probe: some ? "plan with a larger budget" : `quorate measure --samples 3 --agents ${agents[0]!.name}`,
+  };
+}
+
+/** Candidates as forecasts, corrected for having been picked among the affordable ones. Each is made once. */
+function promiser(
+  { agents, tasks }: PlanRoster,
+  affordable: readonly Candidate[],
+  { assumptions }: Calibration,
+  single: Candidate,
+  { confidence, seed }: { confidence: number; seed: number },
+): (candidate: Candidate) => Forecast {
+  const shrunk = shrinkSingles(agents.map(({ right }) => right));
+  const shifts = shrunk.map((value, i) => value - agents[i]!.accuracy);
+  const luck = optimism(affordable, random(seed, "optimism"));
+  const made = new Map<Candidate, Forecast>();
+  const gainOf = (candidate: Candidate): Gain => {
+    const found = difference(candidate, single);
+    return {
+      against: single.team.text,
+      ...gainInterval(found, confidence),
+      deviation: Math.max(found.deviation, candidate.vote?.gainDeviation ?? 0),
+      probabilityBetter: probabilityBetter(found),
+      tasksStillNeeded: tasksStillNeeded(found, confidence),
+    };
+  };
+  const make = (candidate: Candidate): Forecast => {
+    const { team, members, vote, accuracy, score, costs, max } = candidate;
+    const shift = members.reduce((sum, i) => sum + shifts[i]!, 0) / members.length;
+    const [first] = members;
+    const promised =
+      team.kind === "single" ? shrunk[first!]! : vote ? shrunk[first!]! + vote.gain : score + shift - luck;
+    const columns = members.map((i) => agents[i]!.column);
+    const moved = vote ? promised - vote.accuracy : 0;
+    const inside = (value: number) => Math.max(0, Math.min(1, value));
+    return {
+      team: team.text,
+      kind: team.kind,
+      metric: "accuracy",
+      accuracy: vote
+        ? {
+            mean: inside(promised),
+            low: inside(vote.accuracyLow + moved),
+            high: inside(vote.accuracyHigh + moved),
+            confidence,
+          }
+        : accuracyInterval(promised, accuracy, confidence),
+      cost: allCosts(costs, max, confidence),
+      method: vote ? "mixture" : "mixed",
+      tasks: tasks.length,
+      caveats: [
+        ...caveatsOf(team, columns, tasks.length, assumptions),
+        ...(vote ? voteCaveats(team, vote, agents[first!]!.calibration.samples) : []),
+      ],
+      deviation: vote?.deviation ?? Math.sqrt(variance(accuracy)),
+      ...(candidate !== single && { gain: gainOf(candidate) }),
+    };
+  };
+  return (candidate) => {
+    const known = made.get(candidate) ?? make(candidate);
+    made.set(candidate, known);
+    return known;
+  };
+}

@@ -1,0 +1,170 @@
+// Which agents the planner builds teams of, and the tasks on which it compares them.
+
+import type { AgentCalibration, Calibration } from "../calibrate/calibration.ts";
+import { type Column, findColumn } from "../records/answer-table.ts";
+import type { Assumption } from "../records/recordings.ts";
+import { isMeasured } from "../theory/interval.ts";
+import { mean } from "./choose.ts";
+import { agentPrice, CostNotMeasured } from "./costs.ts";
+import type { CostUnit } from "./plan-types.ts";
+
+/** An agent at a level, as teams are built of it. */
+export interface RosterAgent {
+  readonly name: string;
+  readonly column: Column;
+  readonly calibration: AgentCalibration;
+  /** Mean grade on each common task. */
+  readonly right: Float64Array;
+  readonly accuracy: number;
+  /** Expected cost of one call in the unit of the budget. */
+  readonly price: number;
+}
+
+export interface PlanRoster {
+  /** Most accurate first, equals by name: also the order of casts, so that ties go to the most accurate. */
+  readonly agents: readonly RosterAgent[];
+  /** Indices of the tasks that all of them answered, in the order of the tasks' names. */
+  readonly tasks: Uint32Array;
+  readonly assumptions: readonly Assumption[];
+}
+
+/** About 10 agents make some hundreds of teams; more of them are rarely bought and cost a choice its certainty. */
+const agentsMax = 10;
+const frontierMax = 6;
+/** An agent is left out if without it this much more of the tasks could be compared. */
+const commonShareMin = 0.8;
+
+/**
+ * The accuracy–cost frontier, then in turn the most accurate of the rest and the one that is most often right where the
+ * most accurate agent is wrong. Everything is compared on tasks that all of them answered.
+ *
+ * @throws {CostNotMeasured} where no agent has a cost in this unit
+ */
+export function chooseRoster(calibration: Calibration, unit: CostUnit): PlanRoster {
+  const tasks = inNameOrder(calibration);
+  const graded = calibration.agents.flatMap((agent) => {
+    const column = findColumn(calibration.table, agent.name);
+    return column && agent.tasks >= 2
+      ? [{ name: agent.name, column, calibration: agent, right: gradesOf(column, tasks) }]
+      : [];
+  });
+  const all = graded
+    .flatMap((agent) => {
+      const price = agentPrice(agent.calibration, unit);
+      return isMeasured(price) ? [{ ...agent, accuracy: meanOfKnown(agent.right), price: price.value }] : [];
+    })
+    .sort((a, b) => b.accuracy - a.accuracy || (a.name < b.name ? -1 : 1));
+  if (all.length === 0)
+    throw new CostNotMeasured(
+      unit,
+      calibration.agents.map(({ name }) => name),
+    );
+  const picked = pick(all);
+  const compared = withCommonTasks(picked);
+  const kept = [...tasks.keys()].filter((i) => compared.every(({ right }) => !Number.isNaN(right[i]!)));
+  const agents = compared
+    .map((agent) => {
+      const right = Float64Array.from(kept, (i) => agent.right[i]!);
+      return { ...agent, right, accuracy: mean(right) };
+    })
+    .sort((a, b) => b.accuracy - a.accuracy || (a.name < b.name ? -1 : 1));
+  return {
+    agents,
+    tasks: Uint32Array.from(kept, (i) => tasks[i]!),
+    assumptions: [
+      ...leftOut(graded.length - all.length, `no cost in ${unit}`),
+      ...leftOut(
+        all.length - picked.length,
+        "neither on the frontier of accuracy and cost, nor among the most accurate or most complementary",
+      ),
+      ...leftOut(picked.length - compared.length, "too few tasks in common with the others"),
+      ...(kept.length < tasks.length
+        ? [
+            {
+              subject: "common tasks",
+              value: `${kept.length} of ${tasks.length} tasks: those that all ${agents.length} agents answered`,
+              status: "derived" as const,
+              source: "graded answers",
+            },
+          ]
+        : []),
+    ],
+  };
+}
+
+function leftOut(count: number, reason: string): Assumption[] {
+  return count === 0 ? [] : [{ subject: "agents left out", value: String(count), status: "derived", source: reason }];
+}
+
+/** Calibration tasks by name: what is drawn at random must not depend on the order of a file. */
+function inNameOrder({ table, tasks }: Calibration): Uint32Array {
+  return tasks
+    .slice()
+    .sort((a, b) => (table.tasks[a]! < table.tasks[b]! ? -1 : table.tasks[a]! > table.tasks[b]! ? 1 : 0));
+}
+
+/** Mean grade per task; NaN where nothing was graded. */
+export function gradesOf(column: Column, tasks: Uint32Array): Float64Array {
+  return Float64Array.from(tasks, (task) => {
+    let [sum, count] = [0, 0];
+    for (let at = column.start[task]!; at < column.start[task + 1]!; at++) {
+      if (Number.isNaN(column.grade[at]!)) continue;
+      sum += column.grade[at]!;
+      count++;
+    }
+    return count === 0 ? Number.NaN : sum / count;
+  });
+}
+
+const meanOfKnown = (values: Float64Array) => mean(values.filter((value) => !Number.isNaN(value)));
+
+interface Candidate {
+  readonly right: Float64Array;
+  readonly accuracy: number;
+  readonly price: number;
+}
+
+/** `agents` stand most accurate first. */
+function pick<T extends Candidate>(agents: readonly T[]): readonly T[] {
+  if (agents.length <= agentsMax) return agents;
+  const frontier: T[] = [];
+  for (const agent of [...agents].sort((a, b) => a.price - b.price || b.accuracy - a.accuracy))
+    if (frontier.length === 0 || agent.accuracy > frontier.at(-1)!.accuracy) frontier.push(agent);
+  const cheapest = frontier[0]!;
+  const picked = new Set([cheapest, ...frontier.slice(-(frontierMax - 1))]);
+  const best = agents[0]!;
+  const rescues = new Map(agents.map((agent) => [agent, rescueRate(agent, best)]));
+  for (let turn = 0; picked.size < agentsMax; turn++) {
+    const rest = agents.filter((agent) => !picked.has(agent));
+    picked.add(turn % 2 === 0 ? rest[0]! : rest.reduce((a, b) => (rescues.get(b)! > rescues.get(a)! ? b : a)));
+  }
+  return agents.filter((agent) => picked.has(agent));
+}
+
+/** How often this agent is right where the best one is wrong. */
+function rescueRate({ right }: Candidate, best: Candidate): number {
+  let [sum, count] = [0, 0];
+  right.forEach((value, t) => {
+    const rescued = value * (1 - best.right[t]!);
+    if (Number.isNaN(rescued)) return;
+    sum += rescued;
+    count++;
+  });
+  return count === 0 ? 0 : sum / count;
+}
+
+/** Without the agents whose gaps would cost the comparison more than a fifth of its tasks. */
+function withCommonTasks<T extends Candidate>(agents: readonly T[]): readonly T[] {
+  const answered = (some: readonly T[]) => {
+    let count = 0;
+    for (let t = 0; t < some[0]!.right.length; t++) if (some.every(({ right }) => !Number.isNaN(right[t]!))) count++;
+    return count;
+  };
+  let kept = agents;
+  for (;;) {
+    const most = Math.max(...kept.map((agent) => answered([agent])));
+    if (kept.length === 1 || answered(kept) >= commonShareMin * most) return kept;
+    const without = kept.map((agent) => kept.filter((other) => other !== agent));
+    kept = without.reduce((a, b) => (answered(b) >= answered(a) ? b : a)); // of equals, the least accurate goes
+  }
+}
