@@ -56,7 +56,8 @@ const tieTolerance = 1e-12;
 
 /**
  * The count behind most rules, on plain numbers so that a replay can afford it: which of the answers `codes[0 … n − 1]`
- * win. Equal codes are equal answers, a negative code is no vote. Quadratic in n, without allocation: teams are small.
+ * win. Equal codes are equal answers, a negative code is no vote. Quadratic in n, as teams are small, and without
+ * allocation.
  *
  * Among answers with the same support the earliest member that gave one of them decides; where that member gave several
  * of them (its samples differ), each is as likely.
@@ -80,36 +81,39 @@ export function count(
     winners[0] = codes[0]!; // agreement is most common, and needs no sums
     return n > 0 && codes[0]! >= 0 ? 1 : 0;
   }
+  if (support.length < n) support = new Float64Array(2 * n);
   let total = 0;
   let best = -1;
   for (let i = 0; i < n; i++) {
-    if (codes[i]! < 0) continue;
-    total += weights === null ? 1 : weights[i]!;
-    best = Math.max(best, support(codes, n, weights, i));
+    const code = codes[i]!;
+    support[i] = -1;
+    if (code < 0) continue;
+    let first = 0;
+    while (codes[first] !== code) first++;
+    const weight = weights === null ? 1 : weights[i]!;
+    if (first === i) support[i] = weight;
+    else support[first]! += weight;
+    total += weight;
+    if (support[first]! > best) best = support[first]!;
   }
   if (best < 0) return 0;
   const slack = tieTolerance * total;
   if (quorum === "unanimous" && best < total - slack) return 0;
   if (quorum === "majority" && best <= total / 2 + slack) return 0;
+  // The first ballots of the leading answers; later ballots of the same answers were added to these.
   let found = 0;
   let owner = -1;
   for (let i = 0; i < n; i++) {
-    const code = codes[i]!;
-    if (code < 0 || support(codes, n, weights, i) < best - slack) continue;
+    if (support[i]! < 0 || support[i]! < best - slack) continue;
     if (owner < 0) owner = members[i]!;
-    else if (members[i]! !== owner) break;
-    let known = false;
-    for (let k = 0; k < found; k++) known ||= winners[k] === code;
-    if (!known) winners[found++] = code;
+    else if (members[i] !== owner) break;
+    winners[found++] = codes[i]!;
   }
   return found;
 }
 
-function support(codes: ArrayLike<number>, n: number, weights: ArrayLike<number> | null, i: number): number {
-  let sum = 0;
-  for (let j = 0; j < n; j++) if (codes[j] === codes[i]) sum += weights === null ? 1 : weights[j]!;
-  return sum;
-}
+/** Sum of weights of an answer at its first ballot, −1 elsewhere; kept between counts, which never nest. */
+let support = new Float64Array(16);
 
 /** `verdicts` of a rule that only counts: `count` on ballots instead of numbers. */
 export function countBallots(

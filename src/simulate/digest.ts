@@ -34,6 +34,8 @@ export interface Digest {
   readonly tokens: Float64Array;
   readonly usd: Float64Array;
   readonly seconds: Float64Array;
+  /** The column's seconds, ascending within each task. */
+  readonly sortedSeconds: Float64Array;
 }
 
 const digests = new WeakMap<Column, Digest>();
@@ -81,6 +83,8 @@ function makeDigest(column: Column): Digest {
     for (let entry = from; entry < entries; entry++) grade[entry]! /= times[entry]!;
     start[task + 1] = entries;
   }
+  const sortedSeconds = Float64Array.from(column.seconds);
+  for (let task = 0; task < tasks; task++) sortedSeconds.subarray(column.start[task]!, column.start[task + 1]!).sort();
   const tokens = column.tokensIn.map((tokensIn, i) => tokensIn + column.tokensOut[i]!);
   return {
     column,
@@ -91,6 +95,7 @@ function makeDigest(column: Column): Digest {
     tokens: meanByTask(column, tokens),
     usd: meanByTask(column, column.usd),
     seconds: meanByTask(column, column.seconds),
+    sortedSeconds,
   };
 }
 

@@ -4,7 +4,8 @@ import type { Team } from "../organizations/team.ts";
 import type { AnswerTable } from "../records/answer-table.ts";
 import { count } from "../rules/rule.ts";
 import { requireWeight } from "../rules/weighted.ts";
-import { permutation, type Random, random } from "../theory/random.ts";
+import { type Random, random } from "../theory/random.ts";
+import { deckOf } from "./deck.ts";
 import { type Digest, recorded, requireDigest } from "./digest.ts";
 import { emptyOutcomes, type OutcomeOptions, type Outcomes } from "./outcomes.ts";
 import { binomial, pluralityDraw } from "./plurality-draw.ts";
@@ -17,6 +18,14 @@ export function isSeparate(stages: readonly Stage[]): boolean {
   const names = stages.flatMap((stage) => stage.members.map(memberName));
   return new Set(names).size === names.length;
 }
+
+/** Told of every stage of every task: with which probability it was reached, and what it decided then. */
+export type StageObserver = (
+  task: number,
+  stage: number,
+  reached: number,
+  verdict: { readonly right: number; readonly open: number },
+) => void;
 
 /**
  * Outcomes of a sequence of votes. Given the task, different agents answer independently (what they share is the task
@@ -31,6 +40,7 @@ export function stagedOutcomes(
   stages: readonly Stage[],
   table: AnswerTable,
   options: OutcomeOptions,
+  observe?: StageObserver,
 ): Outcomes {
   const { seed, draws = 200, weights } = options;
   const outcomes = emptyOutcomes(team, table);
@@ -52,6 +62,7 @@ export function stagedOutcomes(
         drawn = true;
         stage.draw(task, draws, random(seed, team.text, table.tasks[task]!, number));
       } else stage.count(task);
+      observe?.(task, number, reached, stage.verdict);
       accuracy[task]! += reached * stage.verdict.right;
       reached *= stage.verdict.open;
     }
@@ -85,13 +96,25 @@ function stageOnTable({ members, accept, rule }: Stage, table: AnswerTable, weig
   const codes = new Int32Array(calls);
   const grades = new Float64Array(calls);
   const winners = new Int32Array(calls);
+  // While the slowest call is looked for: how many answers of each member are done, and P(all that it is asked for are).
+  const done = new Uint32Array(seats.length);
+  const doneShare = new Float64Array(seats.length);
+  /** False where every member has one answer to this task: then there is one hand, and a plan looks at millions of these. */
+  let hasChoice = false;
   /** right: expected grade of what this stage decides, 0 where it decides nothing; open: P(the next stage is asked). */
   const verdict = { right: 0, open: 0 };
 
   return { calls, verdict, isRecorded, cost, slowest, canCount, count: countHands, draw };
 
+  /** Looks at the task: false where it lacks answers. */
   function isRecorded(task: number): boolean {
-    for (const { digest, samples } of seats) if (recorded(digest.column, task) < samples) return false;
+    hasChoice = false;
+    for (let i = 0; i < seats.length; i++) {
+      const { digest, samples } = seats[i]!;
+      const answers = recorded(digest.column, task);
+      if (answers < samples) return false;
+      if (answers > 1) hasChoice = true;
+    }
     return true;
   }
 
@@ -101,33 +124,44 @@ function stageOnTable({ members, accept, rule }: Stage, table: AnswerTable, weig
     return sum;
   }
 
-  /** Expected time of the slowest call: P(all are done by x) = Π over members of C(done by x, asked)/C(recorded, asked). */
+  /**
+   * Expected time of the slowest call, Σ x · P(x is the slowest): all are done by x with the probability
+   * Π over members of C(recorded answers done by x, asked) / C(recorded, asked).
+   */
   function slowest(task: number): number {
-    if (calls === 1) return seats[0]!.digest.seconds[task]!;
-    let known = 0;
-    let all = 0;
-    let largest = 0;
-    for (const { digest, samples } of seats) {
-      if (Number.isNaN(digest.seconds[task])) return Number.NaN;
-      known += recorded(digest.column, task);
-      all += samples;
-      if (samples === recorded(digest.column, task)) largest = Math.max(largest, longest(digest, task));
+    if (!hasChoice) {
+      let longest = 0;
+      for (let i = 0; i < seats.length; i++) longest = Math.max(longest, seats[i]!.digest.seconds[task]!);
+      return longest;
     }
-    if (known === all) return largest;
-    const ends: { readonly seat: number; readonly seconds: number }[] = [];
-    for (const [seat, { digest }] of seats.entries())
-      for (let i = digest.column.start[task]!; i < digest.column.start[task + 1]!; i++)
-        ends.push({ seat, seconds: digest.column.seconds[i]! });
-    ends.sort((a, b) => a.seconds - b.seconds);
-    const done = seats.map(() => 0);
+    let left = 0;
+    for (let i = 0; i < seats.length; i++) {
+      const { digest } = seats[i]!;
+      if (Number.isNaN(digest.seconds[task])) return Number.NaN;
+      if (calls === 1) return digest.seconds[task]!;
+      left += recorded(digest.column, task);
+      done[i] = 0;
+      doneShare[i] = 0;
+    }
     let expected = 0;
     let before = 0;
-    for (const { seat, seconds } of ends) {
-      done[seat]!++;
+    for (; left > 0; left--) {
+      // All columns' seconds in ascending order: a merge, as each column's are sorted.
+      let next = -1;
+      let end = Number.POSITIVE_INFINITY;
+      for (let i = 0; i < seats.length; i++) {
+        const { column, sortedSeconds } = seats[i]!.digest;
+        const at = column.start[task]! + done[i]!;
+        if (at === column.start[task + 1]! || sortedSeconds[at]! >= end) continue;
+        next = i;
+        end = sortedSeconds[at]!;
+      }
+      const { digest, samples } = seats[next]!;
+      done[next]!++;
+      doneShare[next] = binomial(done[next]!, samples) / binomial(recorded(digest.column, task), samples);
       let by = 1;
-      for (const [i, { digest, samples }] of seats.entries())
-        by *= binomial(done[i]!, samples) / binomial(recorded(digest.column, task), samples);
-      expected += seconds * (by - before);
+      for (let i = 0; i < seats.length; i++) by *= doneShare[i]!;
+      expected += end * (by - before);
       before = by;
     }
     return expected;
@@ -135,7 +169,7 @@ function stageOnTable({ members, accept, rule }: Stage, table: AnswerTable, weig
 
   /** False where there are too many hands to look at each. */
   function canCount(task: number): boolean {
-    if (isPluralityOfOne) return true;
+    if (isPluralityOfOne || !hasChoice) return true;
     let hands = 1;
     for (const { digest, samples } of seats) {
       const distinct = digest.start[task + 1]! - digest.start[task]!;
@@ -147,7 +181,15 @@ function stageOnTable({ members, accept, rule }: Stage, table: AnswerTable, weig
   function countHands(task: number): void {
     verdict.right = verdict.open = 0;
     if (isPluralityOfOne) countPlurality(task);
-    else seat(0, 0, task, 1);
+    else if (hasChoice) seat(0, 0, task, 1);
+    else {
+      for (let i = 0; i < calls; i++) {
+        const { start, code, grade } = seats[i]!.digest;
+        codes[i] = code[start[task]!]!;
+        grades[i] = grade[start[task]!]!;
+      }
+      judge(1);
+    }
   }
 
   /** Every answer of member `number` in turn, then those of the members behind it. */
@@ -268,23 +310,16 @@ function stageOnTable({ members, accept, rule }: Stage, table: AnswerTable, weig
 
   function draw(task: number, draws: number, next: Random): void {
     verdict.right = verdict.open = 0;
+    const decks = seats.map(({ digest }) => deckOf(digest.column, task, next));
     for (let i = 0; i < draws; i++) {
-      let at = 0;
-      for (const { digest, samples } of seats) {
-        const { start, value, grade } = digest.column;
-        const order = permutation(recorded(digest.column, task), next);
-        for (let k = 0; k < samples; k++, at++) {
-          codes[at] = value[start[task]! + order[k]!]!;
-          grades[at] = grade[start[task]! + order[k]!]!;
-        }
+      for (const deck of decks) deck.shuffle();
+      for (let at = 0; at < calls; at++) {
+        const { value, grade } = seats[owners[at]!]!.digest.column;
+        const card = decks[owners[at]!]!.take();
+        codes[at] = value[card]!;
+        grades[at] = grade[card]!;
       }
       judge(1 / draws);
     }
   }
-}
-
-function longest({ column: { start, seconds } }: Digest, task: number): number {
-  let longest = 0;
-  for (let i = start[task]!; i < start[task + 1]!; i++) longest = Math.max(longest, seconds[i]!);
-  return longest;
 }

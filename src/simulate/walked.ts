@@ -1,9 +1,10 @@
 import { memberName, membersOf } from "../organizations/cast.ts";
 import type { Ended, Organization, Params, Step } from "../organizations/organization.ts";
 import { paramsOf, type Team } from "../organizations/team.ts";
-import type { AnswerTable, Column } from "../records/answer-table.ts";
+import type { AnswerTable } from "../records/answer-table.ts";
 import type { Verdict } from "../rules/rule.ts";
-import { type Random, random } from "../theory/random.ts";
+import { random } from "../theory/random.ts";
+import { deckOf } from "./deck.ts";
 import { recorded, requireDigest } from "./digest.ts";
 import { emptyOutcomes, type OutcomeOptions, type Outcomes } from "./outcomes.ts";
 
@@ -69,25 +70,6 @@ function mostCalls(team: Team, organization: Organization, name: string): number
   return members.reduce((calls, { samples }) => calls + samples, 0);
 }
 
-/** A column's answers to one task, drawn without replacement. Shuffling again starts from where it is: any order will do. */
-function deckOf({ start }: Column, task: number, next: Random) {
-  const from = start[task]!;
-  const cards = Uint32Array.from({ length: start[task + 1]! - from }, (_, i) => from + i);
-  let taken = 0;
-  return {
-    shuffle() {
-      taken = 0;
-    },
-    take(): number {
-      const other = taken + Math.floor(next() * (cards.length - taken));
-      const card = cards[other]!;
-      cards[other] = cards[taken]!;
-      cards[taken++] = card;
-      return card;
-    },
-  };
-}
-
 /** Label of an answer that could not be parsed. */
 const silent = -1;
 
@@ -142,34 +124,41 @@ interface Node {
  */
 function decisionTree(organization: Organization, params: Params, names: readonly string[]): Node {
   const usage = { tokensIn: 0, tokensOut: 0 };
-  return ask(new Map());
+  return ask(undefined);
 
-  function ask(ended: ReadonlyMap<string, Ended>): Node {
+  function ask(path: Path | undefined): Node {
+    const ended = new Map<string, Ended>();
+    for (let at = path; at; at = at.before) {
+      const value = at.label === silent ? null : String(at.label);
+      ended.set(at.step.id, { state: "answered", answer: { value, usage, seconds: 0 } });
+    }
     const move = organization.next(params, ended);
-    if ("ask" in move)
-      return wait(
-        ended,
-        move.ask.filter((step) => !ended.has(step.id)),
-        true,
-      );
-    return { agent: -1, opensRound: false, verdicts: move.verdicts, after: () => assertOver() };
+    if ("answer" in move) return { agent: -1, opensRound: false, verdicts: move.verdicts, after: assertOver };
+    return wait(
+      path,
+      move.ask.filter((step) => !ended.has(step.id)),
+      0,
+    );
   }
 
-  function wait(ended: ReadonlyMap<string, Ended>, [step, ...others]: readonly Step[], opensRound: boolean): Node {
-    if (step === undefined) return ask(ended);
+  function wait(path: Path | undefined, steps: readonly Step[], number: number): Node {
+    const step = steps[number];
+    if (step === undefined) return ask(path);
     const children: Node[] = []; // by label + 1
-    const after = (label: number): Node => {
-      const value = label === silent ? null : String(label);
-      const answer: Ended = { state: "answered", answer: { value, usage, seconds: 0 } };
-      return wait(new Map(ended).set(step.id, answer), others, false);
-    };
     return {
       agent: names.indexOf(memberName(step)),
-      opensRound,
+      opensRound: number === 0,
       verdicts: [],
-      after: (label) => (children[label + 1] ??= after(label)),
+      after: (label) => (children[label + 1] ??= wait({ step, label, before: path }, steps, number + 1)),
     };
   }
+}
+
+/** How a run came to where it is, backwards. */
+interface Path {
+  readonly step: Step;
+  readonly label: number;
+  readonly before: Path | undefined;
 }
 
 function assertOver(): never {
