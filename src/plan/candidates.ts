@@ -6,7 +6,7 @@ import type { Kind, Member, Organization, Stage } from "../organizations/organiz
 import { formOf, makeTeam, organizationOf, type Team } from "../organizations/team.ts";
 import type { AnswerTable } from "../records/answer-table.ts";
 import { outcomesCached } from "../simulate/replay.ts";
-import { mean, rawWeight, type Scored, variance } from "./choose.ts";
+import { mean, meanOfKnown, pick, rawWeight, type Scored, variance } from "./choose.ts";
 import { largestCallCost, meanCallCosts, slowestOf, type TaskCosts, worstCase } from "./costs.ts";
 import { fitLatent, type JointAnswers, type LatentModel, latentAccuracy, type WinTables, winTables } from "./latent.ts";
 import { fitVotes, forecastAhead, forecastVote, type VoteForecast, type VoteMixture, voteKeys } from "./mixture.ts";
@@ -116,10 +116,10 @@ export class Pricing {
   #joint(team: Team, members: readonly number[]): Candidate | undefined {
     const { tasks } = this.#roster;
     const outcomes = outcomesCached(team, this.#table, { seed: drawSeed, weights: this.#weights });
-    const accuracy = Float64Array.from(tasks, (task) => outcomes.accuracy[task]!);
+    const accuracy = pick(outcomes.accuracy, tasks);
     if (!fillGaps(accuracy)) return undefined;
     const raw = mean(accuracy);
-    const costs: TaskCosts = (unit) => Float64Array.from(tasks, (task) => outcomes[unit][task]!);
+    const costs: TaskCosts = (unit) => pick(outcomes[unit], tasks);
     return this.#candidate(team, members, accuracy, raw, this.#mixed(raw, this.#latentAccuracy(team)), 0, costs);
   }
 
@@ -271,11 +271,10 @@ function singleOf({ classes }: LatentModel, agent: number): number {
   return classes.reduce((sum, { share, accuracies }) => sum + share * accuracies[agent]!, 0);
 }
 
-const meanOfKnown = (values: Float64Array) => mean(values.filter((value) => !Number.isNaN(value)));
-
 /** Few tasks lack an answer: the mean of the others stands in. False where many do. */
 function fillGaps(values: Float64Array): boolean {
-  const gaps = values.reduce((count, value) => count + (Number.isNaN(value) ? 1 : 0), 0);
+  let gaps = 0;
+  for (let t = 0; t < values.length; t++) if (Number.isNaN(values[t]!)) gaps++;
   if (gaps > gapsMax * values.length) return false;
   if (gaps === 0) return true;
   const center = meanOfKnown(values);

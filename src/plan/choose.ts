@@ -178,9 +178,27 @@ export function frontierOf<T extends Scored & { readonly price: number }>(teams:
   return frontier;
 }
 
+/** The values at these indices. */
+export function pick(values: Float64Array, at: ArrayLike<number>): Float64Array {
+  const picked = new Float64Array(at.length);
+  for (let i = 0; i < at.length; i++) picked[i] = values[at[i]!]!;
+  return picked;
+}
+
+/** Mean of the values that are known; NaN where none is. */
+export function meanOfKnown(values: Float64Array): number {
+  let [sum, count] = [0, 0];
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isNaN(values[i]!)) continue;
+    sum += values[i]!;
+    count++;
+  }
+  return sum / count;
+}
+
 export function mean(values: Float64Array): number {
   let sum = 0;
-  for (const value of values) sum += value;
+  for (let i = 0; i < values.length; i++) sum += values[i]!;
   return sum / values.length;
 }
 
@@ -189,6 +207,6 @@ export function variance(values: Float64Array): number {
   if (values.length < 2) return 0;
   const center = mean(values);
   let sum = 0;
-  for (const value of values) sum += (value - center) ** 2;
+  for (let i = 0; i < values.length; i++) sum += (values[i]! - center) ** 2;
   return sum / (values.length - 1);
 }

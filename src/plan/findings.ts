@@ -6,7 +6,7 @@ import { outcomesCached } from "../simulate/replay.ts";
 import { isMeasured } from "../theory/interval.ts";
 import { majoritySlope } from "../theory/majority.ts";
 import type { Candidate } from "./candidates.ts";
-import { mean } from "./choose.ts";
+import { mean, pick } from "./choose.ts";
 import type { Advice, Finding, Forecast, Regime } from "./plan-types.ts";
 import type { PlanRoster } from "./roster.ts";
 
@@ -180,7 +180,7 @@ function tieRule({ several, calibration, roster }: FindingContext): Finding[] {
   const { team } = several;
   const reversed = makeTeam(team.organization, { ...team, cast: [...team.cast].reverse() }, team.rule);
   const other = outcomesCached(reversed, calibration.table, { seed: 1, weights: calibration.weights });
-  const worth = several.raw - mean(Float64Array.from(roster.tasks, (task) => other.accuracy[task]!));
+  const worth = several.raw - mean(pick(other.accuracy, roster.tasks));
   if (!(Math.abs(worth) >= 0.005)) return [];
   return [
     {

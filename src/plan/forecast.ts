@@ -10,7 +10,7 @@ import { UnknownAgent } from "../simulate/digest.ts";
 import { outcomesCached } from "../simulate/replay.ts";
 import { studentTQuantile } from "../theory/special.ts";
 import { callsMaxOf, repeatedForecast, stagesOf } from "./candidates.ts";
-import { mean, variance } from "./choose.ts";
+import { mean, pick, variance } from "./choose.ts";
 import { allCosts, largestCallCost, meanCallCosts, slowestOf, worstCase } from "./costs.ts";
 import { fitVotes, type VoteForecast, voteKeys } from "./mixture.ts";
 import type { CostUnit, Forecast } from "./plan-types.ts";
@@ -89,12 +89,12 @@ function forecastRecorded(
   const outcomes = outcomesCached(team, table, { seed, weights });
   const measured = tasks.filter((task) => !Number.isNaN(outcomes.accuracy[task]!));
   if (measured.length < 2) throw new NoCommonTasks(team.text, measured.length);
-  const accuracy = Float64Array.from(measured, (task) => outcomes.accuracy[task]!);
+  const accuracy = pick(outcomes.accuracy, measured);
   const value = mean(accuracy);
   const deviation = Math.sqrt(variance(accuracy));
   const k = measured.length;
   const half = studentTQuantile((1 + confidence) / 2, k - 1) * Math.sqrt(deviation ** 2 / k + 0.25 / k ** 2);
-  const costs = (unit: CostUnit) => Float64Array.from(measured, (task) => outcomes[unit][task]!);
+  const costs = (unit: CostUnit) => pick(outcomes[unit], measured);
   const largest = (unit: CostUnit) =>
     worstCase(team, stagesOf(team), unit, (name) => largestCallCost(columns.get(name)!, unit, measured));
   return {

@@ -4,7 +4,7 @@ import type { AgentCalibration, Calibration } from "../calibrate/calibration.ts"
 import { type Column, findColumn } from "../records/answer-table.ts";
 import type { Assumption } from "../records/recordings.ts";
 import { isMeasured } from "../theory/interval.ts";
-import { mean } from "./choose.ts";
+import { mean, meanOfKnown, pick } from "./choose.ts";
 import { agentPrice, CostNotMeasured } from "./costs.ts";
 import type { CostUnit } from "./plan-types.ts";
 
@@ -59,12 +59,12 @@ export function chooseRoster(calibration: Calibration, unit: CostUnit): PlanRost
       unit,
       calibration.agents.map(({ name }) => name),
     );
-  const picked = pick(all);
+  const picked = pickAgents(all);
   const compared = withCommonTasks(picked);
   const kept = [...tasks.keys()].filter((i) => compared.every(({ right }) => !Number.isNaN(right[i]!)));
   const agents = compared
     .map((agent) => {
-      const right = Float64Array.from(kept, (i) => agent.right[i]!);
+      const right = pick(agent.right, kept);
       return { ...agent, right, accuracy: mean(right) };
     })
     .sort((a, b) => b.accuracy - a.accuracy || (a.name < b.name ? -1 : 1));
@@ -116,8 +116,6 @@ export function gradesOf(column: Column, tasks: Uint32Array): Float64Array {
   });
 }
 
-const meanOfKnown = (values: Float64Array) => mean(values.filter((value) => !Number.isNaN(value)));
-
 interface Candidate {
   readonly right: Float64Array;
   readonly accuracy: number;
@@ -125,7 +123,7 @@ interface Candidate {
 }
 
 /** `agents` stand most accurate first. */
-function pick<T extends Candidate>(agents: readonly T[]): readonly T[] {
+function pickAgents<T extends Candidate>(agents: readonly T[]): readonly T[] {
   if (agents.length <= agentsMax) return agents;
   const frontier: T[] = [];
   for (const agent of [...agents].sort((a, b) => a.price - b.price || b.accuracy - a.accuracy))
