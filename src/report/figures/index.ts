@@ -1,0 +1,26 @@
+import type { FigureName } from "../document.ts";
+import { budget } from "./budget.ts";
+import type { Draw } from "./drawing.ts";
+import { errors } from "./errors.ts";
+import { flow } from "./flow.ts";
+import { forecast } from "./forecast.ts";
+import { frontier } from "./frontier.ts";
+import { phase } from "./phase.ts";
+import { splits } from "./splits.ts";
+import { truths } from "./truths.ts";
+import { verdict } from "./verdict.ts";
+import { votes } from "./votes.ts";
+
+/** The drawing of each figure that a section may ask for. */
+export const figures: Readonly<Record<FigureName, Draw>> = {
+  budget,
+  errors,
+  flow,
+  forecast,
+  frontier,
+  phase,
+  splits,
+  truths,
+  verdict,
+  votes,
+};

@@ -1,0 +1,147 @@
+import { type Box, overlap, textBox } from "./canvas.ts";
+
+/** A label that wants to stand beside its mark. */
+export interface LabelRequest {
+  readonly lines: readonly { readonly text: string; readonly bold?: boolean }[];
+  readonly size: 12 | 13;
+  /** The mark. */
+  readonly x: number;
+  readonly y: number;
+  /** Distance from the mark's center that is taken. */
+  readonly radius: number;
+  /** Sides to try first. */
+  readonly prefer?: readonly Side[];
+  /** Greatest distance from the mark; above 16 a thin leader connects the two. @default 44 */
+  readonly reach?: number;
+}
+
+export type Side = "right" | "left" | "above" | "below" | "right-above" | "left-above" | "right-below" | "left-below";
+
+export interface PlacedLabel {
+  readonly anchor: "start" | "middle" | "end";
+  readonly x: number;
+  /** Baseline of the first line; the others follow 16 px apart. */
+  readonly y: number;
+  readonly box: Box;
+  readonly leader: { readonly x1: number; readonly y1: number; readonly x2: number; readonly y2: number } | null;
+}
+
+const sides: Readonly<Record<Side, readonly [number, number]>> = {
+  right: [1, 0],
+  left: [-1, 0],
+  above: [0, -1],
+  below: [0, 1],
+  "right-above": [1, -1],
+  "left-above": [-1, -1],
+  "right-below": [1, 1],
+  "left-below": [-1, 1],
+};
+const lineStep = 16;
+
+/**
+ * Places labels one after the other, most important first: of all positions around the mark that touch nothing, the nearest
+ * on the most preferred side. A label that fits nowhere is null: the numbers table has it. Nothing that is placed ever
+ * overlaps an obstacle, another label or a leader, whatever the data.
+ */
+export function placeLabels(
+  requests: readonly LabelRequest[],
+  { bounds, obstacles }: { bounds: Box; obstacles: readonly Box[] },
+): (PlacedLabel | null)[] {
+  const taken = [...obstacles];
+  return requests.map((request) => {
+    const free = candidates(request).find(
+      ({ box, leader }) =>
+        inside(box, bounds) &&
+        !hits(box, taken) &&
+        (leader === null || leaderBoxes(leader).every((part) => !hits(part, taken, -1))),
+    );
+    if (!free) return null;
+    taken.push(free.box);
+    if (free.leader) taken.push(...leaderBoxes(free.leader));
+    return free;
+  });
+}
+
+function inside(box: Box, bounds: Box): boolean {
+  return (
+    box.x >= bounds.x &&
+    box.y >= bounds.y &&
+    box.x + box.width <= bounds.x + bounds.width &&
+    box.y + box.height <= bounds.y + bounds.height
+  );
+}
+
+function hits(box: Box, taken: readonly Box[], padding = 1.5): boolean {
+  return taken.some((other) => overlap(box, other, padding));
+}
+
+/** All positions of a label, nearest and most preferred first. */
+function candidates({ lines, size, x, y, radius, prefer = [], reach = 44 }: LabelRequest): PlacedLabel[] {
+  const order = [...new Set([...prefer, ...(Object.keys(sides) as Side[])])];
+  const width = Math.max(...lines.map(({ text, bold }) => textBox(0, 0, text, { size, bold: bold ?? false }).width));
+  const first = textBox(0, 0, "x", { size });
+  const height = first.height + lineStep * (lines.length - 1);
+  const result: PlacedLabel[] = [];
+  for (const distance of [4, 9, 16, 26, 44, 70, 110, 160].filter((one) => one <= Math.max(4, reach)))
+    for (const side of order) {
+      const [dx, dy] = sides[side];
+      const diagonal = dx !== 0 && dy !== 0;
+      const gap = radius + distance * (diagonal ? 0.75 : 1);
+      const left = dx === 0 ? x - width / 2 : dx > 0 ? x + gap : x - gap - width;
+      const top =
+        dy === 0 ? y - height / 2 : dy > 0 ? y + gap * (diagonal ? 0.6 : 1) : y - gap * (diagonal ? 0.6 : 1) - height;
+      const anchor = dx === 0 ? "middle" : dx > 0 ? "start" : "end";
+      const box = { x: left, y: top, width, height };
+      const near = { x: Math.max(left, Math.min(x, left + width)), y: Math.max(top, Math.min(y, top + height)) };
+      const length = Math.hypot(near.x - x, near.y - y);
+      const leader =
+        distance > 16 && length > radius + 6
+          ? {
+              x1: x + ((near.x - x) * (radius + 2)) / length,
+              y1: y + ((near.y - y) * (radius + 2)) / length,
+              x2: near.x - ((near.x - x) * 3) / length,
+              y2: near.y - ((near.y - y) * 3) / length,
+            }
+          : null;
+      result.push({
+        anchor,
+        x: anchor === "middle" ? x : anchor === "start" ? left : left + width,
+        y: top - first.y,
+        box,
+        leader,
+      });
+    }
+  return result;
+}
+
+/** A line as small boxes along it. */
+export function lineBoxes(x1: number, y1: number, x2: number, y2: number, thickness = 2): Box[] {
+  const steps = Math.max(1, Math.ceil(Math.hypot(x2 - x1, y2 - y1) / 5));
+  return Array.from({ length: steps + 1 }, (_, i) => ({
+    x: x1 + ((x2 - x1) * i) / steps - thickness / 2,
+    y: y1 + ((y2 - y1) * i) / steps - thickness / 2,
+    width: thickness,
+    height: thickness,
+  }));
+}
+
+function leaderBoxes({ x1, y1, x2, y2 }: NonNullable<PlacedLabel["leader"]>): Box[] {
+  return lineBoxes(x1, y1, x2, y2);
+}
+
+/** Positions along one axis, moved apart until neighbors are `gap` apart and all lie in [low, high]; order is kept. */
+export function spread(positions: readonly number[], gap: number, low: number, high: number): number[] {
+  const order = positions.map((_, i) => i).toSorted((a, b) => positions[a]! - positions[b]!);
+  const result = [...positions];
+  let floor = low;
+  for (const i of order) {
+    result[i] = Math.max(result[i]!, floor);
+    floor = result[i]! + gap;
+  }
+  let ceiling = high;
+  for (const i of order.toReversed()) {
+    result[i] = Math.min(result[i]!, ceiling);
+    ceiling = result[i]! - gap;
+  }
+  return result;
+}

@@ -1,0 +1,173 @@
+import type { Kind } from "../../organizations/organization.ts";
+import { type Block, printable, type Report, type Row, type Section, type Table } from "../document.ts";
+import { markShape } from "../figures/canvas.ts";
+import { type Drawing, sizes } from "../figures/drawing.ts";
+import { flipDescription, flipScale } from "../figures/flips.ts";
+import { figures } from "../figures/index.ts";
+import { type Reading, read } from "../reading.ts";
+import { turningPoint } from "../sections/flips.ts";
+import { capitalize } from "../words.ts";
+import { escapeHtml } from "./escape.ts";
+import { style } from "./style.ts";
+
+/** Longest name that is kept on one line; headings shrink for it on a phone. */
+const unbrokenMax = 34;
+
+/** The page under construction: how names are written, and numbers for the ids of pictures. */
+interface Page {
+  readonly reading: Reading;
+  /** Escaped text in which names do not break. */
+  prose(text: string): string;
+  nextId(): string;
+}
+
+/** The whole report as one HTML document that loads nothing and runs nothing. */
+export function page(given: Report): string {
+  const report = printable(given);
+  const { study } = report;
+  const reading = read(study);
+  const names = Object.values(study.labels);
+  let pictures = 0;
+  const context: Page = { reading, prose: proseWriter(names), nextId: () => `g${++pictures}` };
+  const longest = Math.max(10, ...names.map((name) => [...name].length).filter((length) => length <= unbrokenMax));
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<title>${escapeHtml(`${report.headline} quorate study of ${study.name}`)}</title>
+<style>${style}</style></head>
+<body style="--longest:${longest};--wash-strong:var(--wash-${reading.chosen?.kind ?? "single"})">
+<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="6" height="6" fill="var(--paper)"/><rect width="1.4" height="6" fill="var(--mute)"/></pattern></defs></svg>
+<header class="top"><b>quorate</b><span>study of ${escapeHtml(study.name)}</span><span class="space"></span>${report.facts.map((fact) => `<span>${escapeHtml(fact)}</span>`).join("")}</header>
+<main>
+${report.sections.map((section) => sectionHtml(section, report, context)).join("\n")}
+</main>
+<footer>quorate: EXPLAIN ANALYZE for teams of LLM agents. This file needs no network; print it, mail it, keep it.</footer>
+</body></html>
+`;
+}
+
+/** Names of more than one word stay together, as far as a phone can show them. */
+function proseWriter(names: readonly string[]): (text: string) => string {
+  const whole = names
+    .filter((name) => /[^\p{L}\p{N}_.]/u.test(name) && [...name].length <= unbrokenMax)
+    .toSorted((a, b) => b.length - a.length)
+    .map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  if (whole.length === 0) return code;
+  const pattern = new RegExp(`(${whole.join("|")})`, "u");
+  return (text) =>
+    text
+      .split(pattern)
+      .map((part, i) => (i % 2 === 1 ? `<span class="nb">${escapeHtml(part)}</span>` : code(part)))
+      .join("");
+}
+
+/** \`tokens_in\` in our own sentences is set as code. */
+function code(text: string): string {
+  return escapeHtml(text).replace(/`([^`]+)`/g, "<code>$1</code>");
+}
+
+function sectionHtml({ id, number, title, blocks }: Section, report: Report, context: Page): string {
+  const full = id === "candidates";
+  const top =
+    number === 0
+      ? `<h1>${context.prose(report.headline)}</h1><p class="lede">${report.lede
+          .map(({ text, strong }) => (strong ? `<b>${context.prose(text)}</b>` : context.prose(text)))
+          .join(
+            "",
+          )}</p>${report.warnings.map((warning) => `<p class="warning">${context.prose(warning)}</p>`).join("")}<h2 class="vh">${escapeHtml(title)}</h2>`
+      : `<h2><span>${number}</span>${escapeHtml(title)}</h2>`;
+  const parts = blocks.map(
+    (block, i) =>
+      `<div>${i === 0 ? top : ""}${blockHtml(block, context)}</div>${
+        block.notes.length === 0 || full
+          ? ""
+          : `<aside>${block.notes.map(({ lead, text }) => `<p>${lead ? `<b>${context.prose(lead)}</b> ` : ""}${context.prose(text)}</p>`).join("")}</aside>`
+      }`,
+  );
+  return `<section id="${id}"${full ? ' class="full"' : ""}>${parts.join("\n")}</section>`;
+}
+
+function blockHtml(block: Block, context: Page): string {
+  const { prose } = context;
+  const heading = `<h3>${prose(block.title)}</h3>${block.subtitle ? `<p class="sub">${prose(block.subtitle)}</p>` : ""}`;
+  if (block.id === "flips") return heading + flipsHtml(context);
+  if (block.figure) return figureHtml(block, block.figure, heading, context);
+  return [
+    heading,
+    block.command ? `<pre><code>${escapeHtml(block.command)}</code></pre>` : "",
+    block.table ? tableHtml(block.table, block.title, block.id === "candidates" ? "big" : "stack", context) : "",
+    ...(block.paragraphs ?? []).map((paragraph, i) => `<p${i > 0 ? ' class="small"' : ""}>${prose(paragraph)}</p>`),
+  ].join("");
+}
+
+function figureHtml(
+  { id, title, table }: Block,
+  figure: NonNullable<Block["figure"]>,
+  heading: string,
+  context: Page,
+): string {
+  const drawings = sizes.map((size) => {
+    const pictures = figures[figure.name](context.reading, size, figure.index);
+    const inner = pictures.map((picture) => svg(picture, { title, description: figure.description }, context)).join("");
+    const grid =
+      figure.name === "phase" ? `<div class="panels${pictures.length === 1 ? " one" : ""}">${inner}</div>` : inner;
+    return `<div class="${size.wide ? "wide" : "narrow"}">${grid}</div>`;
+  });
+  return `<figure id="figure-${id}"><figcaption>${heading}</figcaption>${drawings.join("")}<p class="source"><span>Figure ${figure.number}</span>${context.prose(figure.source)}</p>${
+    table && table.rows.length > 0
+      ? `<details><summary>The numbers of figure ${figure.number}</summary>${tableHtml(table, `The numbers of figure ${figure.number}`, "", context)}</details>`
+      : ""
+  }</figure>`;
+}
+
+function svg(
+  { width, height, body }: Drawing,
+  { title, description }: { title: string; description: string },
+  { nextId }: Page,
+): string {
+  const id = nextId();
+  return `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="${id}t ${id}d"><title id="${id}t">${escapeHtml(title)}</title><desc id="${id}d">${escapeHtml(description)}</desc>${body}</svg>`;
+}
+
+function flipsHtml(context: Page): string {
+  const { reading, prose } = context;
+  const rows = reading.study.flips.map((flip) => {
+    const words = { title: capitalize(flip.subject), description: flipDescription(flip) };
+    const scale = ([400, 350] as const).map((width) => {
+      const picture = flipScale(flip, reading, width);
+      return picture ? `<div class="${width === 400 ? "wide" : "narrow"}">${svg(picture, words, context)}</div>` : "";
+    });
+    const drawn = scale.join("");
+    const [, verb = "", value = ""] = /^(flips (?:below|above)) (.*)$/.exec(turningPoint(flip)) ?? [];
+    const point = value ? `${verb} <b>${escapeHtml(value)}</b>` : flip.verdict === "flips" ? "<b>flips</b>" : "holds";
+    const now = flip.nowText + (flip.status === "assumed" && !/assum/.test(flip.nowText) ? " (assumed)" : "");
+    return `<div class="flip"><div class="what"><h4>${prose(capitalize(flip.subject))}</h4>${drawn ? `<p>${prose(now)}</p>` : ""}</div><div class="how">${drawn || `<p>${prose(flip.text)}</p>`}</div><p class="point">${point}</p></div>`;
+  });
+  return `<div class="flips">${rows.join("")}</div>`;
+}
+
+function tableHtml({ columns, rows }: Table, name: string, kind: "big" | "stack" | "", context: Page): string {
+  const number = (i: number) => (columns[i]?.as === "number" ? "n" : "");
+  const head = columns
+    .map((column, i) => `<th scope="col"${number(i) ? ' class="n"' : ""}>${context.prose(column.name)}</th>`)
+    .join("");
+  const body = rows.map((row) => {
+    const [first = "", ...rest] = row.cells;
+    const cells = rest.map((cell, i) => {
+      const column = columns[i + 1]!;
+      if (column.as === "status")
+        return `<td class="pilled"><span class="pill ${cell.replaceAll(" ", "-")}">${escapeHtml(cell)}</span></td>`;
+      const shown = column.as === "code" && cell !== "–" ? `<code>${escapeHtml(cell)}</code>` : context.prose(cell);
+      return `<td${number(i + 1) ? ' class="n"' : ""}${kind === "stack" ? ` data-name="${escapeHtml(column.name)}"` : ""}>${shown}</td>`;
+    });
+    return `<tr${row.strong ? ' class="strong"' : ""}>${rowHead(first, row, context)}${cells.join("")}</tr>`;
+  });
+  return `<div class="table scroll" role="region" aria-label="${escapeHtml(name)}" tabindex="0"><table${kind ? ` class="${kind}"` : ""}><thead><tr>${head}</tr></thead><tbody>${body.join("")}</tbody></table></div>`;
+}
+
+function rowHead(text: string, { kind, code }: Row, { prose }: Page): string {
+  return `<th scope="row"${kind ? ' class="marked"' : ""}>${kind ? icon(kind) : ""}${prose(text)}${code ? `<code class="id">${escapeHtml(code)}</code>` : ""}</th>`;
+}
+
+function icon(kind: Kind): string {
+  return `<b class="mark k-${kind}"><svg width="13" height="13" viewBox="0 0 14 14" aria-hidden="true">${markShape(kind, 7, 7, 4.4, "measured")}</svg></b>`;
+}
