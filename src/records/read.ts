@@ -13,6 +13,7 @@ import { Config } from "./config.ts";
 import { type Gathering, gather } from "./gather.ts";
 import type { Importer } from "./importers/importer.ts";
 import * as importers from "./importers/index.ts";
+import { issuesOf } from "./issues.ts";
 import { notAttempts } from "./not-attempts.ts";
 import { fromCells, mapFields, type Row } from "./parse.ts";
 
@@ -125,7 +126,8 @@ async function readFileInto(
     record(record, line) {
       gathering.countLine();
       const rows = rowsOf(record);
-      if (isList(rows)) for (const row of rows) take(row, line);
+      if (typeof rows === "string") gathering.reject(file.shown, line, rows);
+      else if (isList(rows)) for (const row of rows) take(row, line);
       else take(rows, line);
       return true;
     },
@@ -347,10 +349,7 @@ async function loadConfig(path: string, shown: string): Promise<Config> {
   }
   const checked = Config.safeParse(found ?? null);
   if (checked.success) return checked.data;
-  throw new BadConfig(
-    shown,
-    checked.error.issues.map(({ path, message }) => `${path.map(String).join(".") || "the whole"}: ${message}`),
-  );
+  throw new BadConfig(shown, issuesOf(checked.error));
 }
 
 /** What stands where a path or glob points: nothing. */

@@ -67,8 +67,8 @@ export function tabulate(
     coder.nextTask(gold ?? firstOf(here, (i) => recordedRight(solving[i]!)));
     for (const i of here) {
       const attempt = solving[i]!;
-      const grader = graderOf(attempt, gold, grade);
-      const value = gradeOf(attempt, gold, grader);
+      const grader = graderOf(attempt, attempt.gold ?? gold, grade);
+      const value = gradeOf(attempt, attempt.gold ?? gold, grader);
       grades[grader] += attempt.nSamples ?? 1;
       columns[columnOf[i]!]!.append(attempt, value, coder.answer(attempt, value), coder.group(attempt));
     }

@@ -1,3 +1,5 @@
+import { z } from "zod";
+import { issuesOf } from "../issues.ts";
 import type { Row } from "../parse.ts";
 import type { Importer } from "./importer.ts";
 
@@ -5,23 +7,37 @@ import type { Importer } from "./importer.ts";
  * Answers of several agents counted by pattern: facts about who agreed with whom, without the questions. One character
  * per agent; the same letter is the same answer, `-` no parsable answer, `?` no attempt.
  */
-interface Contingency {
-  readonly format: "quorate-contingency/1";
-  readonly name: string;
-  readonly citation: readonly string[];
-  readonly agents: readonly {
-    readonly name: string;
-    readonly level?: string;
-    readonly tokensIn?: number;
-    readonly tokensOut?: number;
-    readonly usd?: number;
-  }[];
-  /**
-   * [answers, letter of the right answer or "." where nobody had it, how many tasks, flags?]. Flags are the grader's own
-   * words, 1 or 0 per agent, where they differ from "answer is the right letter".
-   */
-  readonly patterns: readonly (readonly [answers: string, right: string, tasks: number, flags?: string])[];
-}
+const Contingency = z
+  .object({
+    format: z.literal("quorate-contingency/1"),
+    name: z.string().min(1),
+    citation: z.array(z.string()),
+    agents: z.array(
+      z.object({
+        name: z.string().min(1),
+        level: z.string().optional(),
+        tokensIn: z.number().nonnegative().optional(),
+        tokensOut: z.number().nonnegative().optional(),
+        usd: z.number().nonnegative().optional(),
+      }),
+    ),
+    /**
+     * [answers, letter of the right answer or "." where nobody had it, how many tasks, flags?]. Flags are the grader's own
+     * words, 1 or 0 per agent, where they differ from "answer is the right letter".
+     */
+    patterns: z.array(z.tuple([z.string(), z.string().length(1), z.int().positive(), z.string().optional()])),
+  })
+  .superRefine(({ agents, patterns }, context) => {
+    for (const [i, [answers, , , flags]] of patterns.entries())
+      for (const [part, text] of Object.entries({ 0: answers, 3: flags }))
+        if (text !== undefined && text.length !== agents.length)
+          context.addIssue({
+            code: "custom",
+            path: ["patterns", i, part],
+            message: `one character per agent, ${agents.length}, not ${text.length}`,
+          });
+  });
+type Contingency = z.infer<typeof Contingency>;
 
 export const contingency: Importer = {
   name: "contingency",
@@ -42,9 +58,12 @@ export const contingency: Importer = {
     attempts: 11,
   },
   recognizes: (first) => first["format"] === "quorate-contingency/1",
-  open: () => (record) => expand(record as unknown as Contingency),
+  open: () => (record) => {
+    const read = Contingency.safeParse(record);
+    return read.success ? expand(read.data) : issuesOf(read.error).join("; ");
+  },
   describe: (first) => {
-    const { name, citation } = first as unknown as Contingency;
+    const { name, citation } = Contingency.parse(first);
     return { name, sources: citation };
   },
 };

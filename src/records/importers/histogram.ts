@@ -1,18 +1,23 @@
+import { z } from "zod";
+import { issuesOf } from "../issues.ts";
 import type { Row } from "../parse.ts";
 import type { Importer } from "./importer.ts";
 
 /** Answers of many samples of one agent, counted by how they fell on each task, without the questions. */
-interface Histogram {
-  readonly format: "quorate-histogram/1";
-  readonly name: string;
-  readonly citation: readonly string[];
-  readonly agent: string;
-  readonly tokensIn?: number;
-  readonly tokensOut?: number;
-  readonly usd?: number;
+const Histogram = z.object({
+  format: z.literal("quorate-histogram/1"),
+  name: z.string().min(1),
+  citation: z.array(z.string()),
+  agent: z.string().min(1),
+  tokensIn: z.number().nonnegative().optional(),
+  tokensOut: z.number().nonnegative().optional(),
+  usd: z.number().nonnegative().optional(),
   /** [right samples, sizes of the blocks of equal wrong answers, samples without a parsable answer, how many tasks] */
-  readonly rows: readonly (readonly [right: number, wrong: readonly number[], unparsed: number, tasks: number])[];
-}
+  rows: z.array(
+    z.tuple([z.int().nonnegative(), z.array(z.int().positive()), z.int().nonnegative(), z.int().positive()]),
+  ),
+});
+type Histogram = z.infer<typeof Histogram>;
 
 export const histogram: Importer = {
   name: "histogram",
@@ -32,9 +37,12 @@ export const histogram: Importer = {
     attempts: 9,
   },
   recognizes: (first) => first["format"] === "quorate-histogram/1",
-  open: () => (record) => expand(record as unknown as Histogram),
+  open: () => (record) => {
+    const read = Histogram.safeParse(record);
+    return read.success ? expand(read.data) : issuesOf(read.error).join("; ");
+  },
   describe: (first) => {
-    const { name, citation } = first as unknown as Histogram;
+    const { name, citation } = Histogram.parse(first);
     return { name, sources: citation };
   },
 };

@@ -22,8 +22,11 @@ export interface Importer {
   recognizes(first: Row, file: string): boolean;
   /** Names of files in the same folder that are read before, where they exist. */
   readonly beside?: readonly string[];
-  /** Ready to read one file: turns a record into its row or rows. Throws nothing: what is wrong shows in the rows. */
-  open(beside: ReadonlyMap<string, readonly Row[]>): (record: Row) => Row | readonly Row[];
+  /**
+   * Ready to read one file: turns a record into its row or rows, or says why it cannot. It throws nothing, and need not
+   * check what the long table checks anyway: a field that is missing in the record may be missing in the row.
+   */
+  open(beside: ReadonlyMap<string, readonly Row[]>): (record: Row) => Row | readonly Row[] | string;
   /** Name and citations that stand in the file itself. */
   describe?(first: Row): { readonly name: string; readonly sources: readonly string[] };
 }
