@@ -8,4 +8,45 @@ export type {
   LeafCurve,
   PairCalibration,
 } from "./calibration.ts";
+export type { CurvePoint } from "./estimators/binomial-curve.ts";
+export { combineIntervals } from "./estimators/combine-intervals.ts";
+export { correlationAnova } from "./estimators/correlation-anova.ts";
+export { correlationBetaBinomial } from "./estimators/correlation-beta-binomial.ts";
+export { correlationCopula } from "./estimators/correlation-copula.ts";
+export {
+  correlationNested,
+  correlationNestedInterval,
+  type NestedCorrelation,
+} from "./estimators/correlation-nested.ts";
+export { correlationFromPairs, correlationFromPairsInterval } from "./estimators/correlation-pairs.ts";
+export { correlationSharedVote } from "./estimators/correlation-shared-vote.ts";
+export type { Count } from "./estimators/counts.ts";
+export { effectiveCorrelation } from "./estimators/effective-correlation.ts";
+export type { Estimate } from "./estimators/estimate.ts";
+export {
+  type FidelityFit,
+  type FidelityOptions,
+  fidelityEstimate,
+  fitFidelityExponential,
+  fitFidelityHill,
+  fitFidelityIsotonic,
+} from "./estimators/fidelity.ts";
+export { isotonicRegression } from "./estimators/isotonic.ts";
+export {
+  fitLeafCurve,
+  fitLeafCurveLeastSquares,
+  type LeafCurveFit,
+  type LeafCurveOptions,
+} from "./estimators/leaf-curve.ts";
+export { pairPhi, pairPhiMatrix } from "./estimators/pair-phi.ts";
+export { panelCorrelation } from "./estimators/panel-correlation.ts";
+export {
+  bootstrapInterval,
+  jackknifeInterval,
+  type Statistic,
+  type TaskRows,
+  taskRows,
+} from "./estimators/resample.ts";
+export { taskMeanInterval, taskShareInterval } from "./estimators/task-mean.ts";
 export { fidelityAt } from "./fidelity.ts";
+export { type CalibratedRegime, calibratedRegime, type RegimeOptions } from "./regime.ts";

@@ -60,9 +60,9 @@ export function pairRow(groups: readonly Count[]): number[] {
 }
 
 export function correlationOfPairSums(sums: Float64Array): [number] {
-  const [rightPairs, pairs, right, votes, shares, shareSquares, tasks] = sums as unknown as number[];
-  const same = rightPairs! / pairs!;
-  const mean = right! / votes!;
-  const independent = (shares! * shares! - shareSquares!) / (tasks! * (tasks! - 1));
+  const tasks = sums[6]!;
+  const same = sums[0]! / sums[1]!;
+  const mean = sums[2]! / sums[3]!;
+  const independent = (sums[4]! * sums[4]! - sums[5]!) / (tasks * (tasks - 1));
   return [(same - independent) / (mean - independent)];
 }
