@@ -9,12 +9,11 @@ import {
   requireNoMessages,
   requireSingles,
   rosterMembers,
-  solveSteps,
   UnknownTeam,
   type Vote,
   voteOf,
 } from "./cast.ts";
-import type { Organization } from "./organization.ts";
+import type { Member, Organization, Step } from "./organization.ts";
 
 /**
  * Samples one agent until one answer leads by `lead` votes, at most `cap` calls; then the most frequent answer wins
@@ -59,22 +58,24 @@ export const ahead: Organization = {
 
   next({ sizes, cast, rule, seed, weights }, answered) {
     const [lead, cap] = sizes as [number, number];
-    const steps = solveSteps([{ ...membersOf(cast)[0]!, samples: cap }], "sample");
+    const member = membersOf(cast)[0]!;
     const ended: Vote[] = [];
     const counts = new Map<string, number>();
     let ahead = 0;
     // Only the answers before the first gap count, so that the order of arrival does not choose among them.
-    for (const step of steps) {
+    while (ahead < lead && ended.length < cap) {
+      const step = sampleStep(member, ended.length);
       const end = answered.get(step.id);
-      if (end === undefined || ahead >= lead) break;
+      if (end === undefined) {
+        const needed = Math.min(lead - ahead, cap - ended.length);
+        return { ask: Array.from({ length: needed }, (_, i) => sampleStep(member, ended.length + i)) };
+      }
       ended.push({ step, ended: end });
       const value = voteOf(end);
       if (value === null) continue;
       counts.set(value, (counts.get(value) ?? 0) + 1);
-      const [first, second = 0] = [...counts.values()].sort((a, b) => b - a);
-      ahead = first! - second;
+      ahead = leadOf(counts.values());
     }
-    if (ahead < lead && ended.length < cap) return { ask: steps.slice(ended.length, ended.length + lead - ahead) };
     const heard = ended.filter((vote) => !isLost(vote.ended));
     const verdicts = rule.verdicts(heard.map((vote) => ballotOf(vote.step, vote.ended, rule, weights)));
     return conclude(verdicts, heard, { seed, degraded: heard.length < ended.length });
@@ -88,3 +89,17 @@ export const ahead: Organization = {
             yield { sizes: [lead, cap], cast: [part(member)], messageTokens: [] };
   },
 };
+
+/** Votes of the first minus votes of the second. */
+function leadOf(counts: Iterable<number>): number {
+  let [first, second] = [0, 0];
+  for (const count of counts) {
+    if (count > first) [first, second] = [count, first];
+    else if (count > second) second = count;
+  }
+  return first - second;
+}
+
+function sampleStep({ agent, level }: Member, number: number): Step {
+  return { id: `sample/${number}`, role: "solve", agent, ...(level !== undefined && { level }), reads: [] };
+}

@@ -1,4 +1,7 @@
-/** Every way to turn many answers into one. The exported name is its name in team texts: `vote.majority@a,b,c`. */
+/**
+ * Every way to turn many answers into one. The exported name is its name in team texts: `vote.majority@a,b,c`. Users of the
+ * package import "./public.ts".
+ */
 export { majority } from "./majority.ts";
 export { plurality } from "./plurality.ts";
 export { unanimous } from "./unanimous.ts";
