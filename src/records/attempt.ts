@@ -31,7 +31,7 @@ export interface Attempt {
   readonly sent?: string;
   readonly received?: string;
   readonly logprob?: number;
-  /** Where samples were aggregated: how many, and how many of them were right. */
+  /** Where samples were aggregated: how many, and how many of them were right. Costs are then those of all together. */
   readonly nSamples?: number;
   readonly nCorrect?: number;
   readonly status?: Status;

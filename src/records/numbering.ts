@@ -9,12 +9,17 @@ export interface Numbering {
 export function numbering(): Numbering {
   const numbers = new Map<string, number>();
   const texts: string[] = [];
+  let last = 0; // files list agent after agent, or task after task
   return {
     number(text) {
+      if (text === texts[last]) return last;
       const known = numbers.get(text);
-      if (known !== undefined) return known;
-      numbers.set(text, texts.length);
-      return texts.push(text) - 1;
+      last = known ?? texts.length;
+      if (known === undefined) {
+        numbers.set(text, last);
+        texts.push(text);
+      }
+      return last;
     },
     text: (number) => texts[number]!,
     texts: () => texts,

@@ -204,7 +204,8 @@ function read(row: Row): Attempt {
 }
 
 /** The rules that join fields. */
-function requireSort({ answer, correct, score, scoreMax = 1, nSamples, nCorrect, ...rest }: Attempt): void {
+function requireSort(attempt: Attempt): void {
+  const { answer, correct, score, scoreMax = 1, nSamples, nCorrect, messageTokens, sent, received } = attempt;
   if (score !== undefined && (score < 0 || score > scoreMax))
     throw new BadField(`score is ${score}, not a number in [0, ${scoreMax}] (score_max is ${scoreMax})`);
   if (scoreMax <= 0) throw new BadField(`score_max is ${scoreMax}, not a number > 0`);
@@ -212,10 +213,10 @@ function requireSort({ answer, correct, score, scoreMax = 1, nSamples, nCorrect,
     throw new BadField("n_samples and n_correct belong together, one of them is missing");
   if (nSamples !== undefined && nCorrect! > nSamples)
     throw new BadField(`n_correct ${nCorrect} > n_samples ${nSamples}`);
-  const probe = [rest.sent, rest.received].filter((part) => part !== undefined).length;
-  if (probe === 1 || (probe === 2 && rest.messageTokens === undefined))
+  const probe = sent !== undefined || received !== undefined;
+  if (probe && (sent === undefined || received === undefined || messageTokens === undefined))
     throw new BadField("a relay probe has message_tokens, sent and received, one of them is missing");
-  if (answer === undefined && correct === undefined && score === undefined && nSamples === undefined && probe === 0)
+  if (answer === undefined && correct === undefined && score === undefined && nSamples === undefined && !probe)
     throw new BadField("none of correct, score, answer, n_samples with n_correct, sent with received is there");
 }
 
