@@ -104,7 +104,8 @@ export function money(usd: number): string {
 
 /** Dollars on an axis: "$0.2", "$5", "$20". */
 export function moneyTick(usd: number): string {
-  return `$${usd >= 1 ? decimal(usd, 0) : String(Number(usd.toPrecision(2)))}`;
+  if (usd >= 1) return `$${decimal(usd, 0)}`;
+  return usd >= 0.01 ? `$${Number(usd.toPrecision(2))}` : money(usd).replace(/(\.\d*?[1-9])0+$/, "$1");
 }
 
 /** What stands in a header above costs: dollars are per 1,000 tasks, all else per task. */

@@ -2,7 +2,8 @@
 import type { CostUnit, Forecast } from "../plan/plan-types.ts";
 import { isMeasured } from "../theory/interval.ts";
 import type { Comparison, Study } from "./study-data.ts";
-import { teamLabel } from "./team-text.ts";
+import { readTeamText, teamLabel } from "./team-text.ts";
+import { numberWord } from "./words.ts";
 
 /** A comparison that has a difference, which every team but the baseline has. */
 export type TeamComparison = Comparison & { readonly difference: NonNullable<Comparison["difference"]> };
@@ -37,6 +38,8 @@ export interface Reading {
   readonly unit: CostUnit;
   readonly confidenceText: string;
   label(team: string): string;
+  /** For marks: "five vote, with GPT-4" where the names of a large panel would fill the picture. */
+  shortLabel(comparison: Comparison): string;
   /** Forecast cost per task in the unit; null where it is not known. */
   forecastCost(forecast: Forecast): number | null;
   /** Measured cost per task in the unit; the forecast where replay did not record it. */
@@ -72,6 +75,7 @@ export function read(study: Study): Reading {
     unit,
     confidenceText: `${Math.round(100 * study.confidence)}\u202f%`,
     label: (team) => comparisons.find((one) => one.team === team)?.label ?? teamLabel(team, study.labels),
+    shortLabel: shortLabels(study, baseline),
     forecastCost: (forecast) => costIn(forecast, unit),
     costOf,
     costShare: (comparison) => {
@@ -79,6 +83,25 @@ export function read(study: Study): Reading {
       const other = baseline ? costOf(baseline) : null;
       return own === null || other === null || other === 0 ? null : own / other;
     },
+  };
+}
+
+/** Large panels by their size, as long as that names one team only. */
+function shortLabels(
+  { comparisons, labels, baseline: single }: Study,
+  baseline: Comparison | undefined,
+): Reading["shortLabel"] {
+  const short = (comparison: Comparison) => {
+    const { organization, parts } = readTeamText(comparison.team, labels);
+    const members = parts.flatMap((part) => part.members);
+    if (organization !== "vote" || members.length < 4) return comparison.label;
+    const name = baseline?.label ?? single;
+    return `${numberWord(members.length)} vote, ${members.some((member) => member.name === name) ? "with" : "without"} ${name}`;
+  };
+  const all = comparisons.map(short);
+  return (comparison) => {
+    const label = short(comparison);
+    return all.filter((other) => other === label).length > 1 ? comparison.label : label;
   };
 }
 

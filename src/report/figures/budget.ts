@@ -6,7 +6,7 @@ import { Canvas, px } from "./canvas.ts";
 import { type Draw, finished } from "./drawing.ts";
 import { stepPoints } from "./frontier.ts";
 import { spread } from "./place-labels.ts";
-import { accuracyScale, costScale } from "./scales.ts";
+import { accuracyScale, centered, costScale } from "./scales.ts";
 import { textWidth } from "./text-width.ts";
 
 /** What each kind reaches at a budget, and under it what is advised. */
@@ -91,7 +91,7 @@ function segmentBar(
     if (i === 0) continue;
     const value = cost(from, unit);
     const half = textWidth(value, 12, true) / 2;
-    const middle = Math.max(half, Math.min(canvas.width - half, start));
+    const middle = centered(start, value, 0, canvas.width, true);
     if (middle - half < end + 6) continue;
     canvas.text(middle, top + 36, value, { bold: true, color: "ink", anchor: "middle" });
     end = middle + half;

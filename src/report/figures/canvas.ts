@@ -29,6 +29,8 @@ export interface TextStyle {
   readonly color?: Kind | "ink" | "soft" | "mute";
   /** Classes beyond these. */
   readonly more?: string;
+  /** Words after a gap, in the plain style of 12 px. */
+  readonly tail?: string;
 }
 
 /** Measured marks are filled, forecasts hollow, what was not measured dotted. */
@@ -39,12 +41,14 @@ export function textBox(
   x: number,
   y: number,
   text: string,
-  { size = 12, bold = false, anchor = "start" }: TextStyle = {},
+  { size = 12, bold = false, anchor = "start", tail = "" }: TextStyle = {},
 ): Box {
-  const width = textWidth(text, size, bold);
+  const width = textWidth(text, size, bold) + (tail ? tailGap + textWidth(tail, 12) : 0);
   const left = anchor === "start" ? x : anchor === "end" ? x - width : x - width / 2;
   return { x: left, y: y - 0.97 * size, width, height: 1.22 * size };
 }
+
+const tailGap = 6;
 
 /** Pixels with one decimal: more would only make the file longer. */
 export function px(value: number): string {
@@ -70,7 +74,7 @@ export class Canvas {
   /** One line of text with its baseline at y. */
   text(x: number, y: number, words: string, style: TextStyle = {}): void {
     if (words === "") return;
-    const { size = 12, bold = false, anchor = "start", color = "soft", more = "" } = style;
+    const { size = 12, bold = false, anchor = "start", color = "soft", more = "", tail = "" } = style;
     const names = [
       bold ? "b" : "",
       size === 12 ? "" : `l${size}`,
@@ -80,7 +84,7 @@ export class Canvas {
       .filter(Boolean)
       .join(" ");
     this.#over.push(
-      `<text x="${px(x)}" y="${px(y)}"${names ? ` class="${names}"` : ""}${anchor === "start" ? "" : ` text-anchor="${anchor}"`}>${escapeHtml(words)}</text>`,
+      `<text x="${px(x)}" y="${px(y)}"${names ? ` class="${names}"` : ""}${anchor === "start" ? "" : ` text-anchor="${anchor}"`}>${escapeHtml(words)}${tail ? `<tspan dx="${tailGap}" class="tail">${escapeHtml(tail)}</tspan>` : ""}</text>`,
     );
     this.texts.push(textBox(x, y, words, style));
   }
@@ -148,7 +152,7 @@ export class Canvas {
     const [from, to] = vertical ? [Math.min(y1, y2), Math.max(y1, y2)] : [Math.min(x1, x2), Math.max(x1, x2)];
     const gaps = this.texts
       .filter((box) =>
-        vertical ? box.x - 2 < x1 && x1 < box.x + box.width + 2 : box.y < y1 && y1 < box.y + box.height,
+        vertical ? box.x - 2 < x1 && x1 < box.x + box.width + 2 : box.y - 1 < y1 && y1 < box.y + box.height + 1,
       )
       .map(
         (box) =>

@@ -47,16 +47,14 @@ export const errors: Draw = (reading, size) => {
     const { label, right } = names[i]!;
     const room = size.width - x;
     const shown = clipMiddle(label, Math.max(40, room - textWidth(right, 12) - 6), 12, true);
-    canvas.text(x, y + cell.height / 2 + 3, shown, { bold: true, color: "ink" });
-    const after = x + textWidth(shown, 12, true) + 6;
-    if (after + textWidth(right, 12) <= size.width)
-      canvas.text(after, y + cell.height / 2 + 3, right, { color: "mute" });
+    const tail = x + textWidth(shown, 12, true) + 6 + textWidth(right, 12) <= size.width ? { tail: right } : {};
+    canvas.text(x, y + cell.height / 2 + 3, shown, { bold: true, color: "ink", ...tail });
   }
   let bottom = top + n * cell.height;
   const pairs = rankedPairs(study);
   const remarks = pairs.length > 1 ? [remark("Most alike", pairs[0]!), remark("Least alike", pairs.at(-1)!)] : [];
   // The free upper triangle holds the two extremes and the scale of colors, if the names leave room.
-  const blockWidth = size.wide ? 270 : 350;
+  const blockWidth = size.wide ? 300 : 350;
   const wrapped = remarks.map(({ title, text }) => ({
     title: labelLines(reading, title, blockWidth, { size: 12, bold: true, linesMax: 3 }),
     text: labelLines(reading, text, blockWidth, { size: 12, linesMax: 3 }),
@@ -75,7 +73,7 @@ export const errors: Draw = (reading, size) => {
     canvas.rect({ x: start + step * swatch, y: y - 8, width: swatch - 1, height: 8 }, `q${step}`);
   for (const [i, edge] of steps.entries())
     canvas.text(start + (i + 1) * swatch, y + 14, correlationCell(edge), { anchor: "middle", color: "mute" });
-  if (!inTriangle) bottom = y + 18;
+  bottom = Math.max(bottom, y + 18);
   const hidden = new Set(study.pairs.flatMap(({ a, b }) => [a, b])).size - n;
   if (hidden > 0) {
     bottom += 22;

@@ -5,7 +5,7 @@ import { flipValue } from "../sections/flips.ts";
 import type { Flip } from "../study-data.ts";
 import { Canvas } from "./canvas.ts";
 import { type Drawing, finished } from "./drawing.ts";
-import { apart, logTicks } from "./scales.ts";
+import { apart, centered, logTicks } from "./scales.ts";
 
 /** The scale of one thing that would flip the advice: hatched where it does. Null where there is no scale. */
 export function flipScale(flip: Flip, { chosen, baseline }: Reading, width: 400 | 350): Drawing | null {
@@ -32,14 +32,8 @@ export function flipScale(flip: Flip, { chosen, baseline }: Reading, width: 400 
   if (now !== null) canvas.mark(kind, place(now), 22);
   const label = (value: number) => tickText(value, flip);
   const ticks = scale.log ? logTicks(Math.max(scale.low, 1e-12), scale.high) : place.ticks(5);
-  for (const tick of apart(ticks, place, label)) {
-    const x = place(tick);
-    const anchor = x < left + 14 ? "start" : x > right - 14 ? "end" : "middle";
-    canvas.text(anchor === "middle" ? x : anchor === "start" ? left : right, 50, label(tick), {
-      color: "mute",
-      anchor,
-    });
-  }
+  for (const tick of apart(ticks, place, label, [0, width]))
+    canvas.text(centered(place(tick), label(tick), 0, width), 50, label(tick), { color: "mute", anchor: "middle" });
   return finished(canvas, 58);
 }
 

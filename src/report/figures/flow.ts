@@ -32,7 +32,7 @@ export const flow: Draw = (reading, size) => {
         change === 0 || stage.tasks === 0
           ? ""
           : change > 0 && change === gain && gains.every((one) => one >= 0)
-            ? `The whole gain is here: +${count(change)} ${change === 1 ? "answer" : "answers"}`
+            ? `All of the gain: +${count(change)} ${change === 1 ? "answer" : "answers"}`
             : `${change > 0 ? "+" : "−"}${count(Math.abs(change))} ${Math.abs(change) === 1 ? "answer" : "answers"}`,
     };
   });
@@ -78,35 +78,38 @@ export const flow: Draw = (reading, size) => {
   }
   const area = 168;
   const [labelX, resultX] = [262, 516];
-  let y = 30;
-  let from = 34;
-  canvas.text(0, 30, stages.length === 2 ? "asked of the first stage" : "asked in stages", { color: "mute" });
-  from = 44;
-  y = 40;
-  canvas.rect({ x: 0, y: from, width: 8, height: area }, "fill k-single");
-  for (const [i, text] of texts.entries()) {
-    const height = Math.max(0.5, stages[i]!.share * area);
+  const slots = texts.map((text, i) => {
     const label = labelLines(reading, text.label, resultX - labelX - 20, { bold: true });
     const tasks = labelLines(reading, text.tasks, resultX - labelX - 20, { size: 12 });
     const other = labelLines(reading, text.other, 760 - resultX, { size: 12 });
     const change = labelLines(reading, text.change, 760 - resultX, { size: 12, bold: true });
-    const lines = Math.max(label.length + tasks.length, 1 + other.length + change.length);
-    const slot = Math.max(height, 16 * lines);
+    const textHeight = 16 * Math.max(label.length + tasks.length, 1 + other.length + change.length);
+    const band = Math.max(0.5, stages[i]!.share * area);
+    return { label, tasks, right: text.right, other, change, textHeight, band, height: Math.max(band, textHeight) };
+  });
+  const gap = 20;
+  const stacked = slots.reduce((sum, { height }) => sum + height, 0) + gap * (slots.length - 1);
+  canvas.text(0, 30, stages.length === 2 ? "asked of the first stage" : "asked in stages", { color: "mute" });
+  let y = 42;
+  let from = y + (stacked - area) / 2;
+  canvas.rect({ x: 0, y: from, width: 8, height: area }, "fill k-single");
+  for (const [i, { label, tasks, right, other, change, textHeight, band, height }] of slots.entries()) {
     canvas.path(
-      `M8 ${px(from)}C90 ${px(from)} 130 ${px(y)} 236 ${px(y)}L236 ${px(y + height)}C130 ${px(y + height)} 90 ${px(from + height)} 8 ${px(from + height)}Z`,
+      `M8 ${px(from)}C90 ${px(from)} 130 ${px(y)} 236 ${px(y)}L236 ${px(y + band)}C130 ${px(y + band)} 90 ${px(from + band)} 8 ${px(from + band)}Z`,
       i === 0 ? "w-cascade" : "w-single",
     );
-    barOf(i, 236, y, 8, height, "y");
-    const start = y + 12 + Math.max(0, (Math.min(height, slot) - 16 * lines) / 2);
-    canvas.lines(labelX, start, label, { size: 13, bold: true, color: "ink" });
-    canvas.lines(labelX, start + 16 * label.length, tasks, { color: "mute" });
-    const next = canvas.lines(resultX, start, [text.right], { size: 13, bold: true, color: "ink" });
+    barOf(i, 236, y, 8, band, "y");
+    const start = y + 12 + Math.max(0, (band - textHeight) / 2);
+    canvas.lines(labelX, canvas.lines(labelX, start, label, { size: 13, bold: true, color: "ink" }), tasks, {
+      color: "mute",
+    });
+    const next = canvas.lines(resultX, start, [right], { size: 13, bold: true, color: "ink" });
     canvas.lines(resultX, canvas.lines(resultX, next, other, { color: "mute" }), change, {
       bold: true,
       color: "cascade",
     });
-    from += height;
-    y += slot + 20;
+    from += band;
+    y += height + gap;
   }
   canvas.rect({ x: 236, y: y - 6, width: 8, height: 8 }, "wrong");
   canvas.text(labelX, y + 2, "wrong", { color: "mute" });

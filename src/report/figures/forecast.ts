@@ -13,12 +13,13 @@ export const forecast: Draw = (reading, size) => {
   if (rows.length === 0) return [];
   const canvas = new Canvas(size.width);
   const width = size.wide
-    ? Math.max(150, Math.min(268, Math.max(...rows.map(({ label }) => textWidth(label, 13, true))) + 4))
+    ? Math.max(150, Math.min(268, Math.max(...rows.map((row) => textWidth(reading.shortLabel(row), 13, true))) + 4))
     : 350;
-  const labels = rows.map(({ label, chosen, difference }) => {
+  const labels = rows.map((row) => {
+    const { chosen, difference } = row;
     const after = size.wide ? "" : `${points(difference.predictive.value)} → ${points(difference.measured.value)}`;
     const room = size.wide ? width - 12 : 350 - textWidth(after, 12) - 12;
-    return { lines: labelLines(reading, label, room, { bold: chosen }), after };
+    return { lines: labelLines(reading, reading.shortLabel(row), room, { bold: chosen }), after };
   });
   const [left, right] = size.wide ? [width + 16, 668] : [6, 344];
   const tick = (value: number) => points(value).replace(/\.0$/, "");

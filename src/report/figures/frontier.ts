@@ -30,13 +30,13 @@ export const frontier: Draw = (reading, size) => {
       return perTask === null ? [] : [{ cost: readable(perTask, unit), accuracy: forecast.accuracy.mean }];
     })
     .toSorted((a, b) => a.cost - b.cost);
-  const height = size.wide ? 500 : 480;
+  const height = size.wide ? 520 : 500;
   const canvas = new Canvas(size.width);
   const plot: Box = {
     x: size.wide ? 44 : 34,
-    y: 22,
+    y: 34,
     width: size.width - (size.wide ? 50 : 38),
-    height: height - 22 - 50,
+    height: height - 34 - 50,
   };
   const [right, bottom] = [plot.x + plot.width, plot.y + plot.height];
   const x = costScale(
@@ -91,9 +91,11 @@ export const frontier: Draw = (reading, size) => {
   const labels = rows.map(({ row, cost }): LabelRequest => {
     const emphasis = row === chosen;
     const width = size.wide ? 230 : 150;
-    const lines = labelLines(reading, row.label, width, { size: emphasis ? 13 : 12, bold: emphasis, linesMax: 3 }).map(
-      (text) => ({ text, bold: emphasis }),
-    );
+    const lines = labelLines(reading, reading.shortLabel(row), width, {
+      size: emphasis ? 13 : 12,
+      bold: emphasis,
+      linesMax: 3,
+    }).map((text) => ({ text, bold: emphasis }));
     const ratio = reading.costShare(row);
     const second =
       emphasis && row.difference && ratio !== null
@@ -115,12 +117,13 @@ export const frontier: Draw = (reading, size) => {
       y: y(row.measured.accuracy.value),
       radius: emphasis ? 8 : 6,
       prefer: row.kind === "single" ? ["right", "left", "right-below"] : ["left-above", "left", "right"],
-      reach: emphasis ? 160 : 70,
+      reach: emphasis ? 160 : 110,
+      anywhere: emphasis,
     };
   });
   const tickBoxes = [...canvas.texts];
   const bounds = { x: plot.x + 2, y: 0, width: plot.width + (size.wide ? 4 : 2), height: bottom - 2 };
-  const placed = placeLabels(labels, { bounds, obstacles: [...obstacles, ...tickBoxes] });
+  const placed = placeLabels(labels, { bounds, obstacles, texts: tickBoxes });
   for (const [i, label] of placed.entries()) if (label) drawLabel(canvas, label, labels[i]!, rows[i]!.row.kind);
 
   // A kind without data still gets its place.

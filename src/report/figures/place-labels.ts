@@ -13,6 +13,8 @@ export interface LabelRequest {
   readonly prefer?: readonly Side[];
   /** Greatest distance from the mark; above 16 a thin leader connects the two. @default 44 */
   readonly reach?: number;
+  /** The one label that the picture is about: any free place will do before it is dropped. */
+  readonly anywhere?: boolean;
 }
 
 export type Side = "right" | "left" | "above" | "below" | "right-above" | "left-above" | "right-below" | "left-below";
@@ -45,18 +47,21 @@ const lineStep = 16;
  */
 export function placeLabels(
   requests: readonly LabelRequest[],
-  { bounds, obstacles }: { bounds: Box; obstacles: readonly Box[] },
+  { bounds, obstacles, texts = [] }: { bounds: Box; obstacles: readonly Box[]; texts?: readonly Box[] },
 ): (PlacedLabel | null)[] {
-  const taken = [...obstacles];
+  const taken = [...obstacles, ...texts];
+  // A leader may cross a line but no words, and no words may come to stand on a leader.
+  const words = [...texts];
   return requests.map((request) => {
-    const free = candidates(request).find(
-      ({ box, leader }) =>
-        inside(box, bounds) &&
-        !hits(box, taken) &&
-        (leader === null || leaderBoxes(leader).every((part) => !hits(part, taken, -1))),
-    );
+    const fits = ({ box, leader }: PlacedLabel) =>
+      inside(box, bounds) &&
+      !hits(box, taken) &&
+      (leader === null || leaderBoxes(leader).every((part) => !hits(part, words, -1)));
+    const free =
+      candidates(request).find(fits) ?? (request.anywhere ? everywhere(request, bounds).find(fits) : undefined);
     if (!free) return null;
     taken.push(free.box);
+    words.push(free.box);
     if (free.leader) taken.push(...leaderBoxes(free.leader));
     return free;
   });
@@ -75,43 +80,66 @@ function hits(box: Box, taken: readonly Box[], padding = 1.5): boolean {
   return taken.some((other) => overlap(box, other, padding));
 }
 
-/** All positions of a label, nearest and most preferred first. */
-function candidates({ lines, size, x, y, radius, prefer = [], reach = 44 }: LabelRequest): PlacedLabel[] {
+/** All positions around the mark, nearest and most preferred first. */
+function candidates(request: LabelRequest): PlacedLabel[] {
+  const { x, y, radius, prefer = [], reach = 44 } = request;
   const order = [...new Set([...prefer, ...(Object.keys(sides) as Side[])])];
-  const width = Math.max(...lines.map(({ text, bold }) => textBox(0, 0, text, { size, bold: bold ?? false }).width));
-  const first = textBox(0, 0, "x", { size });
-  const height = first.height + lineStep * (lines.length - 1);
+  const { width, height } = extent(request);
+  return [4, 9, 16, 26, 44, 70, 110, 160]
+    .filter((distance) => distance <= Math.max(4, reach))
+    .flatMap((distance) =>
+      order.map((side) => {
+        const [dx, dy] = sides[side];
+        const gap = radius + distance * (dx !== 0 && dy !== 0 ? 0.75 : 1);
+        const rise = dx !== 0 ? 0.6 * gap : gap;
+        const left = dx === 0 ? x - width / 2 : dx > 0 ? x + gap : x - gap - width;
+        const top = dy === 0 ? y - height / 2 : dy > 0 ? y + rise : y - rise - height;
+        return placedAt(request, left, top, dx === 0 ? "middle" : dx > 0 ? "start" : "end", distance > 16);
+      }),
+    );
+}
+
+/** All positions on a grid, nearest first. */
+function everywhere(request: LabelRequest, bounds: Box): PlacedLabel[] {
+  const { width, height } = extent(request);
   const result: PlacedLabel[] = [];
-  for (const distance of [4, 9, 16, 26, 44, 70, 110, 160].filter((one) => one <= Math.max(4, reach)))
-    for (const side of order) {
-      const [dx, dy] = sides[side];
-      const diagonal = dx !== 0 && dy !== 0;
-      const gap = radius + distance * (diagonal ? 0.75 : 1);
-      const left = dx === 0 ? x - width / 2 : dx > 0 ? x + gap : x - gap - width;
-      const top =
-        dy === 0 ? y - height / 2 : dy > 0 ? y + gap * (diagonal ? 0.6 : 1) : y - gap * (diagonal ? 0.6 : 1) - height;
-      const anchor = dx === 0 ? "middle" : dx > 0 ? "start" : "end";
-      const box = { x: left, y: top, width, height };
-      const near = { x: Math.max(left, Math.min(x, left + width)), y: Math.max(top, Math.min(y, top + height)) };
-      const length = Math.hypot(near.x - x, near.y - y);
-      const leader =
-        distance > 16 && length > radius + 6
-          ? {
-              x1: x + ((near.x - x) * (radius + 2)) / length,
-              y1: y + ((near.y - y) * (radius + 2)) / length,
-              x2: near.x - ((near.x - x) * 3) / length,
-              y2: near.y - ((near.y - y) * 3) / length,
-            }
-          : null;
-      result.push({
-        anchor,
-        x: anchor === "middle" ? x : anchor === "start" ? left : left + width,
-        y: top - first.y,
-        box,
-        leader,
-      });
-    }
-  return result;
+  for (let top = bounds.y; top + height <= bounds.y + bounds.height; top += 9)
+    for (let left = bounds.x; left + width <= bounds.x + bounds.width; left += 12)
+      result.push(placedAt(request, left, top, left + width / 2 < request.x ? "end" : "start", true));
+  const distance = ({ box }: PlacedLabel) =>
+    Math.hypot(box.x + box.width / 2 - request.x, 2 * (box.y + box.height / 2 - request.y));
+  return result.toSorted((a, b) => distance(a) - distance(b));
+}
+
+function extent({ lines, size }: LabelRequest): { width: number; height: number } {
+  const width = Math.max(...lines.map(({ text, bold }) => textBox(0, 0, text, { size, bold: bold ?? false }).width));
+  return { width, height: textBox(0, 0, "x", { size }).height + lineStep * (lines.length - 1) };
+}
+
+/** A label with its top left corner here, tied to its mark by a leader where it stands apart. */
+function placedAt(
+  request: LabelRequest,
+  left: number,
+  top: number,
+  anchor: PlacedLabel["anchor"],
+  apart: boolean,
+): PlacedLabel {
+  const { x, y, radius, size } = request;
+  const { width, height } = extent(request);
+  const near = { x: Math.max(left, Math.min(x, left + width)), y: Math.max(top, Math.min(y, top + height)) };
+  const length = Math.hypot(near.x - x, near.y - y);
+  const [ux, uy] = length > 0 ? [(near.x - x) / length, (near.y - y) / length] : [0, 0];
+  const leader =
+    apart && length > radius + 6
+      ? { x1: x + ux * (radius + 2), y1: y + uy * (radius + 2), x2: near.x - 3 * ux, y2: near.y - 3 * uy }
+      : null;
+  return {
+    anchor,
+    x: anchor === "middle" ? left + width / 2 : anchor === "start" ? left : left + width,
+    y: top - textBox(0, 0, "x", { size }).y,
+    box: { x: left, y: top, width, height },
+    leader,
+  };
 }
 
 /** A line as small boxes along it. */

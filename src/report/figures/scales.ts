@@ -78,19 +78,27 @@ export function logTicks(low: number, high: number): number[] {
   return ticks;
 }
 
-/** Ticks whose labels do not touch, from the first on. */
+/** Ticks whose labels do not touch when each stands centered under its tick, or inside [low, high] where it would leave. */
 export function apart(
   ticks: readonly number[],
   place: (value: number) => number,
   label: (value: number) => string,
+  [low, high]: readonly [number, number] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
 ): number[] {
   const kept: number[] = [];
   let end = Number.NEGATIVE_INFINITY;
   for (const tick of ticks.toSorted((a, b) => place(a) - place(b))) {
+    const middle = centered(place(tick), label(tick), low, high);
     const half = textWidth(label(tick), 12) / 2;
-    if (place(tick) - half < end + 6) continue;
+    if (middle - half < end + 6) continue;
     kept.push(tick);
-    end = place(tick) + half;
+    end = middle + half;
   }
   return kept;
+}
+
+/** Middle of a text of 12 px that should stand at x and must stay in [low, high]. */
+export function centered(x: number, text: string, low: number, high: number, bold = false): number {
+  const half = textWidth(text, 12, bold) / 2;
+  return Math.max(low + half, Math.min(high - half, x));
 }

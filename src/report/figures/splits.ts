@@ -1,7 +1,8 @@
+import { group } from "d3-array";
 import { percent, points } from "../format-number.ts";
 import { Canvas } from "./canvas.ts";
 import { type Draw, finished } from "./drawing.ts";
-import { differenceScale } from "./scales.ts";
+import { centered, differenceScale } from "./scales.ts";
 import { textWidth } from "./text-width.ts";
 
 /** One dot for each way to split the tasks; bars where there are too many dots. */
@@ -19,20 +20,16 @@ export const splits: Draw = ({ study, chosen }, size) => {
   const tallest = size.wide ? 132 : 110;
   const top = 40;
   const bottom = top + tallest;
-  // Bins as wide as a dot and its gap, so that stacks do not touch.
-  const pitch = 7;
   const zero = x(0);
-  const bins = new Map<number, (typeof differences)[number][]>();
-  for (const one of differences) {
-    const bin = Math.floor((x(one.measured) - zero) / (1.6 * pitch));
-    const inBin = bins.get(bin);
-    if (inBin) inBin.push(one);
-    else bins.set(bin, [one]);
-  }
-  const most = Math.max(...[...bins.values()].map(({ length }) => length));
-  const step = Math.min(6.4, tallest / most);
+  // The widest bins whose stacks fit: fewer, taller stacks show the shape better.
+  const dot = 6.4;
+  const binned = (width: number) => group(differences, ({ measured }) => Math.floor((x(measured) - zero) / width));
+  const tallestOf = (bins: ReturnType<typeof binned>) => Math.max(...[...bins.values()].map(({ length }) => length));
+  const binWidth = [28, 24, 20, 17, 14, 12].find((width) => dot * tallestOf(binned(width)) <= tallest) ?? 10;
+  const bins = binned(binWidth);
+  const step = Math.min(dot, tallest / tallestOf(bins));
   for (const [bin, some] of bins) {
-    const center = zero + (bin + 0.5) * 1.6 * pitch;
+    const center = zero + (bin + 0.5) * binWidth;
     const sorted = some.toSorted((a, b) => a.kind.localeCompare(b.kind));
     if (step >= 3.4)
       for (const [i, { kind }] of sorted.entries())
@@ -59,15 +56,16 @@ export const splits: Draw = ({ study, chosen }, size) => {
   if (chosen?.difference) {
     const at = x(chosen.difference.measured.value);
     const words = `this report ${points(chosen.difference.measured.value)}`;
-    const half = textWidth(words, 12, true) / 2;
-    const middle = Math.max(left + half, Math.min(right - half, at));
-    canvas.text(middle, 30, words, { bold: true, anchor: "middle", color: chosen.kind });
+    canvas.text(centered(at, words, left, right, true), 30, words, {
+      bold: true,
+      anchor: "middle",
+      color: chosen.kind,
+    });
     canvas.line(at, 35, at, bottom, `now k-${chosen.kind}`);
   }
   for (const value of x.ticks) {
     canvas.guide(x(value), value === 0 ? 2 : top - 4, x(value), bottom, value === 0 ? "axis" : "grid");
-    const half = textWidth(tick(value), 12) / 2;
-    canvas.text(Math.max(half, Math.min(size.width - half, x(value))), bottom + 18, tick(value), {
+    canvas.text(centered(x(value), tick(value), 0, size.width), bottom + 18, tick(value), {
       anchor: "middle",
       color: "mute",
     });

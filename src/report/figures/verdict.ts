@@ -30,11 +30,11 @@ export const verdict: Draw = (reading, size) => {
     const shown = `${accuracy(value)} ${accuracyInterval(row.measured.accuracy)}`;
     if (size.wide) {
       const lines = labelLines(reading, names[i]!, left - 16, { bold: true });
-      const middle = y + 10 + 8 * (lines.length - 1);
+      const middle = y + 12 + 8 * (lines.length - 1);
       canvas.lines(0, middle + 4 - 8 * (lines.length - 1), lines, { size: 13, bold: true, color: "ink" });
       canvas.text(place(high) + 8, middle + 4, shown, { bold: emphasis, color: row.kind });
       marks.push({ x: place(value), y: middle });
-      y = middle + 10 + 8 * (lines.length - 1) + 10;
+      y = middle + 12 + 8 * (lines.length - 1) + 12;
     } else {
       const lines = labelLines(reading, names[i]!, 350 - textWidth(shown, 13) - 12, { bold: true });
       canvas.lines(0, y + 10, lines, { size: 13, bold: true, color: "ink" });
@@ -51,7 +51,7 @@ export const verdict: Draw = (reading, size) => {
     const { measured } = rival.difference;
     const from = baseline.measured.accuracy.value;
     const shown = `${points(measured.value)} ${pointsInterval(measured)}`;
-    const middle = size.wide ? y + 10 : y + 25;
+    const middle = size.wide ? y + 12 : y + 25;
     if (size.wide) {
       canvas.text(0, middle + 4, "Difference, task by task", { size: 13, color: "ink" });
       canvas.text(Math.max(place(from), place(from + measured.high)) + 8, middle + 4, shown, {
@@ -124,7 +124,7 @@ function moneyBars(
   const costs = rows.map((row) => reading.costOf(row));
   const known = costs.filter((value) => value !== null);
   canvas.text(x, y, "Cost", { size: 13, bold: true, color: "ink" });
-  const header = unit === "usd" ? "dollars per 1,000 tasks, expected" : `${costHeaders[unit]}, expected`;
+  const header = unit === "usd" ? "dollars per 1,000 tasks" : costHeaders[unit];
   canvas.lines(x, y + 16, labelLines(reading, header, width, { size: 12 }), { color: "mute" });
   if (known.length === 0) {
     canvas.text(x, y + 40, "not measured", { color: "mute" });

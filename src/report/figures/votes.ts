@@ -47,7 +47,6 @@ export const votes: Draw = (reading, size, index) => {
     line.slice(1).flatMap((point, i) => lineBoxes(line[i]!.x, line[i]!.y, point.x, point.y)),
   );
   const obstacles = [
-    ...canvas.texts,
     ...segments,
     ...[...fixed, ...early].flatMap((point) => [
       { x: x(point.calls) - 7, y: y(point.measured.value) - 7, width: 14, height: 14 },
@@ -64,7 +63,7 @@ export const votes: Draw = (reading, size, index) => {
   const requests: (LabelRequest & { kind: "single" | "repeated" })[] = [];
   if (stop) {
     const lead = /:(\d+)/.exec(stop.point.team)?.[1];
-    const words = `Stop as soon as one answer leads${lead ? ` by ${numberWord(Number(lead))}` : ""}:`;
+    const words = `Stop when one answer leads${lead ? ` by ${numberWord(Number(lead))}` : ""}:`;
     const width = size.wide ? 260 : 170;
     requests.push({
       kind: "repeated",
@@ -74,6 +73,7 @@ export const votes: Draw = (reading, size, index) => {
       radius: 7,
       prefer: ["left-above", "above", "right-above"],
       reach: 160,
+      anywhere: true,
       lines: [
         ...labelLines(reading, words, width, { size: 12, bold: true }).map((text) => ({ text, bold: true })),
         ...labelLines(
@@ -125,6 +125,7 @@ export const votes: Draw = (reading, size, index) => {
   const placed = placeLabels(requests, {
     bounds: { x: left, y: 0, width: size.width - left, height: bottom - 2 },
     obstacles,
+    texts: [...canvas.texts],
   });
   for (const [i, label] of placed.entries()) if (label) drawLabel(canvas, label, requests[i]!, requests[i]!.kind);
   for (const tick of y.ticks) canvas.guide(left, y(tick), right, y(tick));

@@ -21,7 +21,7 @@ import type { Format } from "./format.ts";
 
 const width = 80;
 /** ANSI codes; the light and the dark terminal read them alike. */
-const styles = { bold: 1, dim: 2, single: 37, repeated: 34, panel: 33, cascade: 32, tree: 35 } as const;
+const styles = { bold: 1, dim: 2, single: 39, repeated: 34, panel: 33, cascade: 32, tree: 35 } as const;
 type Style = keyof typeof styles;
 type Paint = (style: Style, text: string) => string;
 
@@ -63,11 +63,18 @@ function top({ study, facts }: Report, paint: Paint): string[] {
 function verdict({ headline, lede, warnings }: Report, paint: Paint): string[] {
   return [
     ...wrap(headline, width).map((line) => paint("bold", line)),
-    ...wrap(plainText(lede), width),
+    ...wrap(plainText(lede), width).map((line) => emphasized(line, lede, paint)),
     ...warnings.flatMap((warning) =>
       wrap(warning, width - 2).map((line, i) => `${i === 0 ? paint("panel", "!") : " "} ${line}`),
     ),
   ];
+}
+
+/** The strong words of a sentence, as far as they stand on one line. */
+function emphasized(line: string, spans: Report["lede"], paint: Paint): string {
+  return spans
+    .filter(({ strong }) => strong)
+    .reduce((sum, { text }) => sum.replace(text, (words) => paint("bold", words)), line);
 }
 
 /** "Title ────────" over the whole width. */
@@ -97,14 +104,16 @@ function accuracies(reading: Reading, paint: Paint): string[] {
   const span = Math.max(0.02, most - least);
   const place = (value: number) =>
     Math.max(0, Math.min(plotWidth - 1, Math.round(((value - least) / span) * (plotWidth - 1))));
-  const lines = rows.flatMap(({ label, kind, chosen, measured }, row) => {
+  const lines = rows.flatMap((row) => {
+    const { kind, chosen, measured } = row;
+    const label = reading.shortLabel(row);
     const cells = new Array<string>(plotWidth).fill(" ");
     const { value, low, high } = measured.accuracy;
     for (let at = place(low); at <= place(high); at++) cells[at] = "─";
     if (place(low) < place(value)) cells[place(low)] = "├";
     if (place(high) > place(value)) cells[place(high)] = "┤";
     cells[place(value)] = kinds[kind].mark;
-    const amount = reading.costOf(rows[row]!);
+    const amount = reading.costOf(row);
     const numbers = `${accuracy(value).padStart(6)}${(amount === null ? "–" : cost(amount, unit)).padStart(11)}`;
     const plot = paint(kind, cells.join(""));
     const start = `${chosen ? "▸" : " "} `;
@@ -173,14 +182,16 @@ function flow({ study, baseline }: Reading, paint: Paint): string[] {
   ];
 }
 
-function forecasts({ sections }: Report, { teams, study, baseline }: Reading, paint: Paint): string[] {
+function forecasts({ sections }: Report, { teams, study, baseline, shortLabel }: Reading, paint: Paint): string[] {
   if (teams.length === 0) return [];
   const splits = sections.flatMap(({ blocks }) => blocks).find(({ id }) => id === "splits");
   const nameWidth = 37;
   const rows = teams.filter(({ chosen }, i) => i < rowsMax || chosen);
   return [
     heading(`Forecast against measured (points over ${baseline?.label ?? study.baseline})`, paint),
-    ...rows.flatMap(({ label, kind, difference }) => {
+    ...rows.flatMap((row) => {
+      const { kind, difference } = row;
+      const label = shortLabel(row);
       const numbers = `${points(difference.predictive.value).padStart(6)} → ${points(difference.measured.value).padStart(6)}  ${pointsInterval(difference.measured).padEnd(14)} ${probabilitySentence(difference.probabilityBetter).replace("= ", "")}`;
       const start = `  ${paint(kind, kinds[kind].mark)} `;
       if (columns(label) < nameWidth) return [start + padEnd(label, nameWidth) + numbers];

@@ -112,7 +112,7 @@ function figureHtml(
       figure.name === "phase" ? `<div class="panels${pictures.length === 1 ? " one" : ""}">${inner}</div>` : inner;
     return `<div class="${size.wide ? "wide" : "narrow"}">${grid}</div>`;
   });
-  return `<figure id="figure-${id}"><figcaption>${heading}</figcaption>${drawings.join("")}<p class="source"><span>Figure ${figure.number}</span>${context.prose(figure.source)}</p>${
+  return `<figure id="figure-${id}"><figcaption>${heading}</figcaption>${drawings.join("")}<p class="source"><b>Figure ${figure.number}</b>${context.prose(figure.source)}</p>${
     table && table.rows.length > 0
       ? `<details><summary>The numbers of figure ${figure.number}</summary>${tableHtml(table, `The numbers of figure ${figure.number}`, "", context)}</details>`
       : ""
@@ -156,7 +156,10 @@ function tableHtml({ columns, rows }: Table, name: string, kind: "big" | "stack"
       const column = columns[i + 1]!;
       if (column.as === "status")
         return `<td class="pilled"><span class="pill ${cell.replaceAll(" ", "-")}">${escapeHtml(cell)}</span></td>`;
-      const shown = column.as === "code" && cell !== "–" ? `<code>${escapeHtml(cell)}</code>` : context.prose(cell);
+      const shown =
+        (column.as === "code" && cell !== "–") || /^quorate [a-z]/.test(cell)
+          ? `<code>${escapeHtml(cell)}</code>`
+          : context.prose(cell);
       return `<td${number(i + 1) ? ' class="n"' : ""}${kind === "stack" ? ` data-name="${escapeHtml(column.name)}"` : ""}>${shown}</td>`;
     });
     return `<tr${row.strong ? ' class="strong"' : ""}>${rowHead(first, row, context)}${cells.join("")}</tr>`;

@@ -52,7 +52,7 @@ figure{margin:0}
 figcaption{margin-bottom:18px}
 .sub{margin:4px 0 0;font-size:14px;line-height:1.5;color:var(--soft);max-width:72ch}
 .source{font-size:12px;line-height:1.55;color:var(--mute);margin:14px 0 0;max-width:none}
-.source span{color:var(--soft);font-weight:600;margin-right:10px}
+.source b{color:var(--soft);font-weight:600;margin-right:10px}
 .wide{display:block}.narrow{display:none}
 .panels{display:grid;grid-template-columns:1fr 1fr;gap:24px 40px}
 .panels.one{grid-template-columns:1fr}
@@ -63,7 +63,7 @@ summary:hover{color:var(--ink)}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:13px;line-height:1.4}
 th,td{text-align:left;padding:7px 14px 7px 0;border-bottom:1px solid var(--rule);font-weight:400;vertical-align:baseline;overflow-wrap:anywhere}
-thead th{color:var(--mute);font-size:12px;border-bottom:1px solid var(--rule-strong);vertical-align:bottom}
+thead th{overflow-wrap:normal;color:var(--mute);font-size:12px;border-bottom:1px solid var(--rule-strong);vertical-align:bottom}
 .n{text-align:right;white-space:nowrap}
 th.n{white-space:normal}
 tbody th{min-width:150px}
@@ -88,7 +88,7 @@ pre{background:var(--raised);border:1px solid var(--rule);border-radius:6px;padd
 
 svg{display:block;max-width:100%;height:auto;overflow:visible}
 svg text{font-family:var(--sans);font-size:12px;fill:var(--soft);font-variant-numeric:tabular-nums}
-svg .b{font-weight:600}svg .ink{fill:var(--ink)}svg .mu{fill:var(--mute)}svg .l13{font-size:13px}svg .l11{font-size:11px}
+svg .b{font-weight:600}svg .ink{fill:var(--ink)}svg .mu{fill:var(--mute)}svg .l13{font-size:13px}svg .l11{font-size:11px}svg .tail{font-size:12px;font-weight:400;fill:var(--mute)}
 svg .grid{stroke:var(--rule)}svg .axis,svg .tick,svg .lead{stroke:var(--rule-strong)}
 svg .ci{stroke:currentColor;stroke-width:1.5;stroke-linecap:round}
 svg .soft{opacity:.55;stroke-width:1.25}
@@ -97,7 +97,7 @@ svg g.m{stroke:none;fill:none}
 svg .ring{fill:var(--paper);stroke:currentColor;stroke-width:1.8}svg .core{fill:currentColor}
 svg .open{fill:var(--paper);stroke:currentColor;stroke-width:1.8}
 svg .ghost,svg .ghost .ring{fill:none;stroke:currentColor;stroke-width:1.8;stroke-dasharray:2 2}
-svg .far{fill:none;stroke:currentColor;stroke-width:.8;opacity:.34}
+svg .far{fill:none;stroke:currentColor;stroke-width:.8;opacity:.3}
 .k-single{color:var(--single)}.k-repeated{color:var(--repeated)}.k-panel{color:var(--panel)}.k-cascade{color:var(--cascade)}.k-tree{color:var(--tree)}
 svg text[class*=k-]{fill:currentColor}
 svg .fill{fill:currentColor}svg .wrong,svg .unknown{fill:var(--rule-strong)}svg .wash{fill:var(--raised)}

@@ -99,16 +99,19 @@ function jumps(curve: BudgetCurve, label: (team: string) => string): { text: str
     const own = point.byKind[point.advice];
     return own ? [{ budget: point.budget, ...own }] : [];
   });
-  let best: { budget: number; team: string; before: string; gain: number } | null = null;
+  let largest: { budget: number; team: string; before: string; gain: number } | null = null;
+  // A step among the worst agents is no news.
+  const best = Math.max(...bought.map(({ measured }) => measured));
   for (let i = 1; i < bought.length; i++) {
+    if (bought[i]!.measured < 0.9 * best) continue;
     const gain = bought[i]!.measured - bought[i - 1]!.measured;
-    if (gain > 0.01 && (!best || gain > best.gain))
-      best = { budget: bought[i]!.budget, team: bought[i]!.team, before: bought[i - 1]!.team, gain };
+    if (gain > 0.01 && (!largest || gain > largest.gain))
+      largest = { budget: bought[i]!.budget, team: bought[i]!.team, before: bought[i - 1]!.team, gain };
   }
-  if (!best) return [];
+  if (!largest) return [];
   return [
     {
-      text: `The largest step is at ${cost(best.budget, curve.unit)}: ${label(best.team)} instead of ${label(best.before)}, ${accuracy(best.gain)} points more on the held-back half.`,
+      text: `The largest step is at ${cost(largest.budget, curve.unit)}: ${label(largest.team)} instead of ${label(largest.before)}, ${accuracy(largest.gain)} points more on the held-back half.`,
     },
   ];
 }

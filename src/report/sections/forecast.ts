@@ -19,7 +19,7 @@ function forecast({ study, teams, baseline, confidenceText }: Reading): Draft | 
     teams.length;
   const notes: Note[] = [
     {
-      lead: "Choosing flatters.",
+      lead: bias > 0.0005 ? "Choosing flatters." : "A forecast is not a measurement.",
       text: `On average these teams ${
         Math.abs(bias) < 0.0005
           ? "kept what they promised"
