@@ -25,6 +25,8 @@ export class UnknownAgent extends KnownError {
 export interface Digest {
   readonly column: Column;
   readonly start: Uint32Array;
+  /** Most answers that one task has. */
+  readonly answersMost: number;
   readonly code: Int32Array;
   /** How many of the task's recorded answers have this code. */
   readonly times: Float64Array;
@@ -71,8 +73,10 @@ function makeDigest(column: Column): Digest {
   const times = new Float64Array(column.value.length);
   const grade = new Float64Array(column.value.length);
   let entries = 0;
+  let answersMost = 0;
   for (let task = 0; task < tasks; task++) {
     const from = entries;
+    answersMost = Math.max(answersMost, recorded(column, task));
     for (let i = column.start[task]!; i < column.start[task + 1]!; i++) {
       let entry = from;
       while (entry < entries && code[entry] !== column.value[i]) entry++;
@@ -89,6 +93,7 @@ function makeDigest(column: Column): Digest {
   return {
     column,
     start,
+    answersMost,
     code: code.slice(0, entries),
     times: times.slice(0, entries),
     grade: grade.slice(0, entries),

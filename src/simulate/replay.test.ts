@@ -12,6 +12,7 @@ import { tabulate } from "../records/tabulate.ts";
 import { permutation, random } from "../theory/random.ts";
 import type { OutcomeOptions, Outcomes } from "./outcomes.ts";
 import { NotRecorded, outcomes, outcomesCached, replay } from "./replay.ts";
+import { stagedOutcomes } from "./staged.ts";
 
 /** A recorded answer of a test table: code (0 right, −1 unparsed), tokens, dollars, seconds. */
 interface Cell {
@@ -210,6 +211,20 @@ describe("outcomes on recorded answers", () => {
     expect(all.method).toBe("resampled");
     const { mean, standardError } = runOften(team, table, 0, 5000).accuracy;
     expect(Math.abs(all.accuracy[0]! - mean)).toBeLessThanOrEqual(4 * Math.SQRT2 * standardError);
+  });
+
+  it("of a rule that does more than count come from its verdicts", () => {
+    const table = randomTable(1);
+    for (const text of ["vote@a:2,b,c", "vote@a:3,b:2"]) {
+      const team = parseTeam(text);
+      const [stage] = organizationOf(team).stages!(team);
+      const { counts: _, ...opaque } = stage!.rule;
+      const slow = stagedOutcomes(team, [{ ...stage!, rule: opaque }], table, { seed: 1 });
+      const fast = outcomes(team, table, { seed: 1 });
+      slow.accuracy.forEach((accuracy, task) => {
+        expect(accuracy).toBeCloseTo(fast.accuracy[task]!, 12);
+      });
+    }
   });
 
   it("are the same for the same seed, and need none where they are exact", () => {

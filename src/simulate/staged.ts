@@ -48,23 +48,26 @@ export function stagedOutcomes(
   const judged = stages.map((stage) => stageOnTable(stage, table, weights));
   let drawn = false;
 
-  for (let task = 0; task < table.tasks.length; task++) {
+  // P(this stage is asked), per task; 0 also where the task lacks answers that some stage may need.
+  const reached = new Float64Array(table.tasks.length);
+  for (let task = 0; task < reached.length; task++) {
     if (!judged.every((stage) => stage.isRecorded(task))) continue;
+    reached[task] = 1;
     accuracy[task] = calls[task] = tokens[task] = usd[task] = seconds[task] = 0;
-    let reached = 1;
-    for (let number = 0; number < judged.length && reached > 0; number++) {
-      const stage = judged[number]!;
-      calls[task]! += reached * stage.calls;
-      tokens[task]! += reached * stage.cost("tokens", task);
-      usd[task]! += reached * stage.cost("usd", task);
-      seconds[task]! += reached * stage.slowest(task);
-      if (!stage.canCount(task)) {
+  }
+  for (const [number, stage] of judged.entries()) {
+    stage.addCosts(reached, outcomes);
+    for (let task = 0; task < reached.length; task++) {
+      const share = reached[task]!;
+      if (share === 0) continue;
+      if (stage.canCount(task)) stage.count(task);
+      else {
         drawn = true;
         stage.draw(task, draws, random(seed, team.text, table.tasks[task]!, number));
-      } else stage.count(task);
-      observe?.(task, number, reached, stage.verdict);
-      accuracy[task]! += reached * stage.verdict.right;
-      reached *= stage.verdict.open;
+      }
+      observe?.(task, number, share, stage.verdict);
+      accuracy[task]! += share * stage.verdict.right;
+      reached[task]! *= stage.verdict.open;
     }
   }
   return { ...outcomes, method: drawn ? "resampled" : "exact" };
@@ -85,6 +88,8 @@ function stageOnTable({ members, accept, rule }: Stage, table: AnswerTable, weig
   });
   const owners = Int32Array.from(seats.flatMap((seat, i) => Array<number>(seat.samples).fill(i)));
   const calls = owners.length;
+  /** Every member has at most one answer to each task: then there is one hand, and a plan looks at millions of these. */
+  const isOneHand = seats.every(({ digest }) => digest.answersMost <= 1);
   const perBallot =
     accept === "final" && rule.weighted
       ? Float64Array.from(owners, (seat) => requireWeight(seats[seat]!.name, weights?.get(seats[seat]!.name)))
@@ -99,29 +104,28 @@ function stageOnTable({ members, accept, rule }: Stage, table: AnswerTable, weig
   // While the slowest call is looked for: how many answers of each member are done, and P(all that it is asked for are).
   const done = new Uint32Array(seats.length);
   const doneShare = new Float64Array(seats.length);
-  /** False where every member has one answer to this task: then there is one hand, and a plan looks at millions of these. */
-  let hasChoice = false;
   /** right: expected grade of what this stage decides, 0 where it decides nothing; open: P(the next stage is asked). */
   const verdict = { right: 0, open: 0 };
 
-  return { calls, verdict, isRecorded, cost, slowest, canCount, count: countHands, draw };
+  return { verdict, isRecorded, addCosts, canCount, count: countHands, draw };
 
-  /** Looks at the task: false where it lacks answers. */
   function isRecorded(task: number): boolean {
-    hasChoice = false;
-    for (let i = 0; i < seats.length; i++) {
-      const { digest, samples } = seats[i]!;
-      const answers = recorded(digest.column, task);
-      if (answers < samples) return false;
-      if (answers > 1) hasChoice = true;
-    }
+    for (let i = 0; i < seats.length; i++)
+      if (recorded(seats[i]!.digest.column, task) < seats[i]!.samples) return false;
     return true;
   }
 
-  function cost(unit: "tokens" | "usd", task: number): number {
-    let sum = 0;
-    for (const { digest, samples } of seats) sum += samples * digest[unit][task]!;
-    return sum;
+  function addCosts(reached: Float64Array, { calls: made, tokens, usd, seconds }: Outcomes): void {
+    for (const { digest, samples } of seats)
+      for (let task = 0; task < reached.length; task++) {
+        const times = samples * reached[task]!;
+        if (times === 0) continue; // a cost that was not recorded does not matter where it was not needed
+        made[task]! += times;
+        tokens[task]! += times * digest.tokens[task]!;
+        usd[task]! += times * digest.usd[task]!;
+      }
+    for (let task = 0; task < reached.length; task++)
+      if (reached[task] !== 0) seconds[task]! += reached[task]! * slowest(task);
   }
 
   /**
@@ -129,7 +133,7 @@ function stageOnTable({ members, accept, rule }: Stage, table: AnswerTable, weig
    * Π over members of C(recorded answers done by x, asked) / C(recorded, asked).
    */
   function slowest(task: number): number {
-    if (!hasChoice) {
+    if (isOneHand) {
       let longest = 0;
       for (let i = 0; i < seats.length; i++) longest = Math.max(longest, seats[i]!.digest.seconds[task]!);
       return longest;
@@ -169,7 +173,7 @@ function stageOnTable({ members, accept, rule }: Stage, table: AnswerTable, weig
 
   /** False where there are too many hands to look at each. */
   function canCount(task: number): boolean {
-    if (isPluralityOfOne || !hasChoice) return true;
+    if (isPluralityOfOne || isOneHand) return true;
     let hands = 1;
     for (const { digest, samples } of seats) {
       const distinct = digest.start[task + 1]! - digest.start[task]!;
@@ -181,7 +185,7 @@ function stageOnTable({ members, accept, rule }: Stage, table: AnswerTable, weig
   function countHands(task: number): void {
     verdict.right = verdict.open = 0;
     if (isPluralityOfOne) countPlurality(task);
-    else if (hasChoice) seat(0, 0, task, 1);
+    else if (!isOneHand) seat(0, 0, task, 1);
     else {
       for (let i = 0; i < calls; i++) {
         const { start, code, grade } = seats[i]!.digest;
