@@ -2,7 +2,7 @@ import { KnownError } from "../errors.ts";
 import { sameAnswer } from "./answer.ts";
 import type { Attempt, Attempts, BadLine, Disagreement } from "./attempt.ts";
 import { numbering, sortedBy } from "./numbering.ts";
-import { type Row, sortOf, toAttempt } from "./parse.ts";
+import { type Mutable, type Row, sortOf, toAttempt } from "./parse.ts";
 
 /** Two lines hold the same attempt. Nothing was kept: which of them counts is not ours to guess. */
 export class DuplicateKey extends KnownError {
@@ -114,8 +114,6 @@ export function gather(): Gathering {
         throw new DuplicateKey(keyText(attempts[order[i]!]!), where(order[i - 1]!), where(order[i]!));
   }
 }
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Everything of the key but task and sample; the agent alone where there is nothing else, which is the rule. */
 function seriesKey({ agent, role, level, group, messageTokens }: Attempt): string {

@@ -142,7 +142,8 @@ function numberOr(cell: string): number | string {
 /** Says what is wrong with a row; caught above. */
 class BadField extends Error {}
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+/** A record that is still being filled. */
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 function read(row: Row): Attempt {
   const attempt: Mutable<Attempt> = {

@@ -109,6 +109,9 @@ describe("readAttempts", () => {
     expect((await readAttempts([path], { cwd })).attempts[0]).toMatchObject({ seconds: 2 });
     const plain = await readAttempts([path], { cwd, from: "long-table" });
     expect(plain.attempts[0]).toMatchObject({ extra: { latency_s: 2 } });
+    write("drifts/records.jsonl", record);
+    write("drifts/stats.json", '{"dataset":"llmdrift"}');
+    expect((await readAttempts(["drifts"], { cwd, from: "long-table" })).attempts.length).toBe(1);
   });
 
   it("reads back what it wrote", async () => {

@@ -10,6 +10,16 @@ import { parse as parseCsv } from "csv-parse";
 import { KnownError } from "../errors.ts";
 import type { Attempts } from "./attempt.ts";
 import { Config } from "./config.ts";
+import {
+  BadConfig,
+  BadFields,
+  FileMissing,
+  NoAttempts,
+  UnknownImporter,
+  UnreadableFile,
+  UnreadableGzip,
+  UnsupportedFormat,
+} from "./errors.ts";
 import { type Gathering, gather } from "./gather.ts";
 import type { Importer } from "./importers/importer.ts";
 import * as importers from "./importers/index.ts";
@@ -112,10 +122,11 @@ function formatOf(path: string): "lines" | "csv" | "document" | undefined {
 async function readFileInto(
   gathering: Gathering,
   file: InputFile,
-  { from, map }: ReadOptions,
+  options: ReadOptions,
 ): Promise<{ name: string; sources: readonly string[] } | undefined> {
+  const { map } = options;
   const first = await firstRecord(file);
-  const importer = importerNamed(from) ?? chooseImporter(first, file, map);
+  const importer = chooseImporter(first, file, options);
   if (importer === undefined) return undefined;
 
   const rowsOf = importer.open(await readBeside(file, importer.beside ?? []));
@@ -150,17 +161,19 @@ function importerNamed(name: string | undefined): Importer | undefined {
   return Object.values<Importer>(importers).find((importer) => importer.name === name);
 }
 
-/** The long table is asked last. A file that the user named and nobody recognizes is read as one, to say what is wrong. */
+/** The long table is asked last. A file that the user named is read even if nobody recognizes it, to say what is wrong. */
 function chooseImporter(
   first: Row | undefined,
   { path, named }: InputFile,
-  map: ReadOptions["map"] = {},
+  { from, map = {} }: ReadOptions,
 ): Importer | undefined {
   const { longTable, ...foreign } = importers;
-  if (first === undefined) return named ? longTable : undefined;
   const name = basename(path);
-  const found = Object.values<Importer>(foreign).find((importer) => importer.recognizes(first, name));
-  return found ?? (named || longTable.recognizes(mapFields(first, map), name) ? longTable : undefined);
+  const own =
+    first === undefined ? undefined : Object.values<Importer>(foreign).find((one) => one.recognizes(first, name));
+  const chosen = importerNamed(from) ?? own ?? longTable;
+  if (named || chosen === own) return chosen;
+  return first !== undefined && chosen.recognizes(mapFields(first, map), name) ? chosen : undefined;
 }
 
 async function readBeside(file: InputFile, names: readonly string[]): Promise<Map<string, readonly Row[]>> {
@@ -224,7 +237,7 @@ async function eachJsonLine(path: string, sink: Sink): Promise<void> {
   for await (const chunk of textChunks(path)) {
     const text = rest + chunk;
     let from = 0;
-    for (let to = text.indexOf("\n"); to >= 0; to = text.indexOf("\n", from)) {
+    for (let to = text.indexOf("\n", rest.length); to >= 0; to = text.indexOf("\n", from)) {
       if (!take(text.slice(from, to))) return;
       from = to + 1;
     }
@@ -350,97 +363,6 @@ async function loadConfig(path: string, shown: string): Promise<Config> {
   const checked = Config.safeParse(found ?? null);
   if (checked.success) return checked.data;
   throw new BadConfig(shown, issuesOf(checked.error));
-}
-
-/** What stands where a path or glob points: nothing. */
-export class FileMissing extends KnownError {
-  readonly code = "file-missing";
-  constructor(path: string) {
-    super(`No file at ${path}.`, "Check the path; a glob needs at least one match.");
-  }
-}
-
-/** The system refuses to read a file. */
-export class UnreadableFile extends KnownError {
-  readonly code = "unreadable-file";
-  constructor(path: string, cause: unknown) {
-    super(
-      `${path} could not be read: ${cause instanceof Error ? cause.message : String(cause)}.`,
-      "Check its permissions, and that it is a file.",
-      { cause },
-    );
-  }
-}
-
-/** A `.gz` that is damaged, cut off, or not gzip at all. Nothing of it was kept. */
-export class UnreadableGzip extends KnownError {
-  readonly code = "unreadable-gzip";
-  constructor(path: string, cause: Error) {
-    super(
-      `${path} is not readable as gzip: ${cause.message}.`,
-      "Fetch or pack it again; a file that is not packed must not end in .gz.",
-      { cause },
-    );
-  }
-}
-
-/** A form of file that is not read. */
-export class UnsupportedFormat extends KnownError {
-  readonly code = "unsupported-format";
-  constructor(path: string) {
-    const parquet = path.endsWith(".parquet");
-    super(
-      parquet ? `${path}: Parquet is not read yet.` : `${path}: files of this kind are not read.`,
-      "Give .jsonl, .csv or .json, each also as .gz; turn the file into JSON lines, one attempt per line.",
-    );
-  }
-}
-
-/** A file or folder without a single attempt. */
-export class NoAttempts extends KnownError {
-  readonly code = "no-attempts";
-  constructor(path: string) {
-    const known = notAttempts.find(({ set }) => set === basename(path));
-    super(
-      known === undefined ? `${path} holds no attempts.` : `${path} holds no attempts: ${known.reason}.`,
-      "Give files with one attempt per line: task_id, agent and correct, score or answer with gold.",
-    );
-  }
-}
-
-/** All lines of a file are bad. Single bad lines are counted and reported instead. */
-export class BadFields extends KnownError {
-  readonly code = "bad-fields";
-  constructor(path: string, reasons: readonly string[], notAttempts?: string) {
-    const shown = reasons.slice(0, 3).join("; ");
-    const more = reasons.length > 3 ? `; and ${(reasons.length - 3).toLocaleString("en")} more` : "";
-    super(
-      `No line of ${path} is an attempt: ${shown}${more}.`,
-      notAttempts === undefined
-        ? "Each line needs task_id, agent and one of correct, score, answer, n_samples with n_correct, or a relay probe; foreign names are mapped: import --map sample=trial."
-        : `This set holds no attempts: ${notAttempts}.`,
-    );
-  }
-}
-
-/** No importer has this name. */
-export class UnknownImporter extends KnownError {
-  readonly code = "unknown-importer";
-  constructor(name: string) {
-    const names = Object.values<Importer>(importers).map((importer) => importer.name);
-    super(`No importer is called "${name}".`, `Take one of ${names.join(", ")}, or leave it out.`);
-  }
-}
-
-/** A config that is not one. Every field that is wrong is named. */
-export class BadConfig extends KnownError {
-  readonly code = "bad-config";
-  constructor(path: string, problems: readonly string[]) {
-    super(
-      `${path} is not a config: ${problems.join("; ")}.`,
-      "It holds { agents: { name: { model, contextTokens, prices, promptTokens, answerTokens, asOf } }, sources }, all optional.",
-    );
-  }
 }
 
 function readableError(error: unknown, path: string): unknown {

@@ -1,4 +1,5 @@
 // One line per importer. The one that recognizes a file reads it; the long table is asked last.
+export { alpacaEval2 } from "./alpaca-eval2.ts";
 export { arcVerifier } from "./arc-verifier.ts";
 export { contingency } from "./contingency.ts";
 export { game24Gpt4 } from "./game24-gpt4.ts";
