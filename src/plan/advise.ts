@@ -21,9 +21,10 @@ export interface Rivals<T extends Rival> {
 }
 
 /**
- * A team is advised only where P(better) ≥ confidence against the best single agent and the best repeated one. Among such
- * teams on the frontier the cheapest is taken, and a dearer one only where it is better than the last one taken with the
- * same confidence. Else one agent asked repeatedly, if surely better than asked once; else one agent.
+ * A team is advised only where P(better) ≥ confidence against the best single agent and the best repeated one; one agent
+ * asked repeatedly only where it is that sure against the best single agent. Of those on the frontier the cheapest is
+ * taken, and a dearer one only where it is as surely better than the last one taken. Else one agent is advised, with the
+ * range of further tasks that would tell whether the best of the others is better.
  */
 export function adviseOn<T extends Rival>(
   { single, repeated, frontier, affordable }: Rivals<T>,
@@ -31,62 +32,51 @@ export function adviseOn<T extends Rival>(
   { confidence, budget }: { confidence: number; budget: Budget },
 ): Advice {
   const p = (team: T, other: T) => probabilityBetter(difference(team, other));
-  const simpler = repeated && p(repeated, single) >= confidence ? repeated : single;
-  const weakest = (team: T) => Math.min(p(team, single), repeated ? p(team, repeated) : 1);
-  const sure = frontier
-    .filter(({ kind }) => kind !== "single" && kind !== "repeated")
-    .filter((team) => weakest(team) >= confidence);
-  const team = sure.reduce<T | undefined>(
-    (taken, next) => (taken === undefined || p(next, taken) >= confidence ? next : taken),
-    undefined,
-  );
-  const points = (value: number) => `${value < 0 ? "−" : "+"}${Math.abs(100 * value).toFixed(1)} points`;
-  if (team) {
-    const gain = difference(team, single).gain;
+  const ladder = (kind: (one: T) => boolean, simpler: readonly T[]) =>
+    frontier
+      .filter((one) => kind(one) && simpler.every((other) => p(one, other) >= confidence))
+      .reduce<T | undefined>((taken, next) => (!taken || p(next, taken) >= confidence ? next : taken), undefined);
+  const simpler = repeated ? [single, repeated] : [single];
+  const team = ladder(({ kind }) => kind !== "single" && kind !== "repeated", simpler);
+  const taken = team ?? ladder(({ kind }) => kind === "repeated", [single]);
+  if (taken) {
+    const sureness = Math.min(...(team ? simpler : [single]).map((other) => p(taken, other)));
     return {
-      kind: team.kind,
-      team: team.team.text,
-      probabilityBetter: weakest(team),
+      kind: taken.kind,
+      team: taken.team.text,
+      probabilityBetter: sureness,
       tasksStillNeeded: null,
-      because: `It is forecast ${points(gain)} above ${single.team.text} at ${costShare(promise(team), promise(single), budget)}, P(better) ${probabilityText(weakest(team))}${repeated ? ", also against asking one agent repeatedly" : ""}.`,
+      because: `It is forecast ${points(difference(taken, single).gain)} above ${single.team.text} at ${costShare(promise(taken), promise(single), budget)}, P(better) ${probabilityText(sureness)}${team && repeated ? ", and better than asking one agent repeatedly" : ""}.`,
     };
   }
-  const chosen = simpler;
-  const rivals = affordable.filter(
-    (one) => one !== chosen && one.kind !== "single" && (one.kind !== "repeated" || chosen === single),
-  );
-  const rival = rivals.reduce<T | undefined>(
-    (best, one) => (best === undefined || one.score > best.score ? one : best),
-    undefined,
-  );
-  if (!rival) {
+  const one = { kind: single.kind, team: single.team.text };
+  const rival = affordable
+    .filter(({ kind }) => kind !== "single")
+    .reduce<T | undefined>((best, next) => (!best || next.score > best.score ? next : best), undefined);
+  if (!rival)
     return {
-      kind: chosen.kind,
-      team: chosen.team.text,
-      probabilityBetter: chosen === single ? 1 : p(chosen, single),
+      ...one,
+      probabilityBetter: 1,
       tasksStillNeeded: null,
-      because:
-        chosen === single
-          ? `No team fits ${printBudget(budget)} per task; of the agents that do it is the best choice.`
-          : `${points(difference(chosen, single).gain)} above ${single.team.text}, P(better) ${probabilityText(p(chosen, single))}; no team of several agents fits the budget.`,
+      because: `No team fits ${printBudget(budget)} per task; of the agents that do it is the best choice.`,
     };
-  }
-  const found = difference(rival, chosen);
+  const found = difference(rival, single);
   const better = probabilityBetter(found);
   const needed = tasksStillNeeded(found, confidence);
+  const forecast = `${rival.team.text} is forecast ${points(found.gain)}`;
   return {
-    kind: chosen.kind,
-    team: chosen.team.text,
+    ...one,
     probabilityBetter: 1 - better,
     tasksStillNeeded: needed,
-    because:
-      needed === null && better <= 1 - confidence
-        ? `No team is better at this price: the best, ${rival.team.text}, is forecast ${points(found.gain)}, P(better) ${probabilityText(better)}.`
-        : needed === null
-          ? `${rival.team.text} is forecast ${points(found.gain)}, but not surely better than every simpler choice.`
-          : `Whether ${rival.team.text} (${points(found.gain)}) is better cannot be told yet: P(better) ${probabilityText(better)}, ${count(needed.low)} to ${count(needed.high)} more tasks would tell.`,
+    because: needed
+      ? `Whether more agents are better cannot be told yet: ${forecast}, P(better) ${probabilityText(better)}; ${count(needed.low)} to ${count(needed.high)} more tasks would tell.`
+      : better <= 1 - confidence
+        ? `No team is better at this price: the best, ${forecast}, P(better) ${probabilityText(better)}.`
+        : `${forecast}, but is not surely better than every simpler choice.`,
   };
 }
+
+const points = (gain: number) => `${gain < 0 ? "−" : "+"}${Math.abs(100 * gain).toFixed(1)} points`;
 
 function costShare(team: Forecast, single: Forecast, { unit }: Budget): string {
   const [a, b] = [team.cost[unit], single.cost[unit]];

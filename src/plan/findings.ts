@@ -1,10 +1,12 @@
 // What a plan should say besides its numbers: each finding in plain words, with what to do about it.
 
 import type { Calibration } from "../calibrate/calibration.ts";
-import { makeTeam } from "../organizations/team.ts";
+import { memberName } from "../organizations/cast.ts";
+import { parseTeam } from "../organizations/parse-team.ts";
+import { formOf, makeTeam } from "../organizations/team.ts";
 import { outcomesCached } from "../simulate/replay.ts";
+import { type DiagnosisCode, diagnose } from "../theory/diagnose.ts";
 import { isMeasured } from "../theory/interval.ts";
-import { majoritySlope } from "../theory/majority.ts";
 import type { Candidate } from "./candidates.ts";
 import { mean, pick } from "./choose.ts";
 import type { Advice, Finding, Forecast, Regime } from "./plan-types.ts";
@@ -21,7 +23,6 @@ export interface FindingContext {
   /** Teams that were not offered, and the cheaper one with the same answers. */
   readonly redundant: ReadonlyMap<Candidate, Candidate>;
   readonly promise: (candidate: Candidate) => Forecast;
-  readonly confidence: number;
 }
 
 /** Everything that stands out, most urgent first. */
@@ -83,46 +84,78 @@ function costsAssumed({ calibration, single, best, roster }: FindingContext): Fi
   ];
 }
 
-/** The bottlenecks of theory.md §9 that the regime shows. */
-function theory({ regime, single, confidence }: FindingContext): Finding[] {
-  const { alpha, gamma, organizationExponent, beta, rhoEffective, rhoWithin, fixedPoint, fanIn, messageTokens } =
-    regime;
-  if (!isMeasured(alpha) || !isMeasured(gamma)) return [];
-  const slope = majoritySlope(fanIn);
-  const sharing = messageTokens !== undefined && isMeasured(rhoWithin) ? rhoWithin : rhoEffective;
-  const findings: Finding[] = [];
-  const sure = Math.round(100 * confidence);
-  if (alpha.high <= 1) {
-    findings.push({
-      code: "subcritical",
-      message: `Every layer loses signal: α = ${alpha.value.toFixed(2)} (${sure} % interval up to ${alpha.high.toFixed(2)}) does not exceed 1.`,
-      remedy: "Do not stack layers; see which of shared errors and lossy messages is the cause.",
-    });
-    if (gamma.value * slope > 1)
-      findings.push({
-        code: "correlation-bound",
-        message: `Shared errors are the cause: at ρ = ${isMeasured(sharing) ? sharing.value.toFixed(2) : "?"} the votes repeat each other.`,
-        remedy: "Mix models, prompts or contexts that err on different tasks.",
-      });
-    else
-      findings.push({
-        code: "fidelity-bound",
-        message: `Messages are the cause: only γ = ${gamma.value.toFixed(2)} of a vote's signal arrives.`,
-        remedy: "Allow longer messages, or let code count the answers.",
-      });
-  } else if (isMeasured(organizationExponent) && isMeasured(beta) && organizationExponent.high <= beta.low)
-    findings.push({
-      code: "scale-up-better",
-      message: `Compute helps one agent more than coordination helps a team: s = ${organizationExponent.value.toFixed(2)} is below β = ${beta.value.toFixed(2)}.`,
-      remedy: "Spend the money on one stronger agent or a higher level.",
-    });
-  if (messageTokens !== undefined && isMeasured(fixedPoint) && fixedPoint.high < 2 * single.raw - 1)
-    findings.push({
-      code: "strong-baseline",
-      message: `${single.team.text} is above what a deep tree of readers can reach: its bias ${(2 * single.raw - 1).toFixed(2)} exceeds μ* = ${fixedPoint.value.toFixed(2)}.`,
-      remedy: "Stay with the single agent, or raise γ and lower ρ first.",
-    });
-  return findings;
+/** What each condition of the theory means, and its cure (§9). */
+const conditions: Readonly<Record<DiagnosisCode, readonly [string, string]>> = {
+  "window-violated": [
+    "The messages of one node do not fit the reader's window.",
+    "Shorter messages, a smaller fan-in, or more layers.",
+  ],
+  subcritical: [
+    "Every layer loses signal: α does not exceed 1.",
+    "Do not stack layers before shared errors or lossy messages are cured.",
+  ],
+  "correlation-bound": [
+    "Shared errors are the cause: the votes of a node repeat each other.",
+    "Other models, prompts or contexts, so that errors are shared less than the critical ρ.",
+  ],
+  "fidelity-bound": [
+    "Messages are the cause: too little of each vote arrives.",
+    "Longer messages, or let code count the answers.",
+  ],
+  "scale-up-better": [
+    "Coordination grows slower than the model: s does not exceed β.",
+    "Spend the money on one stronger agent or a higher level.",
+  ],
+  "strong-baseline": [
+    "The single agent is above what a deep tree of readers can reach.",
+    "Stay with the single agent, or raise fidelity and lower shared errors first.",
+  ],
+  "leaf-above-fixed-point": [
+    "The leaves are better than the organization: every layer of readers makes answers worse.",
+    "Fewer layers, or let code count the votes.",
+  ],
+  "past-mixing-depth": [
+    "The last layers buy nothing: the tree has settled before.",
+    "Cut layers and give the leaves more compute.",
+  ],
+  "fan-in-headroom": [
+    "The reader's window has room for more messages.",
+    "Widen before deepening: more messages per node amplify more.",
+  ],
+};
+
+/** Conditions of the theory that surely hold at the node of the regime: at both ends of what decides them. */
+function theory({ regime, single, calibration, roster }: FindingContext): Finding[] {
+  const { alpha, gamma, organizationExponent, beta, rhoWithin, fanIn, messageTokens } = regime;
+  const surely = (code: DiagnosisCode) => {
+    if (["subcritical", "correlation-bound", "fidelity-bound"].includes(code))
+      return isMeasured(alpha) && alpha.high <= 1;
+    if (code === "scale-up-better")
+      return isMeasured(organizationExponent) && isMeasured(beta) && organizationExponent.high <= beta.low;
+    return true;
+  };
+  if (messageTokens === undefined || !isMeasured(gamma) || !isMeasured(rhoWithin) || !regime.team) return [];
+  const window = calibration.contextTokens;
+  const team = parseTeam(regime.team);
+  const leaf = roster.agents.find(({ name }) => name === memberName(team.cast[0]!.members[0]!))!;
+  const codes = diagnose({
+    aggregation: {
+      fanIn,
+      fidelity: Math.max(1e-9, Math.min(1, gamma.value)),
+      rho: Math.max(0, Math.min(1, rhoWithin.value)),
+    },
+    layers: formOf(team).layers!(team).length,
+    messageTokens,
+    windowTokens: isMeasured<{ value: number }>(window) ? window.value : fanIn * messageTokens,
+    leafBias: 2 * leaf.accuracy - 1,
+    beta: isMeasured(beta) ? Math.max(1e-9, beta.value) : 1e-9,
+    singleBias: 2 * single.raw - 1,
+  });
+  return codes.filter(surely).map((code) => ({
+    code,
+    message: `${conditions[code][0]} (${regime.team})`,
+    remedy: conditions[code][1],
+  }));
 }
 
 function singleEnough({ advice, several, promise, single }: FindingContext): Finding[] {

@@ -62,7 +62,7 @@ export function forecast(
 ): Forecast {
   const names = membersOf(team.cast).map(memberName);
   const columns = new Map(names.map((name) => [name, columnOf(name, calibration)]));
-  if (isReaderTeam(team)) return forecastReaders(team, calibration, { confidence, seed });
+  if (isReaderTeam(team)) return forecastReaders(team, calibration, confidence);
   organizationOf(team);
   const [name] = names;
   return team.kind === "repeated" && names.length === 1

@@ -1,29 +1,29 @@
 // The best that the same money could buy if one knew beforehand who is right on which task.
 
-/** One call that could be bought on a task. */
+/** A team that could be bought on a task. */
 interface Choice {
   readonly cost: number;
   readonly right: number;
 }
 
 /**
- * Accuracy of the best allocation of single calls with a mean cost of at most `budget`, known only in hindsight: on each
- * task the cheapest right answer, where the money goes furthest. Tasks are offered the upper hull of (cost, share of right
- * answers) and the steps of all hulls are bought in order of accuracy per cost (linear relaxation: the last may be a part).
+ * Accuracy of the best allocation with a mean cost of at most `budget`, known only in hindsight: on each task the cheapest
+ * agent or team that is right, where the money goes furthest. Tasks are offered the upper hull of (cost, expected outcome)
+ * and the steps of all hulls are bought in order of accuracy per cost (linear relaxation: the last may be a part).
  *
- * @param agents  per agent, per task: share of right answers and cost of a call; calls without a known cost are not offered
+ * @param choices  per agent or team, per task: expected outcome and cost; without a known cost it is not offered
  */
 export function oracleAccuracy(
-  agents: readonly { readonly right: Float64Array; readonly cost: Float64Array }[],
+  choices: readonly { readonly right: Float64Array; readonly cost: Float64Array }[],
   budget: number,
 ): number {
-  const tasks = agents[0]?.right.length ?? 0;
+  const tasks = choices[0]?.right.length ?? 0;
   const steps: Choice[] = [];
   for (let t = 0; t < tasks; t++) {
-    const choices = agents
+    const here = choices
       .map(({ right, cost }) => ({ cost: cost[t]!, right: right[t]! }))
       .filter(({ cost, right }) => !Number.isNaN(cost) && right > 0);
-    steps.push(...hullSteps(choices));
+    steps.push(...hullSteps(here));
   }
   let money = budget * tasks;
   let right = 0;

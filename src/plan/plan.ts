@@ -19,7 +19,7 @@ import {
   tasksStillNeeded,
   variance,
 } from "./choose.ts";
-import { allCosts, CostNotMeasured, meanCallCosts } from "./costs.ts";
+import { allCosts, CostNotMeasured } from "./costs.ts";
 import { findingsOf } from "./findings.ts";
 import { caveatsOf, voteCaveats } from "./forecast.ts";
 import { oracleAccuracy } from "./oracle.ts";
@@ -105,13 +105,16 @@ export function plan(calibration: Calibration, options: PlanOptions): Plan {
   );
 
   const promise = promiser(roster, affordable, calibration, single, { confidence, seed });
-  const readers = readerPlans(roster, calibration, perTask, { confidence, seed });
+  const readers = readerPlans(roster, calibration, perTask, confidence);
   const rivals: Rivals<Candidate> = { single, repeated, frontier, affordable };
   const advice = adviseOn(rivals, promise, { confidence, budget: perTask });
   const node = nodeOf(several ?? repeated, readers, roster);
-  const { regime, thresholds } = regimeOf(node, calibration, { confidence, seed });
+  const { regime, thresholds } = regimeOf(node, calibration, roster, confidence);
   const hindsight = oracleAccuracy(
-    roster.agents.map(({ column, right }) => ({ right, cost: meanCallCosts(column, unit, roster.tasks) })),
+    [...priced.filter(({ kind }) => kind === "single"), ...frontier].map(({ accuracy, costs }) => ({
+      right: accuracy,
+      cost: costs(unit),
+    })),
     perTask.amount,
   );
   const room = hindsight - single.raw;
@@ -130,7 +133,7 @@ export function plan(calibration: Calibration, options: PlanOptions): Plan {
     moreMoney: more ? promise(more) : null,
     oracle: {
       accuracy: hindsight,
-      shareCaught: room > 0 ? Math.max(0, Math.min(1, (best.score - single.score) / room)) : 0,
+      shareCaught: room > 0 ? Math.max(0, Math.min(1, (best.raw - single.raw) / room)) : 0,
     },
     frontier: frontier.map(promise),
     candidates: ranked
@@ -172,7 +175,6 @@ export function plan(calibration: Calibration, options: PlanOptions): Plan {
       regime,
       redundant,
       promise,
-      confidence,
     }),
   };
 }

@@ -2,23 +2,21 @@
 // theory where its parameters are measured, priced in calls and tokens, and refused where messages do not fit the window.
 
 import type { Calibration, FidelityCalibration } from "../calibrate/calibration.ts";
+import { combineIntervals } from "../calibrate/estimators/combine-intervals.ts";
+import { fidelityAt } from "../calibrate/fidelity.ts";
 import { KnownError } from "../errors.ts";
 import { memberName } from "../organizations/cast.ts";
 import type { Layer, Member } from "../organizations/organization.ts";
 import { formOf, makeTeam, type Team } from "../organizations/team.ts";
 import { type Column, findColumn } from "../records/answer-table.ts";
 import { fanInMax } from "../theory/budget.ts";
-import { isMeasured, type NotMeasured } from "../theory/interval.ts";
-import { levelMap } from "../theory/level-map.ts";
-import { random } from "../theory/random.ts";
+import { betaDifficulty } from "../theory/difficulty.ts";
+
+import { type Interval, isMeasured, type NotMeasured } from "../theory/interval.ts";
 import { treeBiasByLayer } from "../theory/tree.ts";
-import { betaMasses } from "./beta-law.ts";
 import { agentPrice, largestCallCost } from "./costs.ts";
-import { fidelityAt } from "./fidelity-at.ts";
-import { fitVotes, voteKeys } from "./mixture.ts";
 import type { CostForecast, Costs, CostUnit, Forecast, Plan } from "./plan-types.ts";
 import type { PlanRoster, RosterAgent } from "./roster.ts";
-import { clip, drawsOf, percentiles } from "./uncertain.ts";
 
 /** Teams of readers need more than answers to be forecast. */
 export class ReadersNotMeasured extends KnownError {
@@ -33,67 +31,28 @@ export function isReaderTeam(team: Team): boolean {
   return formOf(team).layers !== undefined;
 }
 
-/** How leaves err: accuracies of tasks with their weights, and the chance that the votes of one node are shared. */
+/** How leaves err: their accuracy, how tasks differ, and what the votes of one node share. */
 interface LeafModel {
-  readonly accuracies: Float64Array;
-  /** At the estimates first, then one law per draw. */
-  readonly laws: readonly Float64Array[];
-  readonly rho: number;
-  readonly rhos: Float64Array;
-  /** Only isolated answers: then all dependence may be shared error instead of difficulty. */
-  readonly totalRho?: number;
-  readonly meanAccuracy: number;
+  readonly accuracy: Interval;
+  /** The reading of the dependence that the forecast takes, and the other extreme where only isolated answers are known. */
+  readonly readings: readonly { readonly rhoTask: Interval; readonly rhoWithin: Interval }[];
   readonly tasks: number;
 }
 
-const accuracies = Float64Array.from({ length: 51 }, (_, i) => i / 50);
-
-/** The leaf's accuracy over tasks, or what is missing. */
-function leafModel(
-  name: string,
-  { table, tasks, agents, rhoTask, rhoWithin, confidence }: Calibration,
-  seed: number,
-): LeafModel | NotMeasured {
-  const agent = agents.find((one) => one.name === name)!;
-  const column = findColumn(table, name)!;
-  const next = random(seed, "leaf", name);
-  if (isMeasured(rhoTask) && isMeasured(rhoWithin)) {
-    const means = drawsOf(agent.accuracy, 0.001, 0.999, next);
-    const spreads = drawsOf(rhoTask, 0.001, 0.99, next);
-    const law = (accuracy: number, rho: number) => {
-      const size = 1 / clip(rho, 0.001, 0.99) - 1; // Beta of this mean whose two draws correlate by ρ
-      const inside = clip(accuracy, 0.001, 0.999);
-      return betaMasses(accuracies, inside * size, (1 - inside) * size);
-    };
-    return {
-      accuracies,
-      laws: [law(agent.accuracy.value, rhoTask.value), ...Array.from(means, (value, i) => law(value, spreads[i]!))],
-      rho: clip(rhoWithin.value, 0, 1),
-      rhos: drawsOf(rhoWithin, 0, 1, next),
-      meanAccuracy: agent.accuracy.value,
-      tasks: agent.tasks,
-    };
-  }
-  const keys = voteKeys(column, tasks);
-  if (!keys?.repeated || !isMeasured(agent.rho))
-    return {
-      notMeasured: `how the tasks differ in difficulty for "${name}"`,
-      probe: "quorate measure --samples 3 --groups 2",
-    };
-  const mixture = fitVotes(keys, column.answersKnown, seed);
-  const width = mixture.grid.concentrations.length;
-  const marginal = (weights: Float64Array) =>
-    mixture.grid.accuracies.map((_, i) => weights.subarray(i * width, (i + 1) * width).reduce((sum, w) => sum + w, 0));
-  const resampled = mixture.resampled.map(marginal);
-  const rhos = drawsOf({ value: 0, low: 0, high: 0, confidence }, 0, 1, next);
+/** The leaf's model, or what is missing. */
+function leafModel(name: string, { agents, rhoTask, rhoWithin }: Calibration): LeafModel | NotMeasured {
+  const { accuracy, tasks, rho } = agents.find((one) => one.name === name)!;
+  if (isMeasured(rhoTask) && isMeasured(rhoWithin)) return { accuracy, tasks, readings: [{ rhoTask, rhoWithin }] };
+  if (!isMeasured(rho)) return rho;
+  // Isolated answers: all dependence is difficulty, as far as anyone can see; at worst it is shared within a node.
+  const none = { ...rho, value: 0, low: 0, high: 0 };
   return {
-    accuracies: mixture.grid.accuracies,
-    laws: [marginal(mixture.weights), ...Array.from(rhos, (_, i) => resampled[i % resampled.length]!)],
-    rho: 0,
-    rhos,
-    totalRho: clip(agent.rho.value, 0, 1),
-    meanAccuracy: agent.accuracy.value,
-    tasks: agent.tasks,
+    accuracy,
+    tasks,
+    readings: [
+      { rhoTask: rho, rhoWithin: none },
+      { rhoTask: none, rhoWithin: rho },
+    ],
   };
 }
 
@@ -102,18 +61,17 @@ const castOf = (team: Team) => {
   return { leaf: memberName(member("leaf")), reader: memberName(member("reader")) };
 };
 
-/** Accuracy by the level maps of its layers, averaged over tasks; costs in calls and tokens. */
-export function forecastReaders(
-  team: Team,
-  calibration: Calibration,
-  { confidence, seed }: { confidence: number; seed: number },
-): Forecast {
-  const { leaf } = castOf(team);
-  const model = leafModel(leaf, calibration, seed);
+/**
+ * Accuracy by the level maps of its layers, averaged over tasks of Beta difficulty; costs in calls and tokens.
+ *
+ * @throws {ReadersNotMeasured} {@link ReadersNotMeasured}
+ */
+export function forecastReaders(team: Team, calibration: Calibration, confidence: number): Forecast {
+  const model = leafModel(castOf(team).leaf, calibration);
   if (!isMeasured<LeafModel>(model)) throw new ReadersNotMeasured(team.text, model);
   if (!isMeasured<FidelityCalibration>(calibration.fidelity))
     throw new ReadersNotMeasured(team.text, calibration.fidelity);
-  return forecastWith(model, team, calibration.fidelity, calibration, { confidence, seed });
+  return forecastWith(model, team, calibration.fidelity, calibration, confidence);
 }
 
 function forecastWith(
@@ -121,70 +79,52 @@ function forecastWith(
   team: Team,
   fidelity: FidelityCalibration,
   calibration: Calibration,
-  { confidence, seed }: { confidence: number; seed: number },
+  confidence: number,
 ): Forecast {
   const layers = formOf(team).layers!(team);
-  const next = random(seed, "fidelity");
-  const gammas = layers.map((layer) => {
-    const at = layer.messageTokens === undefined ? undefined : fidelityAt(fidelity, layer.messageTokens);
-    return { value: at?.value ?? 1, draws: at && drawsOf(at, 1e-6, 1, next) };
-  });
-  const accuracy = (law: Float64Array, rho: number, gammaOf: (layer: number) => number) => {
-    const aggregations = layers.map(({ fanIn }, i) => ({ fanIn, fidelity: clip(gammaOf(i), 1e-6, 1), rho }));
-    let sum = 0;
-    law.forEach((weight, i) => {
-      if (weight > 1e-9) sum += weight * (1 + treeBiasByLayer(2 * model.accuracies[i]! - 1, aggregations));
-    });
-    return sum / 2;
-  };
-  const value = accuracy(model.laws[0]!, model.rho, (i) => gammas[i]!.value);
-  const drawn = model.rhos.map((rho, draw) =>
-    accuracy(model.laws[draw + 1]!, rho, (i) => gammas[i]!.draws?.[draw] ?? 1),
+  const lengths = [...new Set(layers.flatMap(({ messageTokens }) => messageTokens ?? []))];
+  const [main, ...others] = model.readings.map(({ rhoTask, rhoWithin }) =>
+    combineIntervals(
+      [model.accuracy, rhoTask, rhoWithin, ...lengths.map((length) => fidelityAt(fidelity, length))],
+      (accuracy, difficulty, rho, ...gammas) => {
+        const { accuracies, weights } = betaDifficulty(clip(accuracy, 0, 1), clip(difficulty, 0, 0.99), 0.25);
+        const aggregations = layers.map(({ fanIn, messageTokens }) => ({
+          fanIn,
+          fidelity: messageTokens === undefined ? 1 : clip(gammas[lengths.indexOf(messageTokens)]!, 1e-9, 1),
+          rho: clip(rho, 0, 1),
+        }));
+        const total = weights.reduce((sum, weight) => sum + weight, 0);
+        const biases = accuracies.map((p) => treeBiasByLayer(2 * p - 1, aggregations));
+        return (1 + biases.reduce((sum, bias, i) => sum + weights[i]! * bias, 0) / total) / 2;
+      },
+    ),
   );
-  const interval = percentiles(value, drawn, confidence);
-  const within =
-    model.totalRho === undefined
-      ? []
-      : [
-          (1 +
-            pairMapOf(
-              model,
-              layers,
-              gammas.map((g) => g.value),
-            )) /
-            2,
-        ];
+  const value = main!.value;
   return {
     team: team.text,
     kind: team.kind,
     metric: "accuracy",
     accuracy: {
       mean: value,
-      low: clip(Math.min(interval.low, ...within), 0, 1),
-      high: clip(Math.max(interval.high, ...within), 0, 1),
+      low: clip(Math.min(main!.low, ...others.map(({ low }) => low)), 0, 1),
+      high: clip(Math.max(main!.high, ...others.map(({ high }) => high)), 0, 1),
       confidence,
     },
     cost: costsOf(team, layers, calibration),
     method: "exact",
     tasks: model.tasks,
     caveats: [
-      "Forecast by the theory from measured fidelity and shared errors; nobody has seen these readers work, and this version cannot run them.",
-      ...(model.totalRho === undefined
+      "Forecast by the theory from measured fidelity and shared errors: nobody has seen these readers work, and this version cannot run them.",
+      ...(others.length === 0
         ? []
-        : ["Difficulty and shared errors were not told apart: the interval spans both readings."]),
+        : ["Hard tasks and shared errors were not told apart: the interval spans both readings."]),
     ],
     runnable: false,
     deviation: Math.sqrt(Math.max(0, value * (1 - value))),
   };
 }
 
-/** The other extreme: all dependence is shared error, none is difficulty. */
-function pairMapOf({ totalRho, meanAccuracy }: LeafModel, layers: readonly Layer[], gammas: readonly number[]): number {
-  return layers.reduce(
-    (bias, { fanIn }, i) => levelMap(bias, { fanIn, fidelity: clip(gammas[i]!, 1e-6, 1), rho: totalRho! }),
-    2 * meanAccuracy - 1,
-  );
-}
+const clip = (value: number, min: number, max: number) => Math.max(min, Math.min(max, value));
 
 /** Leaves at their recorded cost; every message is written once and read once; a reader reads the task as well. */
 function costsOf(team: Team, layers: readonly Layer[], { agents, table, tasks }: Calibration): Costs {
@@ -250,7 +190,7 @@ export function readerPlans(
   { agents }: PlanRoster,
   calibration: Calibration,
   budget: { readonly amount: number; readonly unit: CostUnit },
-  options: { confidence: number; seed: number },
+  confidence: number,
 ): ReaderPlans {
   const { fidelity, contextTokens } = calibration;
   const window = isMeasured<{ value: number; agent: string }>(contextTokens)
@@ -266,7 +206,7 @@ export function readerPlans(
   const teams: Team[] = [];
   const refused: (Plan["refused"][number] & { messageTokens: number })[] = []; // the smallest of each length
   for (const leaf of agents.slice(0, leavesTried)) {
-    const model = isMeasured<FidelityCalibration>(fidelity) ? leafModel(leaf.name, calibration, options.seed) : null;
+    const model = isMeasured<FidelityCalibration>(fidelity) ? leafModel(leaf.name, calibration) : null;
     for (const messageTokens of lengths)
       for (const team of shapes(leaf, reader, messageTokens)) {
         const cost = costsOf(team, formOf(team).layers!(team), calibration)[budget.unit];
@@ -280,7 +220,7 @@ export function readerPlans(
           )
             refused.push({ ...refusal(team, leaf, reader, messageTokens, window), messageTokens });
         } else if (model && isMeasured<LeafModel>(model)) {
-          forecasts.push(forecastWith(model, team, fidelity as FidelityCalibration, calibration, options));
+          forecasts.push(forecastWith(model, team, fidelity as FidelityCalibration, calibration, confidence));
           teams.push(team);
         }
       }

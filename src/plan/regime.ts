@@ -1,25 +1,22 @@
-// Where a team stands in the theory: amplification against shared errors, lossy messages and growth with compute. Every
-// number is an interval (percentiles over resampled tasks or over draws of what was measured) or names its probe.
+// Where a team stands in the theory: amplification against shared errors, lossy messages and growth with compute.
 
-import type { Calibration, FidelityCalibration } from "../calibrate/calibration.ts";
+import type { Calibration } from "../calibrate/calibration.ts";
+import { combineIntervals, logScale, type Scale } from "../calibrate/estimators/combine-intervals.ts";
+import { jackknifeInterval, taskRows } from "../calibrate/estimators/resample.ts";
+import { calibratedRegime } from "../calibrate/regime.ts";
 import { memberName } from "../organizations/cast.ts";
 import { formOf } from "../organizations/team.ts";
-import { communicationCost, teamThreshold } from "../theory/budget.ts";
 import { criticalCorrelation, criticalFidelity } from "../theory/critical.ts";
+import { subsetMajorityAccuracy } from "../theory/difficulty.ts";
 import { fixedPoint } from "../theory/fixed-point.ts";
 import { type Interval, isMeasured, type Measured, type NotMeasured } from "../theory/interval.ts";
-import { amplification } from "../theory/level-map.ts";
+import { amplification, organizationExponent } from "../theory/level-map.ts";
 import { poissonBinomial, unequalMajorityBias } from "../theory/majority.ts";
-import { random } from "../theory/random.ts";
-import { logChoose } from "../theory/special.ts";
-import { mixingDepth } from "../theory/tree.ts";
+import { mixingDepthApproximate } from "../theory/tree.ts";
 import { type Candidate, callsMaxOf } from "./candidates.ts";
-import { mean } from "./choose.ts";
-import { fidelityAt } from "./fidelity-at.ts";
 import type { Regime, Thresholds } from "./plan-types.ts";
 import type { ReaderPlans } from "./readers.ts";
 import type { PlanRoster, RosterAgent } from "./roster.ts";
-import { clip, drawsOf, exactly, follows, percentiles } from "./uncertain.ts";
 
 /** The votes that one node reads or that code counts. */
 export interface Node {
@@ -27,251 +24,194 @@ export interface Node {
   readonly team?: string;
   /** Odd. */
   readonly fanIn: number;
-  /** Tokens of the messages that an agent reads; absent where code counts the votes. */
-  readonly messageTokens?: number;
-  /** Per voter and task, share of right answers. */
-  readonly voters: readonly Float64Array[];
-  /** Per voter and task, number of samples: one voter with several is asked `fanIn` times. */
-  readonly samples: readonly Float64Array[];
+  /** Where an agent reads: length of the messages, and the column whose answers they carry. Absent: code counts. */
+  readonly messages?: { readonly tokens: number; readonly leaf: string };
+  /** One agent that is asked `fanIn` times, or as many agents. */
+  readonly voters: readonly RosterAgent[];
 }
 
-export interface RegimeOptions {
-  readonly confidence: number;
-  readonly seed: number;
+/** The votes of a team that the regime describes: of readers where their fidelity is measured, else counted by code. */
+export function nodeOf(candidate: Candidate | undefined, readers: ReaderPlans, { agents }: PlanRoster): Node | null {
+  const best = readers.teams.reduce<number>(
+    (best, _, i) =>
+      best < 0 || readers.forecasts[i]!.accuracy.mean > readers.forecasts[best]!.accuracy.mean ? i : best,
+    -1,
+  );
+  const team = readers.teams[best];
+  if (team) {
+    const leaf = memberName(team.cast[0]!.members[0]!);
+    const { fanIn, messageTokens } = formOf(team).layers!(team)[0]!;
+    const voters = agents.filter(({ name }) => name === leaf);
+    return { team: team.text, fanIn, messages: { tokens: messageTokens!, leaf }, voters };
+  }
+  const odd = (count: number) => (count % 2 === 0 ? count - 1 : count);
+  if (candidate?.vote) {
+    const agent = agents[candidate.members[0]!]!;
+    const fanIn = odd(Math.min(callsMaxOf(candidate.team), agent.calibration.samples));
+    return fanIn < 3 ? null : { team: candidate.team.text, fanIn, voters: [agent] };
+  }
+  if (candidate && candidate.members.length >= 3) {
+    const fanIn = odd(candidate.members.length);
+    return { team: candidate.team.text, fanIn, voters: candidate.members.slice(0, fanIn).map((i) => agents[i]!) };
+  }
+  return agents.length < 3 ? null : { fanIn: 3, voters: agents.slice(0, 3) };
 }
 
-const relayProbe: NotMeasured = {
-  notMeasured: "no agent was seen to read and pass on messages",
-  probe: "quorate measure --relay: messages of several lengths, field message_tokens with sent and received",
-};
-
-/** Regime and thresholds at one node, or with its reasons where no vote of several answers is recorded. */
+/**
+ * Regime and thresholds at one node, every number an interval or the probe that would measure it. ρ at this fan-in comes
+ * from b-wise votes (§3.3), its interval leaves out one task at a time; what follows from several quantities combines
+ * their intervals (square-and-add). A tree of readers refreshes what is shared within a node, so its α takes ρ_within;
+ * in one counted vote all dependence counts, so its α takes the ρ of b-wise votes and γ = 1.
+ */
 export function regimeOf(
   node: Node | null,
   calibration: Calibration,
-  { confidence, seed }: RegimeOptions,
+  { tasks }: PlanRoster,
+  confidence: number,
 ): { readonly regime: Regime; readonly thresholds: Thresholds } {
   const { rhoWithin, rhoTask, rhoTotal, beta, fidelity } = calibration;
-  const next = random(seed, "regime");
   const fanIn = node?.fanIn ?? 3;
-  const reads = node?.messageTokens !== undefined;
-  const gamma: Measured = !reads
-    ? exactly(1, confidence) // code counts the votes: nothing is lost
-    : isMeasured<FidelityCalibration>(fidelity)
-      ? fidelityAt(fidelity, node.messageTokens!)
-      : fidelity;
-  const [rhoEffective, leafBias] = node ? voteDependence(node, confidence, next) : [noVote, noVote];
-  // A tree refreshes what is shared within a node; in one counted vote all dependence counts, b-wise (theory.md §3.3, §12).
-  const rho = reads && isMeasured(rhoWithin) ? rhoWithin : rhoEffective;
-
-  const gammas = isMeasured(gamma) ? drawsOf(gamma, 1e-6, 1, next) : null;
-  const rhos = isMeasured(rho) ? drawsOf(rho, 0, 1, next) : null;
-  const betas = isMeasured(beta) ? drawsOf(beta, 1e-6, Number.POSITIVE_INFINITY, next) : null;
-  const biases = isMeasured(leafBias) ? drawsOf(leafBias, -1, 1, next) : null;
-
-  const from = (of: (fidelity: number, rho: number) => number): Measured => {
-    if (!isMeasured(gamma)) return gamma;
-    if (!isMeasured(rho)) return rho;
-    return follows(of, [clip(gamma.value, 1e-6, 1), clip(rho.value, 0, 1)], [gammas!, rhos!], confidence);
-  };
-  const alphaAt = (fidelity: number, sharing: number) => amplification({ fanIn, fidelity, rho: sharing });
-  const regime: Regime = {
-    ...(node?.team !== undefined && { team: node.team }),
-    fanIn,
-    ...(node?.messageTokens !== undefined && { messageTokens: node.messageTokens }),
-    gamma,
-    alpha: from(alphaAt),
-    organizationExponent: from((g, r) => Math.log(alphaAt(g, r)) / Math.log(fanIn)),
-    beta,
-    rhoWithin,
-    rhoTask,
-    rhoTotal,
-    rhoEffective,
-    fixedPoint: from((g, r) => fixedPoint({ fanIn, fidelity: g, rho: r })),
-    mixingDepth: depth(),
+  const [rhoEffective, bias] = node ? voteDependence(node, tasks, confidence) : [noVote, noVote];
+  const read = node?.messages
+    ? calibratedRegime(calibration, { fanIn, messageTokens: node.messages.tokens, leaf: node.messages.leaf })
+    : null;
+  const gamma: Measured = read ? read.fidelity : { value: 1, low: 1, high: 1, confidence };
+  const rho = read ? rhoWithin : rhoEffective;
+  const counted = read ?? countedRegime(fanIn, rhoEffective, bias);
+  const { firstTeamTokens, criticalRho } = {
+    firstTeamTokens: read
+      ? finiteBudget(read.firstTeamTokens)
+      : isMeasured<object>(fidelity)
+        ? nothingToRead
+        : fidelity,
+    criticalRho: isMeasured(gamma) ? criticalRhoAt(gamma, fanIn) : gamma,
   };
   return {
-    regime,
-    thresholds: { firstTeamTokens: firstTeam(), criticalRho: criticalRho(), criticalGamma: criticalGamma() },
+    regime: {
+      ...(node?.team !== undefined && { team: node.team }),
+      fanIn,
+      ...(node?.messages && { messageTokens: node.messages.tokens }),
+      gamma,
+      alpha: counted.alpha,
+      organizationExponent: counted.organizationExponent,
+      beta,
+      rhoWithin,
+      rhoTask,
+      rhoTotal,
+      rhoEffective,
+      fixedPoint: counted.fixedPoint,
+      mixingDepth: counted.mixingDepth,
+    },
+    thresholds: {
+      firstTeamTokens,
+      criticalRho,
+      criticalGamma: isMeasured(rho)
+        ? combineIntervals([rho], (r) => criticalFidelity(fanIn, share(r)), logScale)
+        : rho,
+    },
   };
-
-  function depth(): Measured {
-    if (!isMeasured(gamma)) return gamma;
-    if (!isMeasured(rho)) return rho;
-    if (!isMeasured(leafBias)) return leafBias;
-    const of = (g: number, r: number, bias: number) =>
-      mixingDepth(clip(bias, -1, 1), { fanIn, fidelity: g, rho: r }, 0.05, { layersMax }) ?? layersMax;
-    const found = follows(
-      of,
-      [clip(gamma.value, 1e-6, 1), clip(rho.value, 0, 1), leafBias.value],
-      [gammas!, rhos!, biases!],
-      confidence,
-    );
-    if (found.value < layersMax) return found;
-    return {
-      notMeasured: `no depth up to ${layersMax} layers settles`,
-      probe: "a team this close to α = 1 needs more relays and more tasks to tell",
-    };
-  }
-
-  /** B_1, in the unit of the compute levels: the star of `fanIn` readers that first beats one agent for the same money. */
-  function firstTeam(): Measured {
-    if (!reads) {
-      if (!isMeasured<FidelityCalibration>(fidelity)) return relayProbe;
-      return { notMeasured: "code counts the votes: there are no messages to pay for", probe: "plan a star or a tree" };
-    }
-    if (!isMeasured(gamma)) return gamma;
-    if (!isMeasured(rho)) return rho;
-    if (!isMeasured(beta)) return beta;
-    const cost = communicationCost(fanIn, 1, node!.messageTokens!);
-    const of = (g: number, r: number, b: number) => teamThreshold(1, { fanIn, alpha: alphaAt(g, r), beta: b }, cost);
-    const found = follows(
-      of,
-      [clip(gamma.value, 1e-6, 1), clip(rho.value, 0, 1), beta.value],
-      [gammas!, rhos!, betas!],
-      confidence,
-    );
-    if (Number.isFinite(found.value) && Number.isFinite(found.high)) return found;
-    const exponent = Math.log(alphaAt(gamma.value, clip(rho.value, 0, 1))) / Math.log(fanIn);
-    return {
-      notMeasured: Number.isFinite(found.value)
-        ? `from ${Math.round(found.value)} tokens if the exponents are as estimated, but s > β is not certain`
-        : `no budget: s = ${exponent.toFixed(3)} does not exceed β = ${beta.value.toFixed(3)}, so one agent makes more of every budget`,
-      probe: "longer messages, less alike agents, or more compute levels would tell it apart",
-    };
-  }
-
-  function criticalRho(): Measured {
-    if (!isMeasured(gamma)) return gamma;
-    const of = (g: number) => criticalCorrelation(fanIn, g) ?? Number.NaN;
-    const value = of(clip(gamma.value, 1e-6, 1));
-    if (!Number.isNaN(value)) return follows(of, [clip(gamma.value, 1e-6, 1)], [gammas!], confidence);
-    return {
-      notMeasured: `none: at γ = ${gamma.value.toFixed(2)} messages alone lose the signal`,
-      probe: "measure longer messages",
-    };
-  }
-
-  function criticalGamma(): Measured {
-    if (!isMeasured(rho)) return rho;
-    return follows((r) => criticalFidelity(fanIn, r), [clip(rho.value, 0, 1)], [rhos!], confidence);
-  }
 }
 
-const layersMax = 1000;
-const resamples = 200;
+const share = (rho: number) => Math.max(0, Math.min(1, rho));
 
 const noVote: NotMeasured = {
   notMeasured: "no vote of three answers to one task can be made of what was recorded",
   probe: "record three agents on the same tasks, or three samples of one: quorate measure --samples 3",
 };
 
+const nothingToRead: NotMeasured = {
+  notMeasured: "at this budget no team of readers was priced",
+  probe: "plan a budget in tokens or calls that pays for a star of three",
+};
+
+/** Votes that code counts: γ = 1, and all dependence of the votes is taken for shared votes. */
+function countedRegime(fanIn: number, rho: Measured, bias: Measured) {
+  const node = (r: number) => ({ fanIn, fidelity: 1, rho: share(r) });
+  const follow = (of: (rho: number) => number, scale?: Scale) =>
+    isMeasured(rho) ? combineIntervals([rho], of, scale) : rho;
+  return {
+    alpha: follow((r) => amplification(node(r)), logScale),
+    organizationExponent: follow((r) => organizationExponent(node(r))),
+    fixedPoint: follow((r) => fixedPoint(node(r))),
+    mixingDepth:
+      isMeasured(rho) && isMeasured(bias)
+        ? depth(rho, bias, (r, mu) => mixingDepthApproximate(Math.max(1e-9, mu), node(r)))
+        : isMeasured(rho)
+          ? bias
+          : rho,
+  };
+}
+
+function depth(rho: Interval, bias: Interval, of: (rho: number, bias: number) => number): Measured {
+  const found = combineIntervals([rho, bias], of, logScale);
+  if (Number.isFinite(found.value)) return found;
+  return {
+    notMeasured: "no depth settles: the votes repeat each other",
+    probe: "record agents that err on different tasks",
+  };
+}
+
+/** B_1 is infinite where s ≤ β: no budget, which is not a number. */
+function finiteBudget(budget: Measured): Measured {
+  if (!isMeasured(budget) || Number.isFinite(budget.value)) return budget;
+  return {
+    notMeasured: "no budget: s does not exceed β, so one agent makes more of every budget than a team of readers",
+    probe: "longer messages or less alike agents raise s; more compute levels tell β more exactly",
+  };
+}
+
+function criticalRhoAt(gamma: Interval, fanIn: number): Measured {
+  const of = (g: number) => criticalCorrelation(fanIn, Math.max(1e-9, Math.min(1, g))) ?? Number.NaN;
+  const { value, low, high, confidence } = gamma;
+  if (Number.isNaN(of(value)))
+    return {
+      notMeasured: `none: at γ = ${value.toFixed(2)} messages alone lose the signal`,
+      probe: "measure longer messages",
+    };
+  return { value: of(value), low: Number.isNaN(of(low)) ? 0 : of(low), high: of(high), confidence };
+}
+
 /**
- * ρ that the paper's map needs to turn the voters' biases into the observed bias of their majority, and the mean bias.
- * Unequal voters: f_b is replaced by the majority of independent votes of their biases.
- * ρ_eff = (independent − observed)/(independent − mean bias), over resampled tasks.
+ * ρ that the paper's map needs to turn the voters' biases into the observed bias of their majority, and their mean bias:
+ * ρ_eff = (independent − observed)/(independent − mean bias), `independent` for voters of these, maybe unequal, biases.
  */
 function voteDependence(
-  { fanIn, voters, samples }: Node,
+  { fanIn, voters }: Node,
+  tasks: Uint32Array,
   confidence: number,
-  next: () => number,
-): readonly [Measured, Interval] {
-  const tasks = voters[0]!.length;
-  const repeated = voters.length === 1;
-  const votes = Float64Array.from({ length: tasks }, (_, t) =>
-    repeated
-      ? majorityOfSamples(voters[0]![t]!, samples[0]![t]!, fanIn)
-      : poissonBinomial(voters.map((right) => right[t]!)).reduce((sum, p, k) => (2 * k > fanIn ? sum + p : sum), 0),
-  );
-  const statistic = (vote: number, rights: readonly number[]) => {
-    const biases = rights.map((right) => 2 * right - 1);
-    const all = repeated ? new Array<number>(fanIn).fill(biases[0]!) : biases;
-    const center = biases.reduce((sum, bias) => sum + bias, 0) / biases.length;
-    const independent = unequalMajorityBias(all.map((bias) => clip(bias, -1, 1)));
-    const room = independent - center;
-    return { rho: Math.abs(room) < 1e-6 ? Number.NaN : (independent - (2 * vote - 1)) / room, bias: center };
-  };
-  const usable = [...votes.keys()].filter((t) => !Number.isNaN(votes[t]!));
-  const meanAt = (values: Float64Array, some: readonly number[]) =>
-    some.reduce((sum, t) => sum + values[t]!, 0) / some.length;
-  const over = (some: readonly number[]) =>
-    statistic(
-      meanAt(votes, some),
-      voters.map((right) => meanAt(right, some)),
-    );
-  const bias = mean(Float64Array.from(voters, mean)) * 2 - 1;
-  if (usable.length < 2) return [noVote, exactly(bias, confidence)];
-  const all = over(usable);
-  const drawn = Array.from({ length: resamples }, () =>
-    over(usable.map(() => usable[Math.floor(next() * usable.length)]!)),
-  );
-  const biases = percentiles(
-    all.bias,
-    Float64Array.from(drawn, (one) => one.bias),
+): readonly [Measured, Measured] {
+  const [only] = voters;
+  const rows = [...tasks].flatMap((task, t) => {
+    const right = voters.map((voter) => voter.right[t]!);
+    if (voters.length > 1)
+      return [[1, poissonBinomial(right).reduce((sum, p, k) => (2 * k > fanIn ? sum + p : sum), 0), ...right]];
+    const samples = only!.column.start[task + 1]! - only!.column.start[task]!;
+    if (samples < fanIn) return [];
+    return [[1, subsetMajorityAccuracy(samples, Math.round(right[0]! * samples), fanIn), ...right]];
+  });
+  if (rows.length < 2) return [noVote, noVote];
+  const [rho, bias] = jackknifeInterval(
+    taskRows(rows),
+    ([count, vote, ...rights]) => {
+      const biases = rights.map((right) => clipBias((2 * right) / count! - 1));
+      const center = biases.reduce((sum, value) => sum + value, 0) / biases.length;
+      const independent = unequalMajorityBias(biases.length > 1 ? biases : new Array<number>(fanIn).fill(biases[0]!));
+      const room = independent - center;
+      const observed = (2 * vote!) / count! - 1;
+      return [Math.abs(room) < 1e-6 ? Number.NaN : (independent - observed) / room, center];
+    },
     confidence,
   );
-  const rhos = Float64Array.from(drawn, (one) => one.rho);
-  if (Number.isNaN(all.rho) || rhos.filter(Number.isNaN).length > resamples / 10)
-    return [
-      {
-        notMeasured: "at this accuracy every ρ gives the same vote",
-        probe: "record tasks that are neither all easy nor all coin flips",
-      },
-      biases,
-    ];
-  return [percentiles(all.rho, rhos, confidence), biases];
+  return [
+    Number.isNaN(rho!.standardError) || Number.isNaN(rho!.value)
+      ? {
+          notMeasured: "at this accuracy every ρ gives the same vote",
+          probe: "record tasks that are neither all easy nor coin flips",
+        }
+      : plain(rho!),
+    plain(bias!),
+  ];
 }
 
-/** P(most of `votes` samples are right), drawn without replacement from the recorded ones; NaN where there are too few. */
-function majorityOfSamples(share: number, samples: number, votes: number): number {
-  if (samples < votes) return Number.NaN;
-  const right = Math.round(share * samples);
-  let probability = 0;
-  for (let k = Math.floor(votes / 2) + 1; k <= Math.min(votes, right); k++)
-    if (votes - k <= samples - right)
-      probability += Math.exp(logChoose(right, k) + logChoose(samples - right, votes - k) - logChoose(samples, votes));
-  return Math.min(1, probability);
-}
-
-/** The votes of a team that the regime describes: of readers where their fidelity is measured, else counted by code. */
-export function nodeOf(
-  candidate: Candidate | undefined,
-  readers: ReaderPlans,
-  { agents, tasks }: PlanRoster,
-): Node | null {
-  const samplesOf = ({ column }: RosterAgent) =>
-    Float64Array.from(tasks, (task) => column.start[task + 1]! - column.start[task]!);
-  const node = (some: readonly RosterAgent[], fanIn: number): Node => ({
-    fanIn,
-    voters: some.map(({ right }) => right),
-    samples: some.map(samplesOf),
-  });
-  const read = readers.forecasts.reduce<number>(
-    (best, { accuracy }, i) => (best < 0 || accuracy.mean > readers.forecasts[best]!.accuracy.mean ? i : best),
-    -1,
-  );
-  if (read >= 0) {
-    const team = readers.teams[read]!;
-    const [layer] = formOf(team).layers!(team);
-    const leaf = agents.find(({ name }) => name === memberName(team.cast[0]!.members[0]!))!;
-    return { ...node([leaf], layer!.fanIn), team: team.text, messageTokens: layer!.messageTokens! };
-  }
-  const odd = (count: number) => (count % 2 === 0 ? count - 1 : count);
-  if (candidate?.vote) {
-    const agent = agents[candidate.members[0]!]!;
-    const fanIn = odd(Math.min(callsMaxOf(candidate.team), agent.calibration.samples));
-    return fanIn < 3 ? null : { ...node([agent], fanIn), team: candidate.team.text };
-  }
-  const members = candidate?.members ?? [];
-  if (candidate && members.length >= 3) {
-    const fanIn = odd(members.length);
-    return {
-      ...node(
-        members.slice(0, fanIn).map((i) => agents[i]!),
-        fanIn,
-      ),
-      team: candidate.team.text,
-    };
-  }
-  return agents.length < 3 ? null : node(agents.slice(0, 3), 3);
-}
+const plain = ({ value, low, high, confidence }: Interval): Interval => ({ value, low, high, confidence });
+const clipBias = (bias: number) => Math.max(-1, Math.min(1, bias));
