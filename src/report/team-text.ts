@@ -71,7 +71,7 @@ export function teamLabel(text: string, labels: Readonly<Record<string, string>>
       const by = (wanted: string) =>
         parts.filter(({ role }) => role === wanted).flatMap(({ members }) => members.map(member));
       const reader = by("reader");
-      const shape = organization === "tree" ? `, ${rule === "counted" ? "counted " : ""}${sizes.join(" × ")} tree` : "";
+      const shape = organization === "tree" ? `, ${rule === "counted" ? "counted " : ""}${sizes.join("×")} tree` : "";
       return `${organization === "tree" ? (sizes[0] ?? 1) ** (sizes[1] ?? 1) : sizes[0]} × ${by("leaf").join(" + ")}${
         reader.length > 0 ? ` → ${reader.join(" + ")}` : ""
       }${shape}`;

@@ -19,12 +19,14 @@ export const errors: Draw = (reading, size) => {
     label,
     right: size.wide ? `right ${percent(accuracy)}` : percent(accuracy),
   }));
-  const longest = Math.max(...names.map(({ label, right }) => textWidth(label, 12, true) + 6 + textWidth(right, 12)));
+  // As wide as the names leave room for, row by row; very long names are clipped rather than all cells narrowed.
+  const widest = Math.min(
+    ...names
+      .slice(1)
+      .map(({ label, right }, i) => (size.width - textWidth(label, 12, true) - textWidth(right, 12) - 12) / (i + 1)),
+  );
   const cell = {
-    width: Math.max(
-      8,
-      Math.min(size.wide ? 44 : 34, (size.width - Math.min(longest, size.wide ? 300 : 150) - 8) / (n - 1)),
-    ),
+    width: Math.max(size.wide ? 20 : 14, Math.min(size.wide ? 44 : 34, widest)),
     height: n > 16 ? 17 : size.wide ? 30 : 27,
   };
   const numbers = cell.width >= textWidth(".57", 11) + 5;
@@ -59,7 +61,7 @@ export const errors: Draw = (reading, size) => {
     title: labelLines(reading, title, blockWidth, { size: 12, bold: true, linesMax: 3 }),
     text: labelLines(reading, text, blockWidth, { size: 12, linesMax: 3 }),
   }));
-  const blockHeight = wrapped.reduce((sum, { title, text }) => sum + 16 * (title.length + text.length) + 10, 0) + 44;
+  const blockHeight = wrapped.reduce((sum, { title, text }) => sum + 16 * (title.length + text.length) + 10, 0) + 66;
   const inTriangle = size.wide && blockFits(blockHeight, 760 - blockWidth - 24);
   let y = inTriangle ? 14 : bottom + 22;
   const [x, anchor] = inTriangle ? ([760, "end"] as const) : ([0, "start"] as const);
@@ -73,6 +75,11 @@ export const errors: Draw = (reading, size) => {
     canvas.rect({ x: start + step * swatch, y: y - 8, width: swatch - 1, height: 8 }, `q${step}`);
   for (const [i, edge] of steps.entries())
     canvas.text(start + (i + 1) * swatch, y + 14, correlationCell(edge), { anchor: "middle", color: "mute" });
+  if (phi.some((row, i) => row.some((value, j) => j < i && Number.isNaN(value)))) {
+    canvas.rect({ x: start, y: y + 26, width: swatch - 1, height: 8 }, "unknown");
+    canvas.text(start + swatch + 6, y + 34, "not measured", { color: "mute" });
+    y += 22;
+  }
   bottom = Math.max(bottom, y + 18);
   const hidden = new Set(study.pairs.flatMap(({ a, b }) => [a, b])).size - n;
   if (hidden > 0) {

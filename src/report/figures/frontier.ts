@@ -80,7 +80,6 @@ export const frontier: Draw = (reading, size) => {
   ];
   const boxOf = (cx: number, cy: number, r: number): Box => ({ x: cx - r, y: cy - r, width: 2 * r, height: 2 * r });
   for (const { row, cost } of rows) {
-    obstacles.push(boxOf(x(cost), y(row.measured.accuracy.value), 7));
     obstacles.push({
       x: x(cost) - 1,
       y: y(row.measured.accuracy.high),
@@ -88,6 +87,7 @@ export const frontier: Draw = (reading, size) => {
       height: y(row.measured.accuracy.low) - y(row.measured.accuracy.high),
     });
   }
+  const markBoxes = rows.map(({ row, cost }) => boxOf(x(cost), y(row.measured.accuracy.value), 7));
   const labels = rows.map(({ row, cost }): LabelRequest => {
     const emphasis = row === chosen;
     const width = size.wide ? 230 : 150;
@@ -116,14 +116,14 @@ export const frontier: Draw = (reading, size) => {
       x: x(cost),
       y: y(row.measured.accuracy.value),
       radius: emphasis ? 8 : 6,
-      prefer: row.kind === "single" ? ["right", "left", "right-below"] : ["left-above", "left", "right"],
+      prefer: row.kind === "single" ? ["right", "left", "right-below"] : ["left-above", "above", "left", "right"],
       reach: emphasis ? 160 : 110,
-      anywhere: emphasis,
+      farthest: emphasis ? Number.POSITIVE_INFINITY : 240,
     };
   });
   const tickBoxes = [...canvas.texts];
   const bounds = { x: plot.x + 2, y: 0, width: plot.width + (size.wide ? 4 : 2), height: bottom - 2 };
-  const placed = placeLabels(labels, { bounds, obstacles, texts: tickBoxes });
+  const placed = placeLabels(labels, { bounds, obstacles, solid: [...tickBoxes, ...markBoxes] });
   for (const [i, label] of placed.entries()) if (label) drawLabel(canvas, label, labels[i]!, rows[i]!.row.kind);
 
   // A kind without data still gets its place.
@@ -137,7 +137,7 @@ export const frontier: Draw = (reading, size) => {
       [...lines.map((text) => ({ text, bold: true })), ...reason.map((text) => ({ text, bold: false }))],
       20,
       bounds,
-      [...obstacles, ...canvas.texts],
+      [...obstacles, ...markBoxes, ...canvas.texts],
       { x: right, y: bottom },
     );
     if (spot) {
@@ -175,7 +175,7 @@ export const frontier: Draw = (reading, size) => {
     if (some.length < 6) continue;
     const middle = { x: median(some.map((one) => one.x)), y: median(some.map((one) => one.y)) };
     const words = [{ text: capitalize(kinds[kind].many), bold: true }];
-    const spot = freeSpot(words, 0, bounds, [...obstacles, ...canvas.texts], middle);
+    const spot = freeSpot(words, 0, bounds, [...obstacles, ...markBoxes, ...canvas.texts], middle);
     if (spot) canvas.text(spot.x, spot.y + 12, words[0]!.text, { bold: true, color: kind });
   }
   for (const one of shown)

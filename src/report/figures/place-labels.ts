@@ -13,8 +13,8 @@ export interface LabelRequest {
   readonly prefer?: readonly Side[];
   /** Greatest distance from the mark; above 16 a thin leader connects the two. @default 44 */
   readonly reach?: number;
-  /** The one label that the picture is about: any free place will do before it is dropped. */
-  readonly anywhere?: boolean;
+  /** Farthest free place that will do before the label is dropped, in pixels. @default 0: none beyond `reach` */
+  readonly farthest?: number;
 }
 
 export type Side = "right" | "left" | "above" | "below" | "right-above" | "left-above" | "right-below" | "left-below";
@@ -47,24 +47,35 @@ const lineStep = 16;
  */
 export function placeLabels(
   requests: readonly LabelRequest[],
-  { bounds, obstacles, texts = [] }: { bounds: Box; obstacles: readonly Box[]; texts?: readonly Box[] },
+  { bounds, obstacles, solid = [] }: { bounds: Box; obstacles: readonly Box[]; solid?: readonly Box[] },
 ): (PlacedLabel | null)[] {
-  const taken = [...obstacles, ...texts];
-  // A leader may cross a line but no words, and no words may come to stand on a leader.
-  const words = [...texts];
+  const taken = [...obstacles, ...solid];
+  // A leader may cross a line, but neither words nor the mark of another label; nothing may come to stand on a leader.
+  const uncrossed = [...solid];
   return requests.map((request) => {
     const fits = ({ box, leader }: PlacedLabel) =>
       inside(box, bounds) &&
       !hits(box, taken) &&
-      (leader === null || leaderBoxes(leader).every((part) => !hits(part, words, -1)));
-    const free =
-      candidates(request).find(fits) ?? (request.anywhere ? everywhere(request, bounds).find(fits) : undefined);
+      (leader === null ||
+        leaderBoxes(leader).every(
+          (part) =>
+            !hits(
+              part,
+              uncrossed.filter((box) => !holds(box, request)),
+              -1,
+            ),
+        ));
+    const free = candidates(request).find(fits) ?? everywhere(request, bounds).find(fits);
     if (!free) return null;
     taken.push(free.box);
-    words.push(free.box);
+    uncrossed.push(free.box);
     if (free.leader) taken.push(...leaderBoxes(free.leader));
     return free;
   });
+}
+
+function holds({ x, y, width, height }: Box, point: { readonly x: number; readonly y: number }): boolean {
+  return x <= point.x && point.x <= x + width && y <= point.y && point.y <= y + height;
 }
 
 function inside(box: Box, bounds: Box): boolean {
@@ -76,7 +87,7 @@ function inside(box: Box, bounds: Box): boolean {
   );
 }
 
-function hits(box: Box, taken: readonly Box[], padding = 1.5): boolean {
+function hits(box: Box, taken: readonly Box[], padding = 2.5): boolean {
   return taken.some((other) => overlap(box, other, padding));
 }
 
@@ -99,8 +110,10 @@ function candidates(request: LabelRequest): PlacedLabel[] {
     );
 }
 
-/** All positions on a grid, nearest first. */
+/** All positions on a grid no farther than the request allows, nearest first. */
 function everywhere(request: LabelRequest, bounds: Box): PlacedLabel[] {
+  const { farthest = 0 } = request;
+  if (farthest <= 0) return [];
   const { width, height } = extent(request);
   const result: PlacedLabel[] = [];
   for (let top = bounds.y; top + height <= bounds.y + bounds.height; top += 9)
@@ -108,7 +121,7 @@ function everywhere(request: LabelRequest, bounds: Box): PlacedLabel[] {
       result.push(placedAt(request, left, top, left + width / 2 < request.x ? "end" : "start", true));
   const distance = ({ box }: PlacedLabel) =>
     Math.hypot(box.x + box.width / 2 - request.x, 2 * (box.y + box.height / 2 - request.y));
-  return result.toSorted((a, b) => distance(a) - distance(b));
+  return result.filter((one) => distance(one) <= farthest).toSorted((a, b) => distance(a) - distance(b));
 }
 
 function extent({ lines, size }: LabelRequest): { width: number; height: number } {

@@ -51,10 +51,14 @@ export const truths: Draw = (reading, size) => {
     }
     canvas.interval("single", place(estimate.low), at, place(estimate.high), at);
     canvas.mark("single", place(estimate.value), at, { size: 4.2 });
+    // On the side of the truth where the interval is not.
     if (!holdsTruth(row)) {
-      const end = place(estimate.high) + 8;
-      if (end + textWidth("missed", 12, true) < right) canvas.text(end, at + 4, "missed", { bold: true, color: "ink" });
-      else canvas.text(place(estimate.low) - 8, at + 4, "missed", { bold: true, color: "ink", anchor: "end" });
+      const above = estimate.low > truth;
+      canvas.text(above ? middle - 8 : middle + 8, at + 4, "missed", {
+        bold: true,
+        color: "ink",
+        anchor: above ? "end" : "start",
+      });
     }
   }
   canvas.guide(middle, 20, middle, y + 4, "flip");

@@ -73,7 +73,7 @@ export const votes: Draw = (reading, size, index) => {
       radius: 7,
       prefer: ["left-above", "above", "right-above"],
       reach: 160,
-      anywhere: true,
+      farthest: Number.POSITIVE_INFINITY,
       lines: [
         ...labelLines(reading, words, width, { size: 12, bold: true }).map((text) => ({ text, bold: true })),
         ...labelLines(
@@ -125,7 +125,7 @@ export const votes: Draw = (reading, size, index) => {
   const placed = placeLabels(requests, {
     bounds: { x: left, y: 0, width: size.width - left, height: bottom - 2 },
     obstacles,
-    texts: [...canvas.texts],
+    solid: [...canvas.texts],
   });
   for (const [i, label] of placed.entries()) if (label) drawLabel(canvas, label, requests[i]!, requests[i]!.kind);
   for (const tick of y.ticks) canvas.guide(left, y(tick), right, y(tick));

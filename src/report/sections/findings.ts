@@ -1,6 +1,6 @@
 import type { SectionDraft } from "../document.ts";
 import type { Reading } from "../reading.ts";
-import { capitalize, numberWord, plural } from "../words.ts";
+import { capitalize, numberWord } from "../words.ts";
 
 /** Diagnoses in plain words, each with what to do about it, and teams that could not be considered. */
 export function findingsSection({ study, label }: Reading): SectionDraft | null {
@@ -29,9 +29,9 @@ export function findingsSection({ study, label }: Reading): SectionDraft | null 
         ? null
         : {
             id: "refused",
-            title: `${capitalize(plural(refused.length, "team was", "teams were"))} refused`,
+            title: `${capitalize(numberWord(refused.length))} ${refused.length === 1 ? "team was" : "teams were"} refused`,
             table: {
-              columns: [{ name: "Team" }, { name: "Why" }, { name: "Instead" }],
+              columns: [{ name: "Team" }, { name: "Why" }, { name: "Instead", as: "code" }],
               rows: refused.map(({ team, reason, instead }) => ({ cells: [label(team), reason, instead], code: team })),
             },
             notes: [],

@@ -1,5 +1,5 @@
 import type { Draft, Note, SectionDraft } from "../document.ts";
-import { count, percent, points, pointsInterval, probability } from "../format-number.ts";
+import { count, percent, points, pointsInterval, probability, share } from "../format-number.ts";
 import type { Reading } from "../reading.ts";
 import type { Splits } from "../study-data.ts";
 import { plural } from "../words.ts";
@@ -105,7 +105,7 @@ function splits({ study, confidenceText, chosen }: Reading): Draft | null {
       name: "splits",
       index: 0,
       description: `${splitsTitle(splits)}. Mean difference ${points(mean(({ measured }) => measured))} points.`,
-      source: `Mean ${points(mean(({ measured }) => measured))} points at ${percent(mean(({ costShare }) => costShare))} of the cost. The ${confidenceText} interval for what the other half would show held on ${percent(covered)} of ${plural(splits.differences.length, "split")}.`,
+      source: `Mean ${points(mean(({ measured }) => measured))} points at ${ofCost(mean(({ costShare }) => costShare))}. The ${confidenceText} interval for what the other half would show held on ${percent(covered)} of ${plural(splits.differences.length, "split")}.`,
     },
     table: {
       columns: [{ name: "Measured difference, points" }, { name: "Splits", as: "number" }],
@@ -135,6 +135,10 @@ function splitsTitle({ differences }: Splits): string {
   return better === teams.length
     ? `On all ${of} the team is better on the other half`
     : `On ${count(better)} of ${of} the team is better on the other half`;
+}
+
+function ofCost(ratio: number): string {
+  return ratio < 1.995 ? `${percent(ratio)} of the cost` : `${share(ratio)} the cost`;
 }
 
 /** Whole points and how many splits round to them. */

@@ -131,13 +131,12 @@ function frontierTitle({ study, unit, standing }: Reading): string {
 
 function votes({ study, confidenceText }: Reading, curve: VoteCurve, index: number): Draft {
   const rows = curve.points.toSorted((a, b) => a.calls - b.calls);
+  const name = study.labels[curve.agent] ?? curve.agent;
   return {
     id: `votes-${index + 1}`,
-    title: votesTitle(curve),
-    subtitle: `${curve.agent} on ${curve.name}: the most common of several answers, per cent right, against mean calls per task on a log scale${
-      study.votes.length > 1 || curve.name !== study.name
-        ? ". Not comparable with the figure above if the tasks differ"
-        : ""
+    title: votesTitle(curve, name),
+    subtitle: `${name} on ${curve.name}: the most common of several answers, per cent right, against mean calls per task${
+      curve.name === study.name ? "" : ". Other tasks than above, so not comparable with the figure above"
     }`,
     figure: {
       name: "votes",
@@ -183,13 +182,15 @@ export function splitVotes(curve: VoteCurve): Record<"fixed" | "early", VoteCurv
   return { fixed: sorted.filter((point) => !isEarly(point)), early: sorted.filter(isEarly) };
 }
 
-/** The early stop that saves most against a fixed vote at least as good, if one does. */
+/** The early stop that saves most against a fixed vote it equals, where fixed votes are worth buying at all. */
 export function earlyStop(
   curve: VoteCurve,
 ): { point: VoteCurve["points"][number]; asGoodAs: VoteCurve["points"][number] } | null {
   const { fixed, early } = splitVotes(curve);
   let best: { point: VoteCurve["points"][number]; asGoodAs: VoteCurve["points"][number] } | null = null;
+  const floor = (fixed[0]?.measured.value ?? 1) + 0.005;
   for (const point of early) {
+    if (point.measured.value < floor) continue;
     const asGoodAs = fixed.filter(({ measured }) => measured.value <= point.measured.value + 0.0015).at(-1);
     if (!asGoodAs || asGoodAs.calls < 1.3 * point.calls) continue;
     if (!best || asGoodAs.calls / point.calls > best.asGoodAs.calls / best.point.calls) best = { point, asGoodAs };
@@ -197,18 +198,18 @@ export function earlyStop(
   return best;
 }
 
-function votesTitle(curve: VoteCurve): string {
+function votesTitle(curve: VoteCurve, name: string): string {
   const { fixed } = splitVotes(curve);
   const stop = earlyStop(curve);
   if (stop && stop.asGoodAs.votes > 1)
     return `Stop when one answer leads: ${numberWord(stop.asGoodAs.votes)} votes for the price of ${numberWord(Math.max(1, Math.round(stop.point.calls)))}`;
   const [first, last] = [fixed[0], fixed.at(-1)];
-  if (!first || !last || first === last) return `One point is known of repeated votes of ${curve.agent}`;
+  if (!first || !last || first === last) return `One point is known of repeated votes of ${name}`;
   const gain = last.measured.value - first.measured.value;
   const half = last.measured.high - last.measured.value;
   if (gain > half) {
     const most = fixed.find(({ measured }) => measured.value - first.measured.value >= 0.8 * gain)!;
-    return `${capitalize(numberWord(last.votes))} votes of ${curve.agent} gain ${points(gain)} points over ${numberWord(first.votes)}${most === last ? "" : `, most of it by ${numberWord(most.votes)}`}`;
+    return `${capitalize(numberWord(last.votes))} votes of ${name} gain ${points(gain)} points over ${numberWord(first.votes)}${most === last ? "" : `, most of it by ${numberWord(most.votes)}`}`;
   }
-  return gain < -half ? `More votes of ${curve.agent} make it worse` : `More votes of ${curve.agent} buy no clear gain`;
+  return gain < -half ? `More votes of ${name} make it worse` : `More votes of ${name} buy no clear gain`;
 }

@@ -82,7 +82,11 @@ function phaseTitle(panels: Study["phase"]): string {
   if (sure === teams.length && eaten > teams.length / 2)
     return "Voting amplifies, but shared errors eat most of what it could gain";
   if (sure === teams.length)
-    return teams.length === 1 ? "A vote of this team amplifies" : `All ${numberWord(teams.length)} teams amplify`;
+    return teams.length === 1
+      ? "A vote of this team amplifies"
+      : teams.length === 2
+        ? "Both teams amplify"
+        : `All ${numberWord(teams.length)} teams amplify`;
   return `${numberWord(sure).replace(/^\w/, (letter) => letter.toUpperCase())} of ${numberWord(teams.length)} teams amplif${sure === 1 ? "ies" : "y"} for sure`;
 }
 

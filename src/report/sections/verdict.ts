@@ -180,7 +180,7 @@ function flow(reading: Reading): SectionDraft["blocks"][number] {
   return {
     id: "flow",
     title: flowTitle(stages),
-    subtitle: "Height of each band: share of tasks",
+    subtitle: "Size of each band: share of tasks",
     figure: {
       name: "flow",
       index: 0,
