@@ -190,7 +190,7 @@ function redundantMember({ best, several, redundant, roster }: FindingContext): 
   if (replaced)
     findings.push({
       code: "redundant-member",
-      message: `${replaced[0].team.text} gives the same outcome on every task as ${replaced[1].team.text}, for more calls.`,
+      message: `${replaced[0].team.text} gives the same outcome on every task as ${replaced[1].team.text}, at a higher price.`,
       remedy: `Buy ${replaced[1].team.text}: only the cheaper of two equal teams is offered.`,
     });
   const members = (several?.members ?? []).map((i) => roster.agents[i]!);

@@ -77,6 +77,7 @@ const accuracyPoints = Float64Array.from([
   ...Array.from({ length: 20 }, (_, i) => 0.12 + 0.04 * i),
   ...[0.915, 0.94, 0.96, 0.975, 0.988, 0.996, 1],
 ]);
+const agreeingPoints = Float64Array.of(0);
 const concentrationPoints = Float64Array.of(0, 0.1, 0.25, 0.5, 1, 2, 4, 10, 40);
 const pseudoTasks = 20;
 const bootstraps = 60;
@@ -119,7 +120,7 @@ export function voteKeys(column: Column, tasks: ArrayLike<number>): VoteKeys | u
 export function fitVotes({ keys, keyOf, repeated }: VoteKeys, answersKnown: boolean, seed: number): VoteMixture {
   const grid: VoteGrid = {
     accuracies: accuracyPoints,
-    concentrations: answersKnown ? concentrationPoints : Float64Array.of(0),
+    concentrations: answersKnown ? concentrationPoints : agreeingPoints,
   };
   const tasks = keys.reduce((sum, key) => sum + key.tasks, 0);
   const failed = keys.reduce((sum, key) => sum + key.tasks * (samplesOf(key) - key.right), 0);

@@ -1,10 +1,12 @@
 import type { Calibration } from "../calibrate/calibration.ts";
 import { DomainError, KnownError } from "../errors.ts";
+import { memberName, membersOf } from "../organizations/cast.ts";
+import type { Team } from "../organizations/team.ts";
 import { isMeasured, type NotMeasured } from "../theory/interval.ts";
 import { random } from "../theory/random.ts";
 import { adviseOn, type Rivals } from "./advise.ts";
 import { printBudget } from "./budget.ts";
-import { type Candidate, Pricing, proposedTeams } from "./candidates.ts";
+import { type Candidate, callsMaxOf, Pricing, proposedTeams, stagesOf } from "./candidates.ts";
 import {
   accuracyInterval,
   bestOf,
@@ -39,6 +41,8 @@ export interface PlanOptions {
   readonly seed?: number;
   /** Most calls per task of the teams that are tried. @default what twice the budget pays for, between 7 and 33 */
   readonly callsMax?: number;
+  /** Only teams that the recorded samples can replay: nothing is extrapolated, so that everything can be checked. @default false */
+  readonly recordedOnly?: boolean;
 }
 
 /** Not even one call of the cheapest agent fits. */
@@ -81,7 +85,9 @@ export function plan(calibration: Calibration, options: PlanOptions): Plan {
   const roster = chooseRoster(calibration, unit);
   const { callsMax = defaultCallsMax(perTask, roster) } = options;
   const pricing = new Pricing(roster, calibration.table, { unit, seed, confidence, weights: calibration.weights });
-  const priced = proposedTeams(roster, callsMax).flatMap((team) => pricing.price(team) ?? []);
+  const proposed = proposedTeams(roster, callsMax);
+  const tried = options.recordedOnly ? proposed.filter((team) => isRecorded(team, roster)) : proposed;
+  const priced = tried.flatMap((team) => pricing.price(team) ?? []);
   const allowed = withinMost(priced, perTaskMax);
   const fits = (price: number) => price <= perTask.amount * (1 + 1e-9);
   requireSingle(priced, allowed, fits, perTask, perTaskMax);
@@ -148,6 +154,16 @@ export function plan(calibration: Calibration, options: PlanOptions): Plan {
     assumptions: [
       ...calibration.assumptions,
       ...roster.assumptions,
+      ...(tried.length < proposed.length
+        ? [
+            {
+              subject: "teams left out",
+              value: `${proposed.length - tried.length} that ask an agent more often than it was recorded`,
+              status: "derived" as const,
+              source: "they could not be checked on recorded answers",
+            },
+          ]
+        : []),
       {
         subject: "ties",
         value: "to the earliest member of a cast, most accurate first; among samples of one agent evenly",
@@ -177,6 +193,17 @@ export function plan(calibration: Calibration, options: PlanOptions): Plan {
       promise,
     }),
   };
+}
+
+/** True where no member may be asked more often than it was recorded. */
+function isRecorded(team: Team, { agents }: PlanRoster): boolean {
+  const members =
+    stagesOf(team)?.flatMap((stage) => stage.members) ??
+    membersOf(team.cast).map((member) => ({ ...member, samples: callsMaxOf(team) }));
+  return agents.every(({ name, calibration }) => {
+    const calls = members.reduce((sum, member) => (memberName(member) === name ? sum + member.samples : sum), 0);
+    return calls <= calibration.samples;
+  });
 }
 
 /** What twice the budget pays for at the cheapest agent: teams above the budget tell what more money buys. */

@@ -170,6 +170,8 @@ function costsOf(team: Team, layers: readonly Layer[], { agents, table, tasks }:
 export interface ReaderPlans {
   readonly forecasts: readonly Forecast[];
   readonly teams: readonly Team[];
+  /** The star of three with the longest messages, whatever it costs: where the theory is told if none fits the budget. */
+  readonly smallest: Team | null;
   readonly refused: Plan["refused"];
 }
 
@@ -225,7 +227,19 @@ export function readerPlans(
         }
       }
   }
-  return { forecasts, teams, refused: refused.map(({ team, reason, instead }) => ({ team, reason, instead })) };
+  const longest = Math.max(...lengths.filter((length) => 3 * length <= window));
+  const told =
+    isMeasured<FidelityCalibration>(fidelity) && isMeasured<LeafModel>(leafModel(agents[0]!.name, calibration));
+  const smallest =
+    told && longest > 0
+      ? makeTeam("star", { sizes: [3], messageTokens: [longest], cast: castOfRoles(agents[0]!, reader) })
+      : null;
+  return {
+    forecasts,
+    teams,
+    smallest,
+    refused: refused.map(({ team, reason, instead }) => ({ team, reason, instead })),
+  };
 }
 
 /** The lengths that were probed; where none was, whole answers as they were recorded. */

@@ -37,7 +37,7 @@ export function nodeOf(candidate: Candidate | undefined, readers: ReaderPlans, {
       best < 0 || readers.forecasts[i]!.accuracy.mean > readers.forecasts[best]!.accuracy.mean ? i : best,
     -1,
   );
-  const team = readers.teams[best];
+  const team = readers.teams[best] ?? readers.smallest;
   if (team) {
     const leaf = memberName(team.cast[0]!.members[0]!);
     const { fanIn, messageTokens } = formOf(team).layers!(team)[0]!;

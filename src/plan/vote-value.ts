@@ -15,6 +15,18 @@ export interface GridValue {
   readonly calls: Float64Array;
 }
 
+const tables = new WeakMap<Float64Array, Map<string, GridValue>>();
+
+/** Where every answer can be parsed, values depend on the grid alone: agents and plans share them. */
+function remembered(grid: VoteGrid, unparsed: number, key: string, make: () => GridValue): GridValue {
+  if (unparsed > 0) return make();
+  const known = tables.get(grid.concentrations) ?? new Map<string, GridValue>();
+  tables.set(grid.concentrations, known);
+  const value = known.get(key) ?? make();
+  known.set(key, value);
+  return value;
+}
+
 /**
  * P(c right votes beat w wrong ones), a tie of 1 + t leaders counted 1/(1 + t), for all w, c ≤ `votesMax`:
  *
@@ -67,6 +79,10 @@ function fillColumn(table: Float64Array, concentration: number, right: number, v
  * @param unparsed ν: share of the answers that are not right which are no votes at all
  */
 export function voteValue(grid: VoteGrid, unparsed: number, votes: number): GridValue {
+  return remembered(grid, unparsed, `${votes}`, () => countVotes(grid, unparsed, votes));
+}
+
+function countVotes(grid: VoteGrid, unparsed: number, votes: number): GridValue {
   const { accuracies, concentrations } = grid;
   const accuracy = new Float64Array(accuracies.length * concentrations.length);
   const rights = Array.from(accuracies, (p) => binomial(votes, p));
@@ -109,6 +125,10 @@ const sequences = 96;
  * wrong answers agree (θ = 0), else from seeded sequences. At the cap the leader wins; ties are shared.
  */
 export function aheadValue(grid: VoteGrid, unparsed: number, lead: number, cap: number, seed: number): GridValue {
+  return remembered(grid, unparsed, `${lead}/${cap} ${seed}`, () => race(grid, unparsed, lead, cap, seed));
+}
+
+function race(grid: VoteGrid, unparsed: number, lead: number, cap: number, seed: number): GridValue {
   const { accuracies, concentrations } = grid;
   const accuracy = new Float64Array(accuracies.length * concentrations.length);
   const calls = new Float64Array(accuracy.length);
@@ -160,42 +180,41 @@ function drawSequences(
   uniforms: Float64Array,
 ): readonly [number, number] {
   let [right, asked] = [0, 0];
+  const counts = new Int32Array(cap + 1); // votes by answer, the right one first
   for (let sequence = 0; sequence < sequences; sequence++) {
-    const counts = [0]; // votes by answer, the right one first
-    let wrong = 0;
-    let call = 0;
+    counts.fill(0);
+    let [answers, wrong, call, first, second] = [1, 0, 0, 0, 0]; // first, second: votes of the two leaders
     while (call < cap) {
       const at = (sequence * cap + call) * 3;
       call++;
-      if (uniforms[at]! < p) counts[0]!++;
-      else if (uniforms[at + 1]! >= unparsed) {
-        wrong++;
-        counts[seatOf(counts, wrong, concentration, uniforms[at + 2]!)]!++;
-      } else continue;
-      if (leadOf(counts) >= lead) break;
+      let answer = 0;
+      if (uniforms[at]! >= p) {
+        if (uniforms[at + 1]! < unparsed) continue;
+        // the wrong answers already given have their numbers of votes as weights, a new one has θ
+        let rest = uniforms[at + 2]! * (concentration + wrong++);
+        for (answer = 1; answer < answers; answer++) {
+          rest -= counts[answer]!;
+          if (rest < 0) break;
+        }
+        if (answer === answers) answers++;
+      }
+      const votes = ++counts[answer]!;
+      // a vote either makes its answer the leader, or may bring it up to the second place
+      if (votes > first) [first, second] = [votes, otherThan(counts, answers, answer)];
+      else second = Math.max(second, votes);
+      if (first - second >= lead) break;
     }
     asked += call;
-    const most = Math.max(...counts);
-    if (most > 0 && counts[0] === most) right += 1 / counts.filter((count) => count === most).length;
+    let tied = 0;
+    for (let answer = 0; answer < answers; answer++) if (counts[answer] === first) tied++;
+    if (first > 0 && counts[0] === first) right += 1 / tied;
   }
   return [right / sequences, asked / sequences];
 }
 
-/** Which answer the `wrong`-th wrong vote goes to; makes room for a new one. */
-function seatOf(counts: number[], wrong: number, concentration: number, uniform: number): number {
-  let rest = uniform * (concentration + wrong - 1);
-  for (let answer = 1; answer < counts.length; answer++) {
-    rest -= counts[answer]!;
-    if (rest < 0) return answer;
-  }
-  return counts.push(0) - 1;
-}
-
-function leadOf(counts: readonly number[]): number {
-  let [first, second] = [0, 0];
-  for (const count of counts) {
-    if (count > first) [first, second] = [count, first];
-    else if (count > second) second = count;
-  }
-  return first - second;
+/** Most votes of any answer but this one. */
+function otherThan(counts: Int32Array, answers: number, answer: number): number {
+  let most = 0;
+  for (let other = 0; other < answers; other++) if (other !== answer && counts[other]! > most) most = counts[other]!;
+  return most;
 }
