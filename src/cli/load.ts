@@ -13,7 +13,10 @@ export interface InputOptions {
 export function addInputOptions(command: Command): Command {
   return command
     .argument("<attempts...>", "graded answers: .jsonl, .jsonl.gz, .csv, an example's .json, or globs")
-    .option("--config <file>", "agents with prices, lengths and windows (default: quorate.config.* beside the attempts)")
+    .option(
+      "--config <file>",
+      "agents with prices, lengths and windows (default: quorate.config.* beside the attempts)",
+    )
     .addOption(
       new Option("--grade <by>", "flag: the recorded `correct`; answer: answer = gold where both are known")
         .choices(["flag", "answer"])

@@ -53,7 +53,10 @@ export function planLines(plan: Plan): string[] {
     "Assumed",
     ...plan.assumptions
       .filter(({ status }) => status !== "recorded")
-      .map(({ subject, agent, value, status, source }) => `  ${status}: ${subject}${agent ? ` of ${agent}` : ""} ${value} (${source})`),
+      .map(
+        ({ subject, agent, value, status, source }) =>
+          `  ${status}: ${subject}${agent ? ` of ${agent}` : ""} ${value} (${source})`,
+      ),
   ];
 }
 

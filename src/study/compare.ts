@@ -55,6 +55,12 @@ export function shareOver(values: Float64Array, tasks: Uint32Array, confidence: 
 /** The most teams that stand in the comparison. */
 const rowsMax = 12;
 
+/** The forecast behind the advice. */
+export function advisedForecast({ advice, best, single, team, resampled, frontier }: Plan): Forecast {
+  const all = [best, single, team, ...frontier, ...(isMeasured(resampled) ? [resampled] : [])];
+  return all.find((forecast) => forecast?.team === advice.team) ?? single;
+}
+
 /** The plan, the best of the simpler kinds and the frontier: forecast on one half, measured on the other. */
 export function compare(plan: Plan, check: Check): Comparison[] {
   const rows = new Map<string, { forecast: Forecast; role: Comparison["role"] }>();
@@ -62,15 +68,7 @@ export function compare(plan: Plan, check: Check): Comparison[] {
     if (forecast && forecast.runnable !== false && !rows.has(forecast.team))
       rows.set(forecast.team, { forecast, role });
   };
-  const advised = [
-    plan.best,
-    plan.single,
-    plan.team,
-    ...plan.frontier,
-    plan.equalAccuracy,
-    ...(isMeasured(plan.resampled) ? [plan.resampled] : []),
-  ].find((forecast) => forecast?.team === plan.advice.team);
-  add(advised ?? plan.single, "advised");
+  add(advisedForecast(plan), "advised");
   add(plan.single, "single");
   if (isMeasured(plan.resampled)) add(plan.resampled, "resampled");
   add(plan.team, "team");

@@ -1,12 +1,9 @@
 import type { Calibration } from "../calibrate/calibration.ts";
 import { memberName, membersOf } from "../organizations/cast.ts";
-import type { Kind } from "../organizations/organization.ts";
 import type { Plan } from "../plan/plan-types.ts";
 import { regimeOf } from "../plan/regime.ts";
-import { gradesOf } from "../plan/roster.ts";
-import { findColumn } from "../records/answer-table.ts";
+import { chooseRoster, type PlanRoster, type RosterAgent } from "../plan/roster.ts";
 import type { PhaseDiagram } from "../report/study-data.ts";
-import { recorded } from "../simulate/digest.ts";
 import { criticalFidelity } from "../theory/critical.ts";
 import { isMeasured } from "../theory/interval.ts";
 import { amplification } from "../theory/level-map.ts";
@@ -14,17 +11,13 @@ import { type Check, outcomesOf } from "./compare.ts";
 
 const fanIns = [3, 5];
 const contourLevels = [0.6, 0.8, 1.2, 1.4, 1.6];
+/** Agents with repeats that are drawn. */
+const repeatsMax = 3;
 const grid = Array.from({ length: 51 }, (_, i) => i / 50);
-
-/** Agents whose votes are looked at together. One name: that agent, asked several times. */
-interface Group {
-  readonly label: string;
-  readonly kind: Kind;
-  readonly names: readonly string[];
-}
 
 /** Where one layer of voting amplifies, per fan-in, with the groups of agents of this study on it. */
 export function phaseDiagrams(plan: Plan, check: Check): PhaseDiagram[] {
+  const roster = chooseRoster(check.calibration, plan.budget.unit);
   return fanIns.map((fanIn) => ({
     fanIn,
     boundary: grid.map((rho) => ({ rho, gamma: criticalFidelity(fanIn, rho) })),
@@ -35,81 +28,73 @@ export function phaseDiagrams(plan: Plan, check: Check): PhaseDiagram[] {
         .map((rho) => ({ rho, gamma: alpha / amplification({ fanIn, fidelity: 1, rho }) }))
         .filter(({ gamma }) => gamma <= 1),
     })),
-    teams: groupsOf(plan, check, fanIn).flatMap((group) => placed(group, fanIn, plan, check)),
+    teams: groupsOf(plan, roster, check, fanIn).flatMap((voters) => placed(voters, fanIn, roster, check)),
   }));
 }
 
 /** The members of the chosen team, the most accurate agents, those that err least alike, and every agent with repeats. */
-function groupsOf(plan: Plan, check: Check, fanIn: number): Group[] {
-  const { calibration, labels } = check;
-  const name = (names: readonly string[]) => names.map((one) => labels[one] ?? one).join(" + ");
-  const byAccuracy = calibration.agents
-    .toSorted((a, b) => b.accuracy.value - a.accuracy.value)
-    .map((agent) => agent.name);
-  const chosen = [...new Set(membersOf(outcomesOf(plan.best.team, check).team.cast).map(memberName))];
-  const panels = [
-    chosen.slice(0, fanIn),
-    byAccuracy.slice(0, fanIn),
-    leastAlike(calibration, byAccuracy, fanIn),
-  ].filter((names) => names.length === fanIn);
-  const distinct = new Map(panels.map((names) => [names.toSorted().join("\n"), names]));
-  const repeats = calibration.agents.filter(({ samples }) => samples >= fanIn).slice(0, 3);
-  return [
-    ...[...distinct.values()].map((names): Group => ({ label: name(names), kind: "panel", names })),
-    ...repeats.map(
-      (agent): Group => ({ label: `${fanIn} × ${name([agent.name])}`, kind: "repeated", names: [agent.name] }),
-    ),
-  ];
+function groupsOf(
+  plan: Plan,
+  { agents }: PlanRoster,
+  check: Check,
+  fanIn: number,
+): readonly (readonly RosterAgent[])[] {
+  const members = membersOf(outcomesOf(plan.best.team, check).team.cast).map(memberName);
+  const chosen = agents.filter(({ name }) => members.includes(name));
+  const panels = [chosen, agents, leastAlike(check.calibration, agents, fanIn)]
+    .map((group) => group.slice(0, fanIn))
+    .filter((group) => group.length === fanIn);
+  const distinct = new Map(
+    panels.map((group) => [
+      group
+        .map(({ name }) => name)
+        .toSorted()
+        .join("\n"),
+      group,
+    ]),
+  );
+  const repeats = agents.filter(({ calibration }) => calibration.samples >= fanIn).slice(0, repeatsMax);
+  return [...distinct.values(), ...repeats.map((agent) => [agent])];
 }
 
 /** Greedy: from the pair that errs least alike, add the agent whose mistakes are least correlated with those chosen. */
-function leastAlike({ pairs }: Calibration, names: readonly string[], size: number): readonly string[] {
+function leastAlike({ pairs }: Calibration, agents: readonly RosterAgent[], size: number): readonly RosterAgent[] {
   const phi = new Map(
     pairs.flatMap(({ a, b, phi }) =>
-      isMeasured(phi)
-        ? ([
-            [`${a}\n${b}`, phi.value],
-            [`${b}\n${a}`, phi.value],
-          ] as const)
-        : [],
+      isMeasured(phi) ? [[`${a}\n${b}`, phi.value] as const, [`${b}\n${a}`, phi.value] as const] : [],
     ),
   );
-  const between = (a: string, b: string) => phi.get(`${a}\n${b}`) ?? Number.POSITIVE_INFINITY;
-  const first = pairs.reduce<(typeof pairs)[number] | undefined>(
-    (best, pair) => (best === undefined || between(pair.a, pair.b) < between(best.a, best.b) ? pair : best),
-    undefined,
-  );
-  if (first === undefined) return [];
-  const chosen = [first.a, first.b];
-  while (chosen.length < size) {
-    const cost = (candidate: string) => chosen.reduce((sum, other) => sum + between(candidate, other), 0);
-    const rest = names.filter((one) => !chosen.includes(one));
-    if (rest.length === 0) return [];
+  const alike = (a: RosterAgent, b: RosterAgent) => phi.get(`${a.name}\n${b.name}`) ?? Number.POSITIVE_INFINITY;
+  const all = agents.flatMap((a, i) => agents.slice(i + 1).map((b) => [a, b] as const));
+  const first = all.toSorted((x, y) => alike(...x) - alike(...y))[0];
+  const chosen: RosterAgent[] = first ? [...first] : [];
+  while (chosen.length > 0 && chosen.length < Math.min(size, agents.length)) {
+    const cost = (candidate: RosterAgent) => chosen.reduce((sum, other) => sum + alike(candidate, other), 0);
+    const rest = agents.filter((one) => !chosen.includes(one));
     chosen.push(rest.reduce((best, one) => (cost(one) < cost(best) ? one : best)));
   }
   return chosen;
 }
 
 function placed(
-  { label, kind, names }: Group,
+  voters: readonly RosterAgent[],
   fanIn: number,
-  plan: Plan,
-  { calibration, seed }: Check,
+  roster: PlanRoster,
+  { calibration, labels }: Check,
 ): PhaseDiagram["teams"] {
-  const columns = names.flatMap((name) => findColumn(calibration.table, name) ?? []);
-  const rights = columns.map((column) => gradesOf(column, calibration.tasks));
-  const common = calibration.tasks.map((_, i) => i).filter((i) => rights.every((right) => !Number.isNaN(right[i]!)));
-  if (columns.length !== names.length || common.length < 2) return [];
-  const { regime, thresholds } = regimeOf(
-    {
-      fanIn,
-      voters: rights.map((right) => Float64Array.from(common, (i) => right[i]!)),
-      samples: columns.map((column) => Float64Array.from(common, (i) => recorded(column, calibration.tasks[i]!))),
-    },
-    calibration,
-    { confidence: plan.confidence, seed },
-  );
+  const { regime, thresholds } = regimeOf({ fanIn, voters }, calibration, roster, calibration.confidence);
   const { rhoEffective: rho, alpha, gamma } = regime;
   if (!isMeasured(rho) || !isMeasured(alpha) || !isMeasured(thresholds.criticalGamma)) return [];
-  return [{ label, kind, rho, gamma, gammaCritical: thresholds.criticalGamma.value, alpha }];
+  const names = voters.map(({ name }) => labels[name] ?? name).join(" + ");
+  const repeated = voters.length === 1;
+  return [
+    {
+      label: repeated ? `${fanIn} × ${names}` : names,
+      kind: repeated ? "repeated" : "panel",
+      rho,
+      gamma,
+      gammaCritical: thresholds.criticalGamma.value,
+      alpha,
+    },
+  ];
 }

@@ -9,7 +9,7 @@ export function makePlanOrNull(
   options: { perTask: Budget; confidence: number; seed: number },
 ): Plan | null {
   try {
-    return plan(calibration, options);
+    return plan(calibration, { ...options, recordedOnly: true });
   } catch (error) {
     if (error instanceof KnownError && (error.code === "budget-too-small" || error.code === "cost-not-measured"))
       return null;

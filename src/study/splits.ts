@@ -1,9 +1,10 @@
 import { calibrate } from "../calibrate/calibrate.ts";
 import { plan } from "../plan/plan.ts";
-import type { Budget } from "../plan/plan-types.ts";
+import type { Budget, Forecast } from "../plan/plan-types.ts";
 import type { Recordings } from "../records/recordings.ts";
 import type { Splits } from "../report/study-data.ts";
-import { differenceOf, meanOver, outcomesOf } from "./compare.ts";
+import { isMeasured } from "../theory/interval.ts";
+import { advisedForecast, differenceOf, meanOver, outcomesOf } from "./compare.ts";
 import { splitTasks } from "./split.ts";
 
 export interface SplitsOptions {
@@ -15,8 +16,8 @@ export interface SplitsOptions {
 }
 
 /**
- * The whole choice made anew on `count` random halves: the best team that is not a single call, checked on the other half.
- * This is how a promise and its intervals are put to the test on tasks that played no part in the choice.
+ * The whole choice made anew on `count` random halves: the advised team (where one agent is advised, the best team that
+ * was not), checked on the other half. This is how a promise and its intervals are put to the test on tasks that played no part in the choice.
  */
 export function tryOnSplits(
   recordings: Recordings,
@@ -28,8 +29,10 @@ export function tryOnSplits(
     const splitSeed = seed + 1 + i; // the study's own split is `seed`
     const { choosing, heldBack } = splitTasks(recordings.table.tasks.length, splitSeed);
     const calibration = calibrate(recordings, { tasks: choosing, confidence, seed: splitSeed });
-    const advice = plan(calibration, { perTask, confidence, seed: splitSeed });
-    const bought = advice.best.kind === "single" ? advice.team : advice.best;
+    const advice = plan(calibration, { perTask, confidence, seed: splitSeed, recordedOnly: true });
+    const advised = advisedForecast(advice);
+    const rivals = [advised, advice.best, advice.team, advice.resampled];
+    const bought = rivals.find((one): one is Forecast => one !== null && isMeasured(one) && one.kind !== "single");
     if (!bought?.gain) continue;
     const check = { calibration, seed };
     const [team, single] = [outcomesOf(bought.team, check), outcomesOf(advice.single.team, check)];
@@ -39,11 +42,11 @@ export function tryOnSplits(
       seed: splitSeed,
       team: bought.team,
       kind: bought.kind,
-      advised: advice.advice.team === bought.team,
+      advised: advised === bought,
       forecast: predictive.value,
       measured: measured.value,
       inside,
-      probabilityBetter: bought.gain.probabilityBetter,
+      probabilityBetter: advised === bought ? advice.advice.probabilityBetter : bought.gain.probabilityBetter,
       costShare: meanOver(team[unit], heldBack, confidence).value / meanOver(single[unit], heldBack, confidence).value,
     });
   }

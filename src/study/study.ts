@@ -26,7 +26,7 @@ export interface StudyOptions {
   readonly confidence?: number;
   /** @default 1 */
   readonly seed?: number;
-  /** On how many further random halves the choice is put to the test. @default 100 */
+  /** On how many further random halves the choice is put to the test. @default 200 */
   readonly splits?: number;
   /** Attempts with many samples of one agent, perhaps to other tasks: drawn as curves of repeated votes. */
   readonly repeats?: Attempts;
@@ -42,12 +42,12 @@ export interface StudyOptions {
  * made on one half; the plan and the best of the simpler kinds are measured on the other, where nothing was chosen.
  */
 export function study(attempts: Attempts, options: StudyOptions): Study {
-  const { config, grade = "flag", confidence = 0.9, seed = 1, splits = 100, onStep = () => {} } = options;
+  const { config, grade = "flag", confidence = 0.9, seed = 1, splits = 200, onStep = () => {} } = options;
   const recordings = tabulate(attempts, config, { grade });
   const { choosing, heldBack } = splitTasks(recordings.table.tasks.length, seed);
   const calibration = calibrate(recordings, { tasks: choosing, confidence, seed });
   const perTask = options.perTask ?? priceOfBestAgent(calibration);
-  const advice = plan(calibration, { perTask, confidence, seed });
+  const advice = plan(calibration, { perTask, confidence, seed, recordedOnly: true });
 
   const labels = agentLabels(
     recordings.table.columns.map(({ name }) => name),

@@ -39,7 +39,8 @@ function agentLine(agent: AgentCalibration): string {
 function describe(calibration: Calibration): string {
   const pairs = calibration.pairs.flatMap(({ a, b, phi }) => (isMeasured(phi) ? [{ a, b, phi }] : []));
   const most = pairs.toSorted((x, y) => y.phi.value - x.phi.value);
-  const show = (pair: (typeof pairs)[number] | undefined) => (pair ? `${pair.a} and ${pair.b}, φ ${plain(pair.phi)}` : "");
+  const show = (pair: (typeof pairs)[number] | undefined) =>
+    pair ? `${pair.a} and ${pair.b}, φ ${plain(pair.phi)}` : "";
   return [
     `${calibration.name}: ${calibration.tasks.length} tasks, ${calibration.agents.length} agents; every interval ${Math.round(100 * calibration.confidence)} %`,
     "",

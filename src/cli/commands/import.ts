@@ -1,8 +1,8 @@
+import { InvalidArgumentError } from "commander";
 import { formatAttempts } from "../../records/parse.ts";
 import { readAttempts } from "../../records/read.ts";
 import { printJson, writeWhole } from "../print.ts";
 import type { Verb } from "./command.ts";
-import { InvalidArgumentError } from "commander";
 
 export const importAttempts: Verb = {
   summary: "turn foreign recordings into the long table, one attempt per line",
@@ -46,6 +46,7 @@ export const importAttempts: Verb = {
 
 function collectMap(text: string, map: Record<string, string>): Record<string, string> {
   const at = text.indexOf("=");
-  if (at <= 0 || at === text.length - 1) throw new InvalidArgumentError("Write our field = their field, as sample=trial.");
+  if (at <= 0 || at === text.length - 1)
+    throw new InvalidArgumentError("Write our field = their field, as sample=trial.");
   return { ...map, [text.slice(0, at)]: text.slice(at + 1) };
 }

@@ -1,6 +1,7 @@
 /** Every verb of the command line. The exported name is the verb. */
-export { importAttempts as import } from "./import.ts";
+
 export { calibrate } from "./calibrate.ts";
+export { importAttempts as import } from "./import.ts";
 export { plan } from "./plan.ts";
 export { predict } from "./predict.ts";
 export { replay } from "./replay.ts";

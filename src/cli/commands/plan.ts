@@ -15,7 +15,12 @@ export const plan: Verb = {
     addInputOptions(command)
       .requiredOption("--per-task <budget>", "expected cost of one task: 2000tok, 5calls, 3s or '$0.01'", parseBudget)
       .option("--per-task-max <budget>", "the most that one task may cost, in the same unit", parseBudget)
-      .option("--confidence <share>", "P(better) at which a team is advised; content of every interval", parseShare, 0.9)
+      .option(
+        "--confidence <share>",
+        "P(better) at which a team is advised; content of every interval",
+        parseShare,
+        0.9,
+      )
       .action(
         async (
           files: string[],

@@ -19,7 +19,13 @@ export const predict: Verb = {
       .action(
         async (
           files: string[],
-          options: InputOptions & { team: string; calibrateOn?: string[]; confidence: number; json?: boolean; seed: number },
+          options: InputOptions & {
+            team: string;
+            calibrateOn?: string[];
+            confidence: number;
+            json?: boolean;
+            seed: number;
+          },
         ) => {
           const { seed, confidence } = options;
           const recordings = await load(options.calibrateOn ?? files, options, context);

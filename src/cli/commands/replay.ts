@@ -6,7 +6,8 @@ import type { Verb } from "./command.ts";
 
 export const replay: Verb = {
   summary: "measure a team on recorded answers",
-  example: "npm exec quorate -- replay examples/gsm8k/answers.json --team cascade@tora-70b+mixtral-8x7b,gpt-4-1106-preview",
+  example:
+    "npm exec quorate -- replay examples/gsm8k/answers.json --team cascade@tora-70b+mixtral-8x7b,gpt-4-1106-preview",
   build: (command, context) =>
     addInputOptions(command)
       .requiredOption("--team <team>", "organization[.rule][:sizes][/m=tokens][@cast], as vote:5@gpt")
@@ -16,7 +17,8 @@ export const replay: Verb = {
         const result = measure(team, table, { seed: options.seed });
         if (options.json) return printJson(context, result);
         const { accuracy, cost, tasks, skipped, method } = result;
-        const number = (value: number | null, digits: number) => (value === null ? "not recorded" : value.toFixed(digits));
+        const number = (value: number | null, digits: number) =>
+          value === null ? "not recorded" : value.toFixed(digits);
         context.stdout.write(
           `${result.team}\n` +
             `  right answers   ${(100 * accuracy.mean).toFixed(1)} % ± ${(100 * accuracy.standardError).toFixed(1)} (standard error), ${method}\n` +

@@ -2,8 +2,8 @@ import { Option } from "commander";
 import { parseBudget } from "../../plan/budget.ts";
 import type { Budget } from "../../plan/plan-types.ts";
 import { readAttempts, readConfig } from "../../records/read.ts";
-import * as formats from "../../report/formats/index.ts";
 import type { Format } from "../../report/formats/format.ts";
+import * as formats from "../../report/formats/index.ts";
 import { report } from "../../report/report.ts";
 import { study as run } from "../../study/study.ts";
 import { addInputOptions, type InputOptions } from "../load.ts";
@@ -27,9 +27,18 @@ export const study: Verb = {
   example: "npm exec quorate -- study examples/gsm8k/answers.json --grade answer --out report.html",
   build: (command, context) =>
     addInputOptions(command)
-      .option("--per-task <budget>", "as 2000tok, 5calls or '$0.01' (default: what the best single agent costs)", parseBudget)
-      .option("--confidence <share>", "P(better) at which a team is advised; content of every interval", parseShare, 0.9)
-      .option("--splits <count>", "further random halves on which the choice is tried", parseCount(0), 100)
+      .option(
+        "--per-task <budget>",
+        "as 2000tok, 5calls or '$0.01' (default: what the best single agent costs)",
+        parseBudget,
+      )
+      .option(
+        "--confidence <share>",
+        "P(better) at which a team is advised; content of every interval",
+        parseShare,
+        0.9,
+      )
+      .option("--splits <count>", "further random halves on which the choice is tried", parseCount(0), 200)
       .option("--repeats <file...>", "many answers of one agent, perhaps to other tasks: curves of repeated votes")
       .option("--out <file...>", "write the report: .html, .md, .json or .txt by its ending")
       .addOption(new Option("--format <name>", "what is printed").choices(Object.keys(formats)).default("text"))
@@ -74,7 +83,9 @@ function commandLine(files: readonly string[], { perTask, repeats, grade, seed, 
   return [
     "quorate study",
     ...files.map(quote),
-    ...(perTask ? [`--per-task ${perTask.unit === "usd" ? `'$${perTask.amount}'` : perTask.amount + unit[perTask.unit]}`] : []),
+    ...(perTask
+      ? [`--per-task ${perTask.unit === "usd" ? `'$${perTask.amount}'` : perTask.amount + unit[perTask.unit]}`]
+      : []),
     ...(grade === "answer" ? ["--grade answer"] : []),
     ...(repeats ? [`--repeats ${repeats.map(quote).join(" ")}`] : []),
     `--confidence ${confidence}`,

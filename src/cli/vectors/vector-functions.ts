@@ -4,6 +4,7 @@
  */
 import { correlationAnova } from "../../calibrate/estimators/correlation-anova.ts";
 import { correlationBetaBinomial } from "../../calibrate/estimators/correlation-beta-binomial.ts";
+import { correlationCopula } from "../../calibrate/estimators/correlation-copula.ts";
 import { correlationNested, correlationNestedInterval } from "../../calibrate/estimators/correlation-nested.ts";
 import { correlationFromPairs, correlationFromPairsInterval } from "../../calibrate/estimators/correlation-pairs.ts";
 import { correlationSharedVote } from "../../calibrate/estimators/correlation-shared-vote.ts";
@@ -358,6 +359,10 @@ export const theoryFunctions: Readonly<Record<string, VectorFunction>> = {
   rho_shared_em: ({ counts, iters, tol }) => {
     const { accuracy, rho } = correlationSharedVote(counts, given({ iterationsMax: iters, tolerance: tol }));
     return [accuracy, rho];
+  },
+  rho_copula: ({ counts }) => {
+    const { accuracy, latent } = correlationCopula(counts);
+    return [accuracy, latent];
   },
   rho_nested: ({ Y }) => {
     const { accuracy, total, task, within } = correlationNested(Y);
