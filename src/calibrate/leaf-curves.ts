@@ -49,10 +49,11 @@ function leafCurve(columns: readonly GradedColumn[], confidence: number): Measur
       probe: "record higher levels, or easier tasks: the accuracy must exceed one half",
     };
   const degrees = perTask.values.length / perTask.width - 1;
+  const { standardError: _, ...beta } = studentInterval(fit.beta, fit.standardErrorBeta, degrees, confidence);
   return {
     agent,
     levels: levels.map(({ column, calibration: { tasks, accuracy } }) => ({ level: levelOf(column), tasks, accuracy })),
-    beta: studentInterval(fit.beta, fit.standardErrorBeta, degrees, confidence),
+    beta,
     k: mapInterval(studentInterval(Math.log(fit.k), fit.standardErrorLogK, degrees, confidence), Math.exp),
     chance,
   };
