@@ -1,5 +1,5 @@
 // Do 90 % intervals hold the truth nine times in ten? node bench/coverage/scripted.ts [seeds, default 200] [first seed, 1]
-// Writes results.json and results.md beside itself; the same seeds give the same table on any machine.
+// Writes results.json and results.md beside itself (then `npm run format`); the same seeds give the same table on any machine.
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { scriptedExample } from "../../src/simulate/scripted.ts";
