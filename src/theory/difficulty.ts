@@ -5,7 +5,6 @@
 import { requireInteger, requireInterval, requireNonNegative, requirePositive, requireSameLength } from "./domain.ts";
 import { fixedPoint } from "./fixed-point.ts";
 import { type Aggregation, levelMap } from "./level-map.ts";
-import { logBeta } from "./special.ts";
 import { treeBias } from "./tree.ts";
 
 /** A discrete law of the accuracy p_t of an agent over tasks; weights add up to 1. */
@@ -52,37 +51,46 @@ export function deepLimitOverTasks(difficulty: DifficultyLaw, aggregation: Aggre
 
 /**
  * Beta law of difficulty with mean p and intra-class correlation ρ_task (a = p M, c = (1 − p) M, M = 1/ρ − 1), by the
- * trapezoid rule in ln(p/(1 − p)): step 0.05, or a quarter of the law's own deviation where that is narrower; range
- * −40/a − 10 … 40/c + 10. Deterministic to 1e-13.
+ * trapezoid rule in x = ln(p/(1 − p)), where it converges exponentially: deterministic to 1e-13.
  *
  * @param accuracy  p in [0, 1]
- * @param rhoTask   in [0, 1); 0 is a single point
+ * @param rhoTask   in [0, 1]; 0 is a single point, 1 two
+ * @param step      of x; a quarter of the law's own deviation where that is narrower
  * @see             §12 and §16, derived
  */
 export function betaDifficulty(accuracy: number, rhoTask: number, step = 0.05): DifficultyLaw {
   requireInterval({ accuracy }, 0, 1);
   requireInterval({ rhoTask }, 0, 1);
   requirePositive({ step });
-  const point = { accuracies: [accuracy], weights: [1] };
-  if (accuracy === 0 || accuracy === 1 || rhoTask < 1e-9) return point; // a deviation of 1e-5 in p moves no digit that is printed
   if (rhoTask === 1) return { accuracies: [0, 1], weights: [1 - accuracy, accuracy] };
   const strength = 1 / rhoTask - 1;
   const [a, c] = [accuracy * strength, (1 - accuracy) * strength];
   const center = Math.log(a / c);
-  const deviation = 1 / Math.sqrt(accuracy * c); // of ln(p/(1 − p)), where the law is narrow
+  // Beyond 1e-12 the law is a point to every digit that matters, and |x| > 45 is an accuracy of 0 or 1.
+  if (rhoTask < 1e-12 || !(Math.abs(center) < 45)) return { accuracies: [accuracy], weights: [1] };
+  const deviation = Math.sqrt(1 / a + 1 / c); // of x, where the law is narrow; its tails fall like e^(ax) and e^(−cx)
   const h = Math.min(step, deviation / 4);
-  const [low, high] = [Math.min(-40 / a - 10, center), Math.max(40 / c + 10, center)];
-  const logNorm = logBeta(a, c);
+  const low = Math.max(-45, center - 12 * deviation - 80 / a);
+  const high = Math.min(45, center + 12 * deviation + 80 / c);
+  const logPeak = logBetaDensity(center, a, c);
+  const density = (x: number) => Math.exp(logBetaDensity(x, a, c) - logPeak);
   const [accuracies, weights]: [number[], number[]] = [[], []];
-  for (let i = 0; low + i * h <= high; i++) {
-    const x = low + i * h;
-    const logDensity = -a * Math.log1p(Math.exp(-x)) - c * Math.log1p(Math.exp(x)) - logNorm;
-    const weight = h * Math.exp(logDensity);
-    if (!(weight > 1e-20)) continue;
-    accuracies.push(1 / (1 + Math.exp(-x)));
+  const add = (p: number, weight: number) => {
+    if (weight < 1e-20) return;
+    accuracies.push(p);
     weights.push(weight);
-  }
+  };
+  const last = Math.floor((high - low) / h);
+  add(0, density(low) / Math.expm1(a * h)); // all nodes further down, a geometric series
+  for (let i = 0; i <= last; i++) add(1 / (1 + Math.exp(-low - i * h)), density(low + i * h));
+  add(1, density(low + last * h) / Math.expm1(c * h));
   return normalized({ accuracies, weights });
+}
+
+/** ln of the density of x up to a constant: −a ln(1 + e^(−x)) − c ln(1 + e^x). */
+function logBetaDensity(x: number, a: number, c: number): number {
+  const tail = Math.log1p(Math.exp(-Math.abs(x)));
+  return -a * (tail + Math.max(0, -x)) - c * (tail + Math.max(0, x));
 }
 
 /** E_t of a vote of b with Beta-distributed difficulty: the same as the beta law of dependence. §12, derived. */

@@ -69,9 +69,10 @@ export function interpolateFidelity(
 ): number {
   requireNonNegative({ messageTokens });
   requireSameLength({ fidelities }, lengths.length);
+  if (!lengths.every((length, i) => length > (i === 0 ? 0 : lengths[i - 1]!)))
+    throw new DomainError("lengths", `[${lengths.join(", ")}]`, "positive and increasing");
   let [before, at] = [0, 0];
   for (const [i, length] of lengths.entries()) {
-    if (!(length > before)) throw new DomainError("lengths", `[${lengths.join(", ")}]`, "positive and increasing");
     const fidelity = fidelities[i]!;
     if (messageTokens <= length) return at + ((fidelity - at) * (messageTokens - before)) / (length - before);
     [before, at] = [length, fidelity];

@@ -1,0 +1,86 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  averagingChainRisk,
+  leafRisk,
+  optimalChainFloor,
+  optimalChainRisk,
+  relayChainRisk,
+  starRisk,
+  treeContraction,
+  treeRisk,
+  treeRiskExponent,
+  treeRiskFloor,
+  treeRiskMixingDepth,
+  treeRiskWithCommonCause,
+} from "./squared-error.ts";
+
+const anyNoise = fc.record({
+  rho: fc.double({ min: 0, max: 0.95, noNaN: true }),
+  channelVariance: fc.double({ min: 0.001, max: 2, noNaN: true }),
+});
+const anyFanIn = fc.integer({ min: 2, max: 25 });
+const anyRisk = fc.double({ min: 0.01, max: 10, noNaN: true });
+
+describe("risk of a tree", () => {
+  it("is one layer of averaging, applied again and again", () => {
+    fc.assert(
+      fc.property(anyRisk, anyFanIn, fc.integer({ min: 0, max: 12 }), anyNoise, (risk, fanIn, layers, noise) => {
+        let step = risk;
+        for (let layer = 0; layer < layers; layer++)
+          step = treeContraction(fanIn, noise.rho) * step + noise.channelVariance / fanIn;
+        expect(treeRisk(risk, layers, fanIn, noise) / step).toBeCloseTo(1, 10);
+      }),
+    );
+    expect(treeRisk(1, 4, 5, { rho: 1, channelVariance: 0.5 })).toBeCloseTo(1.4, 12);
+  });
+
+  it("is a star's for one layer, and ends at its floor", () => {
+    fc.assert(
+      fc.property(anyRisk, anyFanIn, anyNoise, (risk, fanIn, noise) => {
+        expect(treeRisk(risk, 1, fanIn, noise)).toBeCloseTo(starRisk(risk, fanIn, noise), 10);
+        expect(treeRiskWithCommonCause(risk, 1, fanIn, noise)).toBeCloseTo(starRisk(risk, fanIn, noise), 10);
+        expect(treeRisk(risk, 10_000, fanIn, noise)).toBeCloseTo(treeRiskFloor(fanIn, noise), 10);
+        const mixed = treeRiskMixingDepth(risk, fanIn, noise, 0.1)!;
+        const target = 1.1 * treeRiskFloor(fanIn, noise) * (1 + 1e-12);
+        expect(treeRisk(risk, mixed, fanIn, noise)).toBeLessThanOrEqual(target);
+        if (mixed > 0)
+          expect(treeRisk(risk, mixed - 1, fanIn, noise)).toBeGreaterThan(1.1 * treeRiskFloor(fanIn, noise));
+      }),
+    );
+  });
+
+  it("falls like 1/N without dependence, and has no floor without noise or with full dependence", () => {
+    expect(treeRiskExponent(7, 0)).toBeCloseTo(1, 14);
+    expect(treeRiskMixingDepth(1, 5, { rho: 0, channelVariance: 0 }, 0.1)).toBeNull();
+    expect(() => treeRiskFloor(5, { rho: 1, channelVariance: 1 })).toThrow("rho = 1");
+  });
+});
+
+describe("risk of a star", () => {
+  it("keeps ρ v however many answer", () => {
+    expect(starRisk(1, 1e9, { rho: 0.3, channelVariance: 0.5 })).toBeCloseTo(0.3, 8);
+    expect(() => starRisk(1, 0, { rho: 0.3, channelVariance: 0.5 })).toThrow("leaves = 0");
+  });
+});
+
+describe("risk of a chain", () => {
+  it("falls to its floor with the best weights, which no average beats", () => {
+    fc.assert(
+      fc.property(anyRisk, anyNoise, fc.integer({ min: 1, max: 30 }), (risk, noise, hops) => {
+        const best = optimalChainRisk(risk, hops, noise);
+        expect(best).toBeLessThanOrEqual(averagingChainRisk(risk, hops, noise) * (1 + 1e-9));
+        expect(best).toBeLessThanOrEqual(relayChainRisk(risk, hops, noise.channelVariance));
+        expect(optimalChainRisk(risk, 5000, noise)).toBeCloseTo(optimalChainFloor(risk, noise), 6);
+      }),
+    );
+    expect(optimalChainRisk(1, 3, { rho: 1, channelVariance: 0 })).toBe(1);
+  });
+});
+
+describe("leafRisk", () => {
+  it("is a power law", () => {
+    expect(leafRisk(100, 2, 0.5)).toBeCloseTo(0.2, 14);
+    expect(() => leafRisk(0, 2, 0.5)).toThrow("compute = 0");
+  });
+});
