@@ -51,6 +51,7 @@ export class Pricing {
   readonly #mixtures = new Map<number, VoteMixture | undefined>();
   readonly #callCosts = new Map<string, Float64Array>();
   readonly #largest = new Map<string, number>();
+  readonly #priced = new Map<string, Candidate | undefined>();
 
   constructor(
     roster: PlanRoster,
@@ -76,8 +77,13 @@ export class Pricing {
     );
   }
 
-  /** The team with its price, or undefined where too many tasks lack answers that it needs. */
+  /** The team with its price, or undefined where too many tasks lack answers that it needs. Each is worked out once. */
   price(team: Team): Candidate | undefined {
+    if (!this.#priced.has(team.text)) this.#priced.set(team.text, this.#price(team));
+    return this.#priced.get(team.text);
+  }
+
+  #price(team: Team): Candidate | undefined {
     const names = membersOf(team.cast).map(memberName);
     const members = [...new Set(names.map((name) => this.#numbers.get(name)!))];
     if (team.kind === "single") return this.#single(team, members[0]!);

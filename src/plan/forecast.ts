@@ -174,7 +174,12 @@ export function caveatsOf(
 }
 
 /** What to know of a forecast of one agent asked repeatedly. */
-export function voteCaveats(team: Team, { accuracyIfWrongDiffer, accuracy }: VoteForecast, samples: number): string[] {
+export function voteCaveats(
+  team: Team,
+  { accuracyIfWrongDiffer, accuracy }: VoteForecast,
+  { group }: Column,
+  samples: number,
+): string[] {
   const calls = callsMaxOf(team);
   return [
     ...(calls > samples
@@ -185,6 +190,9 @@ export function voteCaveats(team: Team, { accuracyIfWrongDiffer, accuracy }: Vot
       : [
           `Only right or wrong is recorded: ${percent(accuracy)} if wrong answers agree, ${percent(accuracyIfWrongDiffer)} if all of them differ.`,
         ]),
+    ...(group.some((number) => number >= 0)
+      ? ["Its recorded samples shared contexts in groups: isolated ones may err less alike."]
+      : []),
     "Ties among samples are split evenly.",
   ];
 }

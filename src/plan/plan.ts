@@ -25,7 +25,7 @@ import { allCosts, CostNotMeasured } from "./costs.ts";
 import { findingsOf } from "./findings.ts";
 import { caveatsOf, voteCaveats } from "./forecast.ts";
 import { oracleAccuracy } from "./oracle.ts";
-import type { Budget, Forecast, Gain, Plan } from "./plan-types.ts";
+import type { Budget, CostUnit, Forecast, Gain, Plan } from "./plan-types.ts";
 import { readerPlans } from "./readers.ts";
 import { nodeOf, regimeOf } from "./regime.ts";
 import { chooseRoster, type PlanRoster } from "./roster.ts";
@@ -82,9 +82,8 @@ export function plan(calibration: Calibration, options: PlanOptions): Plan {
   if (!(confidence > 0.5 && confidence < 1)) throw new DomainError("confidence", confidence, "between 0.5 and 1");
 
   const { unit } = perTask;
-  const roster = chooseRoster(calibration, unit);
+  const { roster, pricing } = pricingOf(calibration, unit, { confidence, seed });
   const { callsMax = defaultCallsMax(perTask, roster) } = options;
-  const pricing = new Pricing(roster, calibration.table, { unit, seed, confidence, weights: calibration.weights });
   const proposed = proposedTeams(roster, callsMax);
   const tried = options.recordedOnly ? proposed.filter((team) => isRecorded(team, roster)) : proposed;
   const priced = tried.flatMap((team) => pricing.price(team) ?? []);
@@ -193,6 +192,22 @@ export function plan(calibration: Calibration, options: PlanOptions): Plan {
       promise,
     }),
   };
+}
+
+const pricings = new WeakMap<Calibration, Map<string, { roster: PlanRoster; pricing: Pricing }>>();
+
+/** Roster and prices of a calibration, kept as long as it lives: plans at other budgets ask for the same teams. */
+function pricingOf(calibration: Calibration, unit: CostUnit, options: { confidence: number; seed: number }) {
+  const known = pricings.get(calibration) ?? new Map<string, { roster: PlanRoster; pricing: Pricing }>();
+  pricings.set(calibration, known);
+  const key = `${unit} ${options.confidence} ${options.seed}`;
+  const found = known.get(key);
+  if (found) return found;
+  const roster = chooseRoster(calibration, unit);
+  const { table, weights } = calibration;
+  const made = { roster, pricing: new Pricing(roster, table, { unit, weights, ...options }) };
+  known.set(key, made);
+  return made;
 }
 
 /** True where no member may be asked more often than it was recorded. */
@@ -332,7 +347,7 @@ function promiser(
       tasks: tasks.length,
       caveats: [
         ...caveatsOf(team, columns, tasks.length, assumptions),
-        ...(vote ? voteCaveats(team, vote, agents[first!]!.calibration.samples) : []),
+        ...(vote ? voteCaveats(team, vote, columns[0]!, agents[first!]!.calibration.samples) : []),
       ],
       deviation: vote?.deviation ?? Math.sqrt(variance(accuracy)),
       ...(candidate !== single && { gain: gainOf(candidate) }),
