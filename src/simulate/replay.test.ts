@@ -49,7 +49,7 @@ function tableOf(answers: Readonly<Record<string, readonly (readonly Cell[])[]>>
 
 const codes = (...values: readonly number[]) => values.map((code): Cell => ({ code }));
 
-/** Answers of four agents with random numbers of samples, some unparsed. */
+/** Answers of five agents with random numbers of samples, some unparsed. */
 function randomTable(seed: number, { tasks = 2, samplesMin = 5, samplesMax = 8 } = {}): AnswerTable {
   const next = random(seed, "table");
   const hardness = Array.from({ length: tasks }, next);
@@ -62,7 +62,7 @@ function randomTable(seed: number, { tasks = 2, samplesMin = 5, samplesMax = 8 }
       const samples = samplesMin + Math.floor(next() * (samplesMax - samplesMin + 1));
       return Array.from({ length: samples }, () => cell(hard));
     });
-  return tableOf({ a: column(), b: column(), c: column(), d: column() });
+  return tableOf({ a: column(), b: column(), c: column(), d: column(), e: column() });
 }
 
 /**
@@ -152,6 +152,7 @@ const exactTeams = [
   "cascade@a+b,c:3",
   "cascade@a+b,c+d",
   "cascade@a:2+b,c,d",
+  "cascade@a+b,c+d,e",
   "cascade.majority@a+b+c,d",
   "cascade.majority@a:4,b:2",
 ];

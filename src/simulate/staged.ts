@@ -265,11 +265,10 @@ function stageOnTable({ members, accept, rule }: Stage, table: AnswerTable, weig
     for (let i = 0; i < found; i++) verdict.right += (probability / found) * gradeOf(winners[i]!);
   }
 
-  /** Code on which enough calls agree, or −1. Silence agrees with nobody. */
+  /** Code on which enough calls agree; −1 where none, and where they agree on silence, whose code that is. */
   function agreement(): number {
     const needed = accept === "unanimous" ? calls : Math.floor(calls / 2) + 1;
     for (let i = 0; i + needed <= calls; i++) {
-      if (codes[i]! < 0) continue;
       let same = 0;
       for (let j = i; j < calls; j++) if (codes[j] === codes[i]) same++;
       if (same >= needed) return codes[i]!;
