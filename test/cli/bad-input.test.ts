@@ -44,7 +44,7 @@ const cases: { what: string; args: string[]; says: RegExp }[] = [
   { what: "a config that is wrong", args: ["calibrate", attempts, "--config", file("c.json", '{"agents":{"a":{"prices":3}}}')], says: /prices/ },
   { what: "a missing config", args: ["calibrate", attempts, "--config", join(folder, "no-config.json")], says: /no-config/ },
   { what: "an unknown verb", args: ["plam"], says: /plam/ },
-  { what: "an unknown option", args: ["plan", attempts, "--per-tusk", "3calls"], says: /per-tusk/ },
+  { what: "an unknown option", args: ["plan", attempts, "--per-task", "3calls", "--per-tusk", "3calls"], says: /per-tusk/ },
   { what: "a seed that is no number", args: ["plan", attempts, "--per-task", "3calls", "--seed", "x"], says: /seed/ },
   { what: "vectors that are not JSON", args: ["vectors", attempts], says: /JSON|format/ },
 ];
