@@ -43,7 +43,7 @@ describe("the gradients", () => {
       fc.property(
         anyAggregation,
         fc.double({ min: -0.9, max: 0.9, noNaN: true }),
-        fc.integer({ min: 0, max: 8 }),
+        fc.integer({ min: 0, max: 4 }),
         (aggregation, leaf, layers) => {
           expectClose(amplificationGradient(aggregation), differences(amplification, aggregation));
           expectClose(
