@@ -136,7 +136,10 @@ function forecastRepeated(
     cost: allCosts(costs, largest, confidence),
     method: "mixture",
     tasks: mixture.tasks,
-    caveats: [...caveatsOf(team, [column], mixture.tasks, assumptions), ...voteCaveats(team, votes, mixture.samples)],
+    caveats: [
+      ...caveatsOf(team, [column], mixture.tasks, assumptions),
+      ...voteCaveats(team, votes, column, mixture.samples),
+    ],
     deviation: votes.deviation,
   };
 }

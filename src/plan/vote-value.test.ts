@@ -1,0 +1,100 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { majorityBias } from "../theory/majority.ts";
+import { aheadByKCapped } from "../theory/sequential.ts";
+import { aheadValue, voteValue, winTable } from "./vote-value.ts";
+
+const anyAccuracy = fc.double({ min: 0, max: 1, noNaN: true });
+const anyConcentration = fc.constantFrom(0, 0.1, 0.5, 1, 4, 40, Number.POSITIVE_INFINITY);
+const at = (accuracy: number, concentration: number) => ({
+  accuracies: Float64Array.of(accuracy),
+  concentrations: Float64Array.of(concentration),
+});
+
+describe("winTable", () => {
+  it.each([
+    [5, 2, 0.153247],
+    [3, 2, 0.514286],
+    [1, 1, 0.5],
+    [2, 1, 0.2],
+  ])("matches the reference at θ = 1.5 for %i wrong against %i right votes", (wrong, right, expected) => {
+    expect(winTable(1.5, 6)[wrong * 7 + right]).toBeCloseTo(expected, 6);
+  });
+
+  it("is between its ends: agreeing wrong answers win most, scattered ones least", () => {
+    const [agree, scatter] = [winTable(0, 9), winTable(Number.POSITIVE_INFINITY, 9)];
+    fc.assert(
+      fc.property(anyConcentration, fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 9 }), (theta, w, c) => {
+        const value = winTable(theta, 9)[w * 10 + c]!;
+        expect(value).toBeGreaterThanOrEqual(agree[w * 10 + c]! - 1e-12);
+        expect(value).toBeLessThanOrEqual(scatter[w * 10 + c]! + 1e-12);
+      }),
+    );
+  });
+});
+
+describe("voteValue", () => {
+  it("matches the reference at p = 0.52, θ = 1", () => {
+    expect(voteValue(at(0.52, 1), 0, 3).accuracy[0]).toBeCloseTo(0.589888, 6);
+    expect(voteValue(at(0.52, 1), 0, 9).accuracy[0]).toBeCloseTo(0.742363, 6);
+  });
+
+  it("is the majority of the theory where all wrong answers agree", () => {
+    fc.assert(
+      fc.property(anyAccuracy, fc.integer({ min: 1, max: 30 }), (p, votes) => {
+        expect(voteValue(at(p, 0), 0, votes).accuracy[0]).toBeCloseTo((1 + majorityBias(2 * p - 1, votes)) / 2, 9);
+      }),
+    );
+  });
+
+  it("is the accuracy itself for one vote, whatever wrong answers do", () => {
+    fc.assert(
+      fc.property(anyAccuracy, anyConcentration, fc.double({ min: 0, max: 1, noNaN: true }), (p, theta, unparsed) => {
+        expect(voteValue(at(p, theta), unparsed, 1).accuracy[0]).toBeCloseTo(p, 12);
+      }),
+    );
+  });
+
+  it("is sure once wrong answers are no votes and one is right", () => {
+    expect(voteValue(at(0.3, 0), 1, 4).accuracy[0]).toBeCloseTo(1 - 0.7 ** 4, 12);
+  });
+});
+
+describe("aheadValue", () => {
+  it("is the race of the theory where all wrong answers agree", () => {
+    for (const p of [0.2, 0.5, 0.8]) {
+      const value = aheadValue(at(p, 0), 0, 2, 9, 1);
+      const exact = aheadByKCapped(p, 2, 9);
+      expect(value.accuracy[0]).toBeCloseTo(exact.accuracy, 12);
+      expect(value.calls[0]).toBeCloseTo(exact.votes, 12);
+    }
+  });
+
+  it("with a lead of one is a single call, and more samples where that could not be parsed", () => {
+    const value = aheadValue(at(0.6, 1), 0.5, 1, 3, 1);
+    expect(value.calls[0]).toBeGreaterThan(1);
+    expect(aheadValue(at(0.6, 1), 0, 1, 3, 1).calls[0]).toBe(1);
+  });
+
+  it("draws the same sequences for the same seed, and about the exact value close to θ = 0", () => {
+    const [drawn, again] = [0, 0].map(() => aheadValue(at(0.7, 1e-9), 0, 3, 15, 7).accuracy[0]!);
+    expect(drawn).toBe(again);
+    expect(Math.abs(drawn! - aheadByKCapped(0.7, 3, 15).accuracy)).toBeLessThan(0.12); // 96 sequences
+  });
+
+  it("never asks more than the cap and never fewer than the lead", () => {
+    fc.assert(
+      fc.property(
+        anyAccuracy,
+        fc.constantFrom(0, 0.25, 2, 40),
+        fc.double({ min: 0, max: 0.9, noNaN: true }),
+        (p, theta, unparsed) => {
+          const calls = aheadValue(at(p, theta), unparsed, 2, 7, 3).calls[0]!;
+          expect(calls).toBeGreaterThanOrEqual(2 - 1e-12);
+          expect(calls).toBeLessThanOrEqual(7 + 1e-12);
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+});
