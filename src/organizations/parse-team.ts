@@ -143,7 +143,7 @@ export function parseCast(text: string, knownNames: Iterable<string>): Part[] {
     if (text[at] !== character)
       throw wrong(
         `"${text[at]}" at position ${at + 1} of the cast stands where ${what} was due`,
-        `If it belongs to a name, write ${encode(text[at]!)}`,
+        `If it belongs to a name, write @${text.slice(0, at)}${encode(text[at]!)}${text.slice(at + 1)}`,
       );
     at++;
   }

@@ -146,7 +146,7 @@ const refused: readonly (readonly [string, RegExp])[] = [
   ["vote@", /cast behind @ is empty/],
   ["vote@a,,b", /name of an agent is missing.*behind "@a,"/],
   ["vote@a, b", /a space/],
-  ["vote@a@b,c", /"@" at position 2.*\n.*%40/],
+  ["vote@a@b,c", /"@" at position 2.*\n.*@a%40b,c/],
   ["vote@a:b,c", /how often/],
   ["vote@a~,b", /name of a compute level is missing/],
   ["single@100%", /%25/],

@@ -177,7 +177,7 @@ function stageOnTable({ members, accept, rule }: Stage, table: AnswerTable, weig
     let hands = 1;
     for (const { digest, samples } of seats) {
       const distinct = digest.start[task + 1]! - digest.start[task]!;
-      hands *= samples === 1 ? distinct : binomial(samples + distinct - 1, samples);
+      hands *= binomial(samples + distinct - 1, samples);
     }
     return hands <= handsMax;
   }
