@@ -2,7 +2,7 @@
 import type { CostUnit, Forecast } from "../plan/plan-types.ts";
 import { isMeasured } from "../theory/interval.ts";
 import type { Comparison, Study } from "./study-data.ts";
-import { readTeamText, teamLabel } from "./team-text.ts";
+import { readTeamText, teamLabel, withTeamLabels } from "./team-text.ts";
 import { numberWord } from "./words.ts";
 
 /** A comparison that has a difference, which every team but the baseline has. */
@@ -38,6 +38,8 @@ export interface Reading {
   readonly unit: CostUnit;
   readonly confidenceText: string;
   label(team: string): string;
+  /** A sentence in which teams are called what people call them. */
+  named(sentence: string): string;
   /** For marks: "five vote, with GPT-4" where the names of a large panel would fill the picture. */
   shortLabel(comparison: Comparison): string;
   /** Forecast cost per task in the unit; null where it is not known. */
@@ -75,6 +77,7 @@ export function read(study: Study): Reading {
     unit,
     confidenceText: `${Math.round(100 * study.confidence)}\u202f%`,
     label: (team) => comparisons.find((one) => one.team === team)?.label ?? teamLabel(team, study.labels),
+    named: (sentence) => withTeamLabels(sentence, study.labels),
     shortLabel: shortLabels(study, baseline),
     forecastCost: (forecast) => costIn(forecast, unit),
     costOf,

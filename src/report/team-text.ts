@@ -80,3 +80,19 @@ export function teamLabel(text: string, labels: Readonly<Record<string, string>>
       return `${stages.join(" + ")}, ${text.split("@")[0]}`;
   }
 }
+
+/** A sentence with its canonical team texts replaced by what people call them; a text with an unknown name stays. */
+export function withTeamLabels(sentence: string, labels: Readonly<Record<string, string>>): string {
+  return sentence.replace(/\b[a-z]+(?:\.[a-z]+)?(?::[\dx/]+)?(?:\/m=[\d+]+)?@(?:[^\s:;()]|:\d)+/g, (found) => {
+    const text = found.replace(/[.,]+$/, "");
+    const known = readTeamText(text, {}).parts.every(({ members }) =>
+      members.every(({ name }) => isKnown(name, labels)),
+    );
+    return known ? teamLabel(text, labels) + found.slice(text.length) : found;
+  });
+}
+
+/** Names at a level come back from reading as "agent level". */
+function isKnown(name: string, labels: Readonly<Record<string, string>>): boolean {
+  return name in labels || name.replace(/ ([^ ]*)$/, "~$1") in labels;
+}

@@ -41,3 +41,8 @@ export function capitalize(text: string): string {
 export function times(value: number): string {
   return value === 1 ? "once" : value === 2 ? "twice" : `${numberWord(value)} times`;
 }
+
+/** First letter in lower case, for a title inside a sentence. */
+export function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

@@ -132,7 +132,7 @@ export const frontier: Draw = (reading, size) => {
       size: 12,
       bold: true,
     });
-    const reason = labelLines(reading, plan.resampled.notMeasured, size.wide ? 260 : 130, { size: 12, linesMax: 2 });
+    const reason = labelLines(reading, plan.resampled.notMeasured, size.wide ? 260 : 130, { size: 12, linesMax: 3 });
     const spot = freeSpot(
       [...lines.map((text) => ({ text, bold: true })), ...reason.map((text) => ({ text, bold: false }))],
       20,

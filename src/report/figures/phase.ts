@@ -2,12 +2,14 @@ import { scaleLinear } from "d3-scale";
 import type { Kind } from "../../organizations/organization.ts";
 import { isMeasured } from "../../theory/interval.ts";
 import { correlation, plain } from "../format-number.ts";
+import type { Reading } from "../reading.ts";
 import type { PhaseDiagram } from "../study-data.ts";
 import { type Box, Canvas, overlap, px, textBox } from "./canvas.ts";
-import { type Draw, type Drawing, finished } from "./drawing.ts";
+import { type Draw, type Drawing, finished, labelLines } from "./drawing.ts";
 import { drawLabel } from "./frontier.ts";
 import { type LabelRequest, lineBoxes, placeLabels } from "./place-labels.ts";
-import { clipMiddle, textWidth } from "./text-width.ts";
+import { centered } from "./scales.ts";
+import { textWidth } from "./text-width.ts";
 
 const teamsMax = 8;
 
@@ -16,17 +18,22 @@ export const phase: Draw = (reading, size) => {
   const panels = reading.study.phase.filter(({ boundary }) => boundary.length > 1);
   const width = size.wide && panels.length === 1 ? 560 : 350;
   const place = scaleLinear([0, 1], [34, width - 8]).clamp(true);
-  const heights = panels.map(({ teams }) => heightOf(rowsOf(teams.slice(0, teamsMax), place, width)));
+  const heights = panels.map(({ teams }) => heightOf(rowsOf(reading, teams.slice(0, teamsMax), place, width)));
   // Side by side, the diagrams stand on one line.
-  return panels.map((panel, i) => onePanel(panel, width, size.wide ? Math.max(...heights) : heights[i]!));
+  return panels.map((panel, i) => onePanel(reading, panel, width, size.wide ? Math.max(...heights) : heights[i]!));
 };
 
-function onePanel({ fanIn, boundary, contours, teams }: PhaseDiagram, width: number, rowsHeight: number): Drawing {
+function onePanel(
+  reading: Reading,
+  { fanIn, boundary, contours, teams }: PhaseDiagram,
+  width: number,
+  rowsHeight: number,
+): Drawing {
   const canvas = new Canvas(width);
   const shown = teams.slice(0, teamsMax);
   const [left, right] = [34, width - 8];
   const x = scaleLinear([0, 1], [left, right]).clamp(true);
-  const rows = rowsOf(shown, x, width);
+  const rows = rowsOf(reading, shown, x, width);
   canvas.text(0, 14, `Fan-in ${fanIn}`, { size: 13, bold: true, color: "ink" });
   const top = 40 + rowsHeight + 24;
   const bottom = top + (width === 350 ? 176 : 240);
@@ -43,16 +50,17 @@ function onePanel({ fanIn, boundary, contours, teams }: PhaseDiagram, width: num
   for (const [i, team] of shown.entries()) {
     const { from, to, name, side } = rows[i]!;
     const at = x(team.rho.value);
-    if (side === "above") {
-      canvas.text(
-        Math.max(textWidth(name, 12, true) / 2, Math.min(width - textWidth(name, 12, true) / 2, at)),
-        rowY + 4,
-        name,
-        { bold: true, anchor: "middle", color: team.kind },
-      );
-      rowY += 15;
-    } else
-      canvas.text(side === "left" ? from - 8 : to + 8, rowY + 4, name, {
+    if (side === "above")
+      for (const line of name) {
+        canvas.text(centered(at, line, 0, width, true), rowY + 4, line, {
+          bold: true,
+          anchor: "middle",
+          color: team.kind,
+        });
+        rowY += 15;
+      }
+    else
+      canvas.text(side === "left" ? from - 8 : to + 8, rowY + 4, name[0]!, {
         bold: true,
         anchor: side === "left" ? "end" : "start",
         color: team.kind,
@@ -147,22 +155,28 @@ function onePanel({ fanIn, boundary, contours, teams }: PhaseDiagram, width: num
 interface TeamRow {
   readonly from: number;
   readonly to: number;
-  readonly name: string;
+  /** More than one line only above. */
+  readonly name: readonly string[];
   /** Where the name has room. */
   readonly side: "left" | "right" | "above";
 }
 
-function rowsOf(teams: PhaseDiagram["teams"], x: (rho: number) => number, width: number): TeamRow[] {
+function rowsOf(reading: Reading, teams: PhaseDiagram["teams"], x: (rho: number) => number, width: number): TeamRow[] {
   return teams.map(({ label, rho }) => {
     const [from, to] = [x(Math.max(0, rho.low)), x(Math.min(1, rho.high))];
     const needed = textWidth(label, 12, true);
     const side = width - to - 8 >= needed ? "right" : from - 8 >= needed ? "left" : "above";
-    return { from, to, name: clipMiddle(label, width, 12, true), side };
+    return {
+      from,
+      to,
+      name: side === "above" ? labelLines(reading, label, width, { size: 12, bold: true, linesMax: 3 }) : [label],
+      side,
+    };
   });
 }
 
 function heightOf(rows: readonly TeamRow[]): number {
-  return rows.reduce((sum, { side }) => sum + (side === "above" ? 34 : 19), 0);
+  return rows.reduce((sum, { side, name }) => sum + 19 + (side === "above" ? 15 * name.length : 0), 0);
 }
 
 function pathOf(points: readonly { x: number; y: number }[]): string {

@@ -17,7 +17,7 @@ export const splits: Draw = ({ study, chosen }, size) => {
     [left, right],
     tick,
   );
-  const tallest = size.wide ? 132 : 110;
+  const tallest = size.wide ? 176 : 132;
   const top = 40;
   const bottom = top + tallest;
   const zero = x(0);

@@ -17,6 +17,7 @@ import { type Reading, read } from "../reading.ts";
 import { mergedAssumptions } from "../sections/assumed.ts";
 import { orderedBudgets } from "../sections/budget.ts";
 import { turningPoint } from "../sections/flips.ts";
+import { lowerFirst } from "../words.ts";
 import type { Format } from "./format.ts";
 
 const width = 80;
@@ -44,7 +45,7 @@ export const text: Format = {
       budgets(reading, paint),
       flips(report, paint),
       truths(report, paint),
-      findings(report, paint),
+      findings(report, reading, paint),
       assumed(report, paint),
     ];
     return `${parts
@@ -162,11 +163,12 @@ function notMeasuredRepeats({ study }: Reading, paint: Paint): string[] {
   );
 }
 
-function flow({ study, baseline }: Reading, paint: Paint): string[] {
+function flow({ study, baseline, label: named }: Reading, paint: Paint): string[] {
   if (!study.flow) return [];
+  const other = study.flow.team === study.plan.advice.team ? "" : ` in ${named(study.flow.team)}`;
   const barWidth = 24;
   return [
-    heading("Where the tasks go", paint),
+    heading(`Where the tasks go${other}`, paint),
     ...study.flow.stages.flatMap(({ label, share, right, baselineRight }, i) => {
       const bar = (i === 0 ? "█" : "░").repeat(Math.max(1, Math.round(share * barWidth)));
       const line = `${paint(i === 0 ? "cascade" : "single", bar)} ${percent(share)}  ${percent(right.value, 1)} right`;
@@ -273,13 +275,13 @@ function truths({ sections }: Report, paint: Paint): string[] {
   const block = sections.flatMap(({ blocks }) => blocks).find(({ id }) => id === "truths");
   if (!block?.table) return [];
   const { columns: header, rows } = block.table;
-  const widths = [32, 8, 11, 12, 0];
-  const line = (cells: readonly string[]) => `  ${cells.map((cell, i) => fit(cell, widths[i]!, header[i])).join("")}`;
-  const shown = (cells: readonly string[]) => cells.slice(0, 5);
+  const widths = [35, 10, 9, 10, 0];
+  const line = (cells: readonly string[]) => cells.map((cell, i) => fit(cell, widths[i]!, header[i])).join("");
   return [
     heading(block.title, paint),
-    paint("dim", line(shown(header.map(({ name }) => name)))),
-    ...rows.map(({ cells }) => `${line(shown(cells))}${cells[5] === "no" ? paint("panel", "  missed") : ""}`),
+    paint("dim", `  ${line(header.slice(0, 5).map(({ name }) => name))}`),
+    ...rows.map(({ cells }) => `${cells[5] === "no" ? paint("panel", "!") : " "} ${line(cells.slice(0, 5))}`),
+    ...(rows.some(({ cells }) => cells[5] === "no") ? [paint("dim", "! outside its interval")] : []),
   ];
 }
 
@@ -290,15 +292,15 @@ function fit(cell: string, size: number, column: Column | undefined): string {
     : padEnd(clip(cell, size - 1), size);
 }
 
-function findings({ study }: Report, paint: Paint): string[] {
+function findings({ study }: Report, { named }: Reading, paint: Paint): string[] {
   if (study.findings.length === 0) return [];
   return [
     heading("Findings", paint),
     ...study.findings
       .slice(0, rowsMax)
       .flatMap(({ message, remedy }) => [
-        ...wrap(message, width - 4).map((line, i) => `  ${i === 0 ? "•" : " "} ${line}`),
-        ...wrap(`→ ${remedy}`, width - 4).map((line) => paint("dim", `    ${line}`)),
+        ...wrap(named(message), width - 4).map((line, i) => `  ${i === 0 ? "•" : " "} ${line}`),
+        ...wrap(`→ ${named(remedy)}`, width - 4).map((line) => paint("dim", `    ${line}`)),
       ]),
     ...more(study.findings.length - rowsMax, paint),
   ];
@@ -307,13 +309,19 @@ function findings({ study }: Report, paint: Paint): string[] {
 function assumed({ study }: Report, paint: Paint): string[] {
   const by = (status: string) => briefly(mergedAssumptions(study).filter((row) => row.status === status));
   const indent = 17;
+  // A probe begins with its command; what follows the colon explains it.
+  const commands = new Set(study.notMeasured.flatMap(({ probe }) => /^quorate [^:]*/.exec(probe) ?? []));
   const lines = [
     ...hanging(`  ${paint("panel", "~")} assumed`, by("assumed"), indent, paint, null, 11),
     ...hanging("  ÷ derived", by("derived"), indent, paint, null),
-    ...hanging("  ○ not measured", study.notMeasured.map(({ subject }) => subject).join(", "), indent, paint, null),
-    ...study.notMeasured.flatMap(({ probe }) =>
-      /^quorate /.test(probe) ? [paint("dim", clip(" ".repeat(indent) + probe, width))] : [],
+    ...hanging(
+      "  ○ not measured",
+      study.notMeasured.map(({ subject }) => lowerFirst(subject)).join("; "),
+      indent,
+      paint,
+      null,
     ),
+    ...[...commands].map((command) => paint("dim", clip(" ".repeat(indent) + command, width))),
   ];
   return lines.length === 0 ? [] : [heading("Assumed and not measured", paint), ...lines];
 }
@@ -325,7 +333,7 @@ function briefly(rows: ReturnType<typeof mergedAssumptions>): string {
     .flatMap(([quantity, some]) =>
       some.length > 3
         ? [`${quantity} (${count(some.length)} values)`]
-        : some.map(({ subject, value }) => `${subject.charAt(0).toLowerCase()}${subject.slice(1)}: ${value}`),
+        : some.map(({ subject, value }) => `${lowerFirst(subject)}: ${value}`),
     )
     .join("; ");
 }

@@ -60,9 +60,11 @@ function proseWriter(names: readonly string[]): (text: string) => string {
       .join("");
 }
 
-/** \`tokens_in\` in our own sentences is set as code. */
+/** \`tokens_in\` in our own sentences is set as code, and a command that begins one. */
 function code(text: string): string {
-  return escapeHtml(text).replace(/`([^`]+)`/g, "<code>$1</code>");
+  return escapeHtml(text)
+    .replace(/^quorate [^:]*/, "<code>$&</code>")
+    .replace(/`([^`]+)`/g, "<code>$1</code>");
 }
 
 function sectionHtml({ id, number, title, blocks }: Section, report: Report, context: Page): string {
@@ -140,7 +142,7 @@ function flipsHtml(context: Page): string {
     const [, verb = "", value = ""] = /^(flips (?:below|above)) (.*)$/.exec(turningPoint(flip)) ?? [];
     const point = value ? `${verb} <b>${escapeHtml(value)}</b>` : flip.verdict === "flips" ? "<b>flips</b>" : "holds";
     const now = flip.nowText + (flip.status === "assumed" && !/assum/.test(flip.nowText) ? " (assumed)" : "");
-    return `<div class="flip"><div class="what"><h4>${prose(capitalize(flip.subject))}</h4>${drawn ? `<p>${prose(now)}</p>` : ""}</div><div class="how">${drawn || `<p>${prose(flip.text)}</p>`}</div><p class="point">${point}</p></div>`;
+    return `<div class="flip"><div class="what"><h4>${prose(capitalize(flip.subject))}</h4>${drawn ? `<p>${prose(now)}</p>` : ""}</div><div class="how">${drawn || `<p>${prose(reading.named(flip.text))}</p>`}</div><p class="point">${point}</p></div>`;
   });
   return `<div class="flips">${rows.join("")}</div>`;
 }
@@ -156,11 +158,9 @@ function tableHtml({ columns, rows }: Table, name: string, kind: "big" | "stack"
       const column = columns[i + 1]!;
       if (column.as === "status")
         return `<td class="pilled"><span class="pill ${cell.replaceAll(" ", "-")}">${escapeHtml(cell)}</span></td>`;
-      const shown =
-        (column.as === "code" && cell !== "–") || /^quorate [a-z]/.test(cell)
-          ? `<code>${escapeHtml(cell)}</code>`
-          : context.prose(cell);
-      return `<td${number(i + 1) ? ' class="n"' : ""}${kind === "stack" ? ` data-name="${escapeHtml(column.name)}"` : ""}>${shown}</td>`;
+      const shown = column.as === "code" && cell !== "–" ? `<code>${escapeHtml(cell)}</code>` : context.prose(cell);
+      const names = [number(i + 1), cell === "–" ? "none" : ""].filter(Boolean).join(" ");
+      return `<td${names ? ` class="${names}"` : ""}${kind === "stack" ? ` data-name="${escapeHtml(column.name)}"` : ""}>${shown}</td>`;
     });
     return `<tr${row.strong ? ' class="strong"' : ""}>${rowHead(first, row, context)}${cells.join("")}</tr>`;
   });

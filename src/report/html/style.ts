@@ -126,9 +126,11 @@ section+section{margin-top:40px}
 .flip{grid-template-columns:minmax(0,1fr) auto;gap:6px 16px}
 .flip .what{grid-column:1}.flip .point{grid-column:2;grid-row:1}.flip .how{grid-column:1/-1}
 table.stack thead{display:none}
-table.stack tr{display:block;padding:10px 0;border-bottom:1px solid var(--rule)}
-table.stack th,table.stack td{display:block;border:0;padding:1px 0;text-align:left}
-table.stack td:empty{display:none}
+table.stack tr{display:grid;grid-template-columns:minmax(0,1fr) auto;gap:2px 12px;padding:10px 0;border-bottom:1px solid var(--rule)}
+table.stack th,table.stack td{border:0;padding:0;text-align:left;grid-column:1/-1}
+table.stack tr:has(.pilled) th{grid-column:1}
+table.stack td.pilled{grid-column:2;grid-row:1}
+table.stack td:empty,table.stack td.none{display:none}
 table.stack td[data-name]:not(.pilled)::before{content:attr(data-name) ": ";color:var(--mute)}
 table.big tbody th{min-width:176px}}
 @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}

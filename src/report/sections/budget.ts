@@ -3,7 +3,7 @@ import { accuracy, cost, costHeaders } from "../format-number.ts";
 import { kinds } from "../kinds.ts";
 import type { Reading } from "../reading.ts";
 import type { BudgetCurve, Study } from "../study-data.ts";
-import { capitalize } from "../words.ts";
+import { capitalize, lowerFirst } from "../words.ts";
 
 /** The curve of the budget's own unit first. */
 export function orderedBudgets(study: Study): BudgetCurve[] {
@@ -62,10 +62,6 @@ export function budgetSection({ study, label, confidenceText }: Reading): Sectio
       },
     ],
   };
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 /** Budgets at which another team is bought. */

@@ -3,7 +3,7 @@ import type { Reading } from "../reading.ts";
 import { capitalize, numberWord } from "../words.ts";
 
 /** Diagnoses in plain words, each with what to do about it, and teams that could not be considered. */
-export function findingsSection({ study, label }: Reading): SectionDraft | null {
+export function findingsSection({ study, label, named }: Reading): SectionDraft | null {
   const { findings } = study;
   const { refused } = study.plan;
   if (findings.length === 0 && refused.length === 0) return null;
@@ -20,8 +20,8 @@ export function findingsSection({ study, label }: Reading): SectionDraft | null 
                 ? "One thing stands out"
                 : `${capitalize(numberWord(findings.length))} things stand out`,
             table: {
-              columns: [{ name: "Finding" }, { name: "What to do" }, { name: "Code", as: "code" }],
-              rows: findings.map(({ code, message, remedy }) => ({ cells: [message, remedy, code] })),
+              columns: [{ name: "Finding" }, { name: "What to do" }],
+              rows: findings.map(({ code, message, remedy }) => ({ cells: [named(message), named(remedy)], code })),
             },
             notes: [],
           },
@@ -32,7 +32,10 @@ export function findingsSection({ study, label }: Reading): SectionDraft | null 
             title: `${capitalize(numberWord(refused.length))} ${refused.length === 1 ? "team was" : "teams were"} refused`,
             table: {
               columns: [{ name: "Team" }, { name: "Why" }, { name: "Instead", as: "code" }],
-              rows: refused.map(({ team, reason, instead }) => ({ cells: [label(team), reason, instead], code: team })),
+              rows: refused.map(({ team, reason, instead }) => ({
+                cells: [label(team), named(reason), instead],
+                code: team,
+              })),
             },
             notes: [],
           },

@@ -1,11 +1,11 @@
 import type { SectionDraft } from "../document.ts";
 import { count, money, percent, plain } from "../format-number.ts";
 import type { Reading } from "../reading.ts";
-import type { Flip } from "../study-data.ts";
-import { capitalize, list, numberWord } from "../words.ts";
+import type { Flip, Study } from "../study-data.ts";
+import { capitalize, lowerFirst, numberWord } from "../words.ts";
 
 /** What would have to change for other advice. */
-export function flipsSection({ study }: Reading): SectionDraft | null {
+export function flipsSection({ study, named }: Reading): SectionDraft | null {
   if (study.flips.length === 0) return null;
   return {
     id: "flips",
@@ -13,7 +13,7 @@ export function flipsSection({ study }: Reading): SectionDraft | null {
     blocks: [
       {
         id: "flips",
-        title: flipsTitle(study.flips),
+        title: flipsTitle(study),
         subtitle: study.flips.some(({ scale, at }) => scale && at !== null)
           ? "On the hatched side of a scale the advice changes"
           : "Each was changed alone, the rest as it is",
@@ -26,7 +26,7 @@ export function flipsSection({ study }: Reading): SectionDraft | null {
             { name: "Meaning" },
           ],
           rows: study.flips.map((flip) => ({
-            cells: [flip.subject, turningPoint(flip), flip.nowText, flip.status, flip.text],
+            cells: [flip.subject, turningPoint(flip), flip.nowText, flip.status, named(flip.text)],
           })),
         },
         notes: [
@@ -70,17 +70,22 @@ function distance({ now, at, scale }: Flip): number {
   return Math.abs(place(now) - place(at)) / Math.abs(place(scale.high) - place(scale.low));
 }
 
-function flipsTitle(flips: readonly Flip[]): string {
+function flipsTitle({ flips, labels }: Study): string {
+  const names = Object.values(labels);
+  const inside = ({ subject }: Flip) =>
+    names.some((name) => subject.startsWith(name)) ? subject : lowerFirst(subject);
   const flipping = flips.filter(({ verdict }) => verdict === "flips");
   const turning = flips.filter(({ verdict, at }) => at !== null && (verdict === "below" || verdict === "above"));
   const nearest = turning.toSorted((a, b) => distance(a) - distance(b))[0];
   const point = nearest
-    ? `nearest turning point: ${nearest.subject} ${nearest.verdict} ${flipValue(nearest.at!, nearest)}`
+    ? `nearest turning point: ${inside(nearest)} ${nearest.verdict} ${flipValue(nearest.at!, nearest)}`
     : "";
   if (flipping.length > 0) {
-    const what = capitalize(list(flipping.map(({ subject }) => subject)));
-    const flip = flipping.length === 1 ? "flips the advice" : "each flip the advice";
-    return point ? `${what} ${flip}; ${point}` : `${what} ${flip}`;
+    const what =
+      flipping.length === 1
+        ? `${capitalize(flipping[0]!.subject)} flips the advice`
+        : `${capitalize(numberWord(flipping.length))} changes flip the advice: ${flipping.map(inside).join("; ")}`;
+    return flipping.length === 1 && point ? `${what}; ${point}` : what;
   }
   if (!nearest)
     return flips.length === 1

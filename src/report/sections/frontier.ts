@@ -4,6 +4,7 @@ import { accuracy, accuracyInterval, cost, costHeaders, count, decimal, points }
 import { kindOrder, kinds } from "../kinds.ts";
 import { costIn, type Reading } from "../reading.ts";
 import type { VoteCurve } from "../study-data.ts";
+import { readTeamText } from "../team-text.ts";
 import { capitalize, list, numberWord, plural } from "../words.ts";
 
 /** What accuracy costs, and what repeats of one agent buy. */
@@ -11,7 +12,10 @@ export function frontierSection(reading: Reading): SectionDraft {
   return {
     id: "frontier",
     title: "Accuracy against cost",
-    blocks: [frontier(reading), ...reading.study.votes.map((curve, index) => votes(reading, curve, index))],
+    blocks: [
+      frontier(reading),
+      ...shownVotes(reading).map((index) => votes(reading, reading.study.votes[index]!, index)),
+    ],
   };
 }
 
@@ -129,7 +133,20 @@ function frontierTitle({ study, unit, standing }: Reading): string {
       : `From ${text(main.from)} to ${text(main.to)}${per}, ${what}`;
 }
 
-function votes({ study, confidenceText }: Reading, curve: VoteCurve, index: number): Draft {
+/** At most two curves: of the agent that the advice is about, of other tasks, else the first. */
+function shownVotes({ study }: Reading): number[] {
+  const agents = readTeamText(study.plan.advice.team, {}).parts.flatMap(({ members }) =>
+    members.map(({ name }) => name),
+  );
+  const rank = ({ agent, name }: VoteCurve) =>
+    agents.includes(agent.replace("~", " ")) || agents.includes(agent) ? 0 : name !== study.name ? 1 : 2;
+  const ranked = study.votes.map((curve, index) => ({ index, rank: rank(curve) })).toSorted((a, b) => a.rank - b.rank);
+  const wanted = ranked.filter((one) => one.rank < 2);
+  return (wanted.length > 0 ? wanted : ranked.slice(0, 1)).slice(0, 2).map(({ index }) => index);
+}
+
+function votes(reading: Reading, curve: VoteCurve, index: number): Draft {
+  const { study, confidenceText } = reading;
   const rows = curve.points.toSorted((a, b) => a.calls - b.calls);
   const name = study.labels[curve.agent] ?? curve.agent;
   return {
@@ -170,7 +187,14 @@ function votes({ study, confidenceText }: Reading, curve: VoteCurve, index: numb
         ],
       })),
     },
-    notes: [],
+    notes:
+      study.votes.length > 1 && index === shownVotes(reading)[0]
+        ? [
+            {
+              text: `Repeats of ${plural(study.votes.length, "agent")} are recorded; those that matter for the advice are drawn, all are in the JSON.`,
+            },
+          ]
+        : [],
   };
 }
 

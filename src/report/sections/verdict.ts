@@ -14,7 +14,7 @@ import {
 } from "../format-number.ts";
 import type { Reading, TeamComparison } from "../reading.ts";
 import type { Flow } from "../study-data.ts";
-import { list, plural } from "../words.ts";
+import { list, lowerFirst, plural } from "../words.ts";
 
 /** One agent against the team, and where the team's tasks go. */
 export function verdictSection(reading: Reading): SectionDraft {
@@ -66,7 +66,7 @@ function grading({ study }: Reading): string {
 /** Better or worse, for how much of the money: every wording that the data can ask for. */
 export function verdictTitle({ baseline, rival, costShare, unit, study }: Reading): string {
   if (!rival) return `${baseline?.label ?? study.baseline} is the only choice these answers allow`;
-  const who = rival.kind === "repeated" ? `Asking ${rivalAgent(rival)} again` : "The team";
+  const who = rival.kind === "repeated" ? `Asking ${rivalAgent(rival)} several times` : "The team";
   const { measured, probabilityBetter } = rival.difference;
   const better = probabilityBetter >= study.confidence;
   const worse = probabilityBetter <= 1 - study.confidence;
@@ -148,7 +148,7 @@ function verdictNotes(reading: Reading): Note[] {
           },
     );
   }
-  notes.push({ lead: "Why this.", text: study.plan.advice.because });
+  notes.push({ lead: "Why this.", text: reading.named(study.plan.advice.because) });
   const chosenCost = rival ? costShare(rival) : null;
   const cheaper = teams.find(
     (team) =>
@@ -177,10 +177,13 @@ function flow(reading: Reading): SectionDraft["blocks"][number] {
   if (!study.flow || study.flow.stages.length === 0) return null;
   const { stages } = study.flow;
   const single = baseline?.label ?? study.baseline;
+  const other = study.flow.team === study.plan.advice.team ? null : reading.label(study.flow.team);
   return {
     id: "flow",
-    title: flowTitle(stages),
-    subtitle: "Size of each band: share of tasks",
+    title: other ? `In ${other}, ${lowerFirst(flowTitle(stages))}` : flowTitle(stages),
+    subtitle: other
+      ? "This staged team is not the advised one. Size of each band: share of tasks"
+      : "Size of each band: share of tasks",
     figure: {
       name: "flow",
       index: 0,
