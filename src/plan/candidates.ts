@@ -4,7 +4,6 @@ import { memberName, membersOf } from "../organizations/cast.ts";
 import * as organizations from "../organizations/index.ts";
 import type { Kind, Member, Organization, Stage } from "../organizations/organization.ts";
 import { formOf, makeTeam, organizationOf, type Team } from "../organizations/team.ts";
-import type { AnswerTable } from "../records/answer-table.ts";
 import { outcomesCached } from "../simulate/replay.ts";
 import { mean, meanOfKnown, pick, rawWeight, type Scored, variance } from "./choose.ts";
 import { largestCallCost, meanCallCosts, slowestOf, type TaskCosts, worstCase } from "./costs.ts";
@@ -38,7 +37,6 @@ const gapsMax = 0.05;
 /** Prices teams of one roster. Models are fitted once, and only when a team needs them. */
 export class Pricing {
   readonly #roster: PlanRoster;
-  readonly #table: AnswerTable;
   readonly #unit: CostUnit;
   readonly #seed: number;
   readonly #confidence: number;
@@ -55,7 +53,6 @@ export class Pricing {
 
   constructor(
     roster: PlanRoster,
-    table: AnswerTable,
     {
       unit,
       seed,
@@ -64,7 +61,6 @@ export class Pricing {
     }: { unit: CostUnit; seed: number; confidence: number; weights: ReadonlyMap<string, number> },
   ) {
     this.#roster = roster;
-    this.#table = table;
     this.#unit = unit;
     this.#seed = seed;
     this.#confidence = confidence;
@@ -121,7 +117,7 @@ export class Pricing {
   /** Several agents: the raw joint, mixed with what the latent classes expect. */
   #joint(team: Team, members: readonly number[]): Candidate | undefined {
     const { tasks } = this.#roster;
-    const outcomes = outcomesCached(team, this.#table, { seed: drawSeed, weights: this.#weights });
+    const outcomes = outcomesCached(team, this.#roster.table, { seed: drawSeed, weights: this.#weights });
     const accuracy = pick(outcomes.accuracy, tasks);
     if (!fillGaps(accuracy)) return undefined;
     const raw = mean(accuracy);

@@ -212,7 +212,7 @@ function tieRule({ several, calibration, roster }: FindingContext): Finding[] {
   if (several?.kind !== "panel") return [];
   const { team } = several;
   const reversed = makeTeam(team.organization, { ...team, cast: [...team.cast].reverse() }, team.rule);
-  const other = outcomesCached(reversed, calibration.table, { seed: 1, weights: calibration.weights });
+  const other = outcomesCached(reversed, roster.table, { seed: 1, weights: calibration.weights });
   const worth = several.raw - mean(pick(other.accuracy, roster.tasks));
   if (!(Math.abs(worth) >= 0.005)) return [];
   return [

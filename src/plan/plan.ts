@@ -204,8 +204,7 @@ function pricingOf(calibration: Calibration, unit: CostUnit, options: { confiden
   const found = known.get(key);
   if (found) return found;
   const roster = chooseRoster(calibration, unit);
-  const { table, weights } = calibration;
-  const made = { roster, pricing: new Pricing(roster, table, { unit, weights, ...options }) };
+  const made = { roster, pricing: new Pricing(roster, { unit, weights: calibration.weights, ...options }) };
   known.set(key, made);
   return made;
 }

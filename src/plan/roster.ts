@@ -1,12 +1,14 @@
 // Which agents the planner builds teams of, and the tasks on which it compares them.
 
 import type { AgentCalibration, Calibration } from "../calibrate/calibration.ts";
-import { type Column, findColumn } from "../records/answer-table.ts";
+import { type AnswerTable, type Column, findColumn } from "../records/answer-table.ts";
 import type { Assumption } from "../records/recordings.ts";
 import { isMeasured } from "../theory/interval.ts";
+import { hashText } from "../theory/random.ts";
 import { mean, meanOfKnown, pick } from "./choose.ts";
 import { agentPrice, CostNotMeasured } from "./costs.ts";
 import type { CostUnit } from "./plan-types.ts";
+import { subsetOf } from "./subset.ts";
 
 /** An agent at a level, as teams are built of it. */
 export interface RosterAgent {
@@ -23,7 +25,9 @@ export interface RosterAgent {
 export interface PlanRoster {
   /** Most accurate first, equals by name: also the order of casts, so that ties go to the most accurate. */
   readonly agents: readonly RosterAgent[];
-  /** Indices of the tasks that all of them answered, in the order of the tasks' names. */
+  /** What teams are replayed on, with the columns of these agents. */
+  readonly table: AnswerTable;
+  /** Indices of the table's tasks that all of them answered, in the order of the tasks' names. */
   readonly tasks: Uint32Array;
   readonly assumptions: readonly Assumption[];
 }
@@ -31,6 +35,8 @@ export interface PlanRoster {
 /** About 10 agents make some hundreds of teams; more of them are rarely bought and cost a choice its certainty. */
 const agentsMax = 10;
 const frontierMax = 6;
+/** Beyond this, more tasks make the search slower and its intervals of ± 0.6 points hardly narrower. */
+const tasksMax = 8000;
 /** An agent is left out if without it this much more of the tasks could be compared. */
 const commonShareMin = 0.8;
 
@@ -61,16 +67,31 @@ export function chooseRoster(calibration: Calibration, unit: CostUnit): PlanRost
     );
   const picked = pickAgents(all);
   const compared = withCommonTasks(picked);
-  const kept = [...tasks.keys()].filter((i) => compared.every(({ right }) => !Number.isNaN(right[i]!)));
+  const common = [...tasks.keys()].filter((i) => compared.every(({ right }) => !Number.isNaN(right[i]!)));
+  const names = (i: number) => calibration.table.tasks[tasks[i]!]!;
+  const kept = common.length > tasksMax ? thinned(common, names) : common;
+  const chosen = Uint32Array.from(kept, (i) => tasks[i]!);
+  const large = calibration.table.tasks.length > 2 * tasksMax;
+  const columns = compared.map(({ column }) => column);
+  const table = large ? subsetOf(calibration.table, columns, chosen) : calibration.table;
   const agents = compared
-    .map((agent) => {
+    .map((agent, i) => {
       const right = pick(agent.right, kept);
-      return { ...agent, right, accuracy: mean(right) };
+      return { ...agent, column: large ? table.columns[i]! : agent.column, right, accuracy: mean(right) };
     })
     .sort((a, b) => b.accuracy - a.accuracy || (a.name < b.name ? -1 : 1));
+  const derived = (subject: string, value: string, source: string): Assumption => ({
+    subject,
+    value,
+    status: "derived",
+    source,
+  });
+  const leftOut = (count: number, reason: string) =>
+    count > 0 ? [derived("agents left out", String(count), reason)] : [];
   return {
     agents,
-    tasks: Uint32Array.from(kept, (i) => tasks[i]!),
+    table,
+    tasks: large ? Uint32Array.from(chosen.keys()) : chosen,
     assumptions: [
       ...leftOut(graded.length - all.length, `no cost in ${unit}`),
       ...leftOut(
@@ -78,22 +99,35 @@ export function chooseRoster(calibration: Calibration, unit: CostUnit): PlanRost
         "neither on the frontier of accuracy and cost, nor among the most accurate or most complementary",
       ),
       ...leftOut(picked.length - compared.length, "too few tasks in common with the others"),
-      ...(kept.length < tasks.length
+      ...(common.length < tasks.length
         ? [
-            {
-              subject: "common tasks",
-              value: `${kept.length} of ${tasks.length} tasks: those that all ${agents.length} agents answered`,
-              status: "derived" as const,
-              source: "graded answers",
-            },
+            derived(
+              "common tasks",
+              `${common.length} of ${tasks.length} tasks`,
+              `those that all ${agents.length} agents answered`,
+            ),
+          ]
+        : []),
+      ...(kept.length < common.length
+        ? [
+            derived(
+              "tasks of the search",
+              `${kept.length} of ${common.length} tasks`,
+              "a sample that depends on their names alone",
+            ),
           ]
         : []),
     ],
   };
 }
 
-function leftOut(count: number, reason: string): Assumption[] {
-  return count === 0 ? [] : [{ subject: "agents left out", value: String(count), status: "derived", source: reason }];
+/** A sample of the tasks that does not depend on their order, kept in order. */
+function thinned(tasks: readonly number[], nameOf: (task: number) => string): readonly number[] {
+  const hashes = new Map(tasks.map((task) => [task, hashText(nameOf(task))]));
+  return [...tasks]
+    .sort((a, b) => hashes.get(a)! - hashes.get(b)! || a - b)
+    .slice(0, tasksMax)
+    .sort((a, b) => a - b);
 }
 
 /** Calibration tasks by name: what is drawn at random must not depend on the order of a file. */
