@@ -12,7 +12,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { pipeline } from "node:stream/promises";
@@ -51,7 +51,7 @@ async function compare(): Promise<void> {
   try {
     const file = join(folder, "million.jsonl.gz");
     await repeat(records, file, Number(values.attempts));
-    const figures = Object.fromEntries(["naive", "quorate"].map((way) => [way, inOwnProcess(way, file)]));
+    const figures = Object.fromEntries(["naive", "quorate"].map((way) => [way, fastestOf(3, way, file)]));
     const text = report(figures as Record<"naive" | "quorate", Figures>);
     console.log(text);
     if (values.write) writeFileSync(join(import.meta.dirname, "results.md"), text);
@@ -71,6 +71,15 @@ async function repeat(from: string, to: string, attempts: number): Promise<void>
       }
   }
   await pipeline(lines, createGzip(), createWriteStream(to));
+}
+
+function fastestOf(runs: number, way: string, file: string): Figures {
+  const measured = Array.from({ length: runs }, () => inOwnProcess(way, file));
+  return measured.reduce((best, one) => (total(one) < total(best) ? one : best));
+}
+
+function total({ seconds }: Figures): number {
+  return Object.values(seconds).reduce((sum, one) => sum + one, 0);
 }
 
 function inOwnProcess(way: string, file: string): Figures {
@@ -125,17 +134,17 @@ function naive(file: string) {
 }
 
 function report({ naive, quorate }: Record<"naive" | "quorate", Figures>): string {
-  const row = (name: string, { seconds, peakMb, accuracy }: Figures) => {
-    const total = Object.values(seconds).reduce((sum, one) => sum + one, 0);
+  const row = (name: string, figures: Figures) => {
+    const { seconds, peakMb, accuracy } = figures;
     const cells = ["read", "tabulate", "calibrate"].map((part) => seconds[part]?.toFixed(2) ?? "–");
-    return `| ${[name, ...cells, total.toFixed(2), peakMb.toFixed(0), accuracy.toFixed(6)].join(" | ")} |`;
+    return `| ${[name, ...cells, total(figures).toFixed(2), peakMb.toFixed(0), accuracy.toFixed(6)].join(" | ")} |`;
   };
   return `# Reading a million attempts
 
 ${quorate.attempts.toLocaleString("en")} attempts of \`mmlu-pro\` (34 agents), repeated under new task ids, one packed file. No randomness, so no seed.
 
 - Command: \`npm exec -- node bench/records/million.ts --write\`
-- Machine: ${cpus().length} × ${cpus()[0]!.model.trim()}, Node ${process.version}
+- Machine: ${cpus().length} × ${cpus()[0]!.model.trim()}, Node ${process.version}; load average ${loadavg()[0]!.toFixed(1)}; the fastest of three runs
 
 | | read, s | tabulate, s | calibrate, s | together, s | peak memory, MB | mean grade |
 |---|---|---|---|---|---|---|
