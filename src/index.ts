@@ -1,0 +1,23 @@
+/** What the package name gives: the line in one call, its verbs and its nouns. Every stage has a subpath with the rest. */
+export { type CalibrateOptions, calibrate } from "./calibrate/calibrate.ts";
+export type { Calibration } from "./calibrate/calibration.ts";
+export { DomainError, KnownError } from "./errors.ts";
+export { parseTeam } from "./organizations/parse-team.ts";
+export type { Team } from "./organizations/team.ts";
+export { parseBudget } from "./plan/budget.ts";
+export { type ForecastOptions, forecast } from "./plan/forecast.ts";
+export { type PlanOptions, plan } from "./plan/plan.ts";
+export type { Advice, Budget, Forecast, Plan } from "./plan/plan-types.ts";
+export type { Attempt, Attempts } from "./records/attempt.ts";
+export { Config } from "./records/config.ts";
+export { readAttempts, readConfig } from "./records/read.ts";
+export type { Recordings } from "./records/recordings.ts";
+export { tabulate } from "./records/tabulate.ts";
+export { html } from "./report/formats/html.ts";
+export { markdown } from "./report/formats/markdown.ts";
+export { text } from "./report/formats/text.ts";
+export { type Report, report } from "./report/report.ts";
+export type { Study } from "./report/study-data.ts";
+export { type ReplayOptions, replay } from "./simulate/replay.ts";
+export { type StudyOptions, study } from "./study/study.ts";
+export { type Interval, isMeasured, type Measured } from "./theory/interval.ts";
