@@ -152,7 +152,7 @@ function repeatability(name: string, rows: TaskRows, confidence: number): Measur
   if (tasks < 2)
     return {
       notMeasured: `"${name}" answered ${tasks === 1 ? "only one task" : "no task"} more than once`,
-      probe: "quorate measure --samples 5: ask the same agent the same tasks again",
+      probe: "ask the same agent the same tasks five times, and record the field `sample`",
     };
   const [rho] = jackknifeInterval(rows, correlationOfPairSums, confidence);
   if (Number.isNaN(rho!.standardError))

@@ -26,7 +26,7 @@ export function calibrateFidelity(
     return {
       notMeasured: missing,
       probe:
-        "quorate measure --relay 16,64,256: let one agent pass an answer on in messages of several lengths (fields message_tokens, sent, received)",
+        "let one agent pass answers on in messages of at most 16, 64 and 256 tokens, and record message_tokens, sent and received",
     };
   const points = pointsOf(perTask, lengths);
   const fitOptions = { options, perTask };

@@ -27,7 +27,7 @@ export function calibrateLeafCurves(
     leafCurves,
     beta: failed ?? {
       notMeasured: "no agent is recorded at two or more numeric levels of compute",
-      probe: "quorate measure --levels 100,300,1000: ask the same tasks at several token caps (field `level`)",
+      probe: "ask the same tasks at several token caps, say 100, 300 and 1,000, and record the field `level`",
     },
   };
 }

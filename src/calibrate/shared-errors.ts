@@ -23,7 +23,7 @@ export function calibrateSharedErrors(columns: readonly GradedColumn[], confiden
 }
 
 const probe =
-  "quorate measure --samples 5 --groups 3: ask the agents each task in several groups, each with a context of its own, and record the field `group`";
+  "ask the agents each task in three groups of five answers, each with a context of its own, and record the field `group`";
 
 const nobodyErrs: NotMeasured = {
   notMeasured: "all answers in groups are right, or all are wrong",
