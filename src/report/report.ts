@@ -16,6 +16,8 @@ import { verdictSection } from "./sections/verdict.ts";
 import type { Study } from "./study-data.ts";
 import { list, plural } from "./words.ts";
 
+export type { Report } from "./document.ts";
+
 /** What a study says, in words that every format shares. All wording follows from the numbers of the study. */
 export function report(study: Study): Report {
   const reading = read(study);

@@ -51,24 +51,17 @@ export function placeLabels(
 ): (PlacedLabel | null)[] {
   const taken = [...obstacles, ...solid];
   // A leader may cross a line, but neither words nor the mark of another label; nothing may come to stand on a leader.
-  const uncrossed = [...solid];
+  const labels: Box[] = [];
   return requests.map((request) => {
+    const others = solid.filter((box) => !holds(box, request)); // its own mark is where the leader starts
     const fits = ({ box, leader }: PlacedLabel) =>
       inside(box, bounds) &&
       !hits(box, taken) &&
-      (leader === null ||
-        leaderBoxes(leader).every(
-          (part) =>
-            !hits(
-              part,
-              uncrossed.filter((box) => !holds(box, request)),
-              -1,
-            ),
-        ));
+      (leader === null || leaderBoxes(leader).every((part) => !hits(part, labels, -1) && !hits(part, others, -1)));
     const free = candidates(request).find(fits) ?? everywhere(request, bounds).find(fits);
     if (!free) return null;
     taken.push(free.box);
-    uncrossed.push(free.box);
+    labels.push(free.box);
     if (free.leader) taken.push(...leaderBoxes(free.leader));
     return free;
   });

@@ -187,7 +187,7 @@ function flow({ study, baseline, label: named }: Reading, paint: Paint): string[
 function forecasts({ sections }: Report, { teams, study, baseline, shortLabel }: Reading, paint: Paint): string[] {
   if (teams.length === 0) return [];
   const splits = sections.flatMap(({ blocks }) => blocks).find(({ id }) => id === "splits");
-  const nameWidth = 37;
+  const nameWidth = 36;
   const rows = teams.filter(({ chosen }, i) => i < rowsMax || chosen);
   return [
     heading(`Forecast against measured (points over ${baseline?.label ?? study.baseline})`, paint),
@@ -275,7 +275,7 @@ function truths({ sections }: Report, paint: Paint): string[] {
   const block = sections.flatMap(({ blocks }) => blocks).find(({ id }) => id === "truths");
   if (!block?.table) return [];
   const { columns: header, rows } = block.table;
-  const widths = [35, 10, 9, 10, 0];
+  const widths = [34, 10, 9, 10, 0];
   const line = (cells: readonly string[]) => cells.map((cell, i) => fit(cell, widths[i]!, header[i])).join("");
   return [
     heading(block.title, paint),
