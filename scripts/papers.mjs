@@ -11,7 +11,8 @@ const rows = [
   {
     id: "C1",
     papers: "Phase Transition for Budgeted Multi-Agent Synergy (2601.17311)",
-    capability: "β, γ(m), ρ and W calibrated from attempts and probes; α_ρ, phase boundary, fixed point, s against β, thresholds, allocation, mixing depth",
+    capability:
+      "β, γ(m), ρ and W calibrated from attempts and probes; α_ρ, phase boundary, fixed point, s against β, thresholds, allocation, mixing depth",
     parts: [
       {
         what: "calibration of β, γ(m), ρ_task, ρ_within, W; α, s, μ*, mixing depth and first threshold",
@@ -22,40 +23,147 @@ const rows = [
       },
     ],
   },
-  { id: "C2", papers: "Three Phases of Expert Routing (2604.04230)", capability: "router logs → γ_eff with intervals, phases over checkpoints, the same for pools of models" },
-  { id: "P1", papers: "Towards a Science of Scaling Agent Systems", capability: "five canonical architectures, coordination metrics, choice of architecture" },
-  { id: "P2", papers: "Understanding Agent Scaling via Diversity (K*)", capability: "effective channels from answers without labels; whom to add or drop" },
-  { id: "P3", papers: "Solving a Million-Step Task with Zero Errors (MAKER)", capability: "decomposition, first to lead by k, red flags, cost law" },
-  { id: "P4", papers: "Optimal Self-Consistency (Blend-ASC); PETS", capability: "a sample budget allocated over questions" },
-  { id: "P5", papers: "Broken Neural Scaling Laws; Hitchhiker’s Guide; PassUntil; Scaling Laws I; DL Scaling Predictable; Explaining Scaling Laws; Why Predicting Downstream…; Robust Comparison; Rethinking Conventional Wisdom; LLM-KG-Bench", capability: "curve families of p(level), fit small and predict large" },
-  { id: "P6", papers: "Lying Is Just a Phase; Growing Pains", capability: "coupling of task families across agents; which tasks still separate agents" },
-  { id: "P7", papers: "The Cost of Dynamic Reasoning; Languini Kitchen", capability: "tokens, latency, money and energy of every plan; comparison at equal compute" },
-  { id: "P8", papers: "Online Information Acquisition; Adaptive Sampling for Equitable Datasets", capability: "which probes to buy; budget over groups; proper scoring of reported confidence" },
-  { id: "P9", papers: "Parallel Scaling Law; Duo-LLM; ANIRA; SCALE", capability: "compute by difficulty; the oracle allocation as a bound" },
-  { id: "A1", papers: "Fortytwo", capability: "peer ranking, reputation over runs, capability probes, price of Sybils" },
-  { id: "A2", papers: "Stochastic Self-Organization (SelfOrg)", capability: "response-conditioned graph by approximate Shapley values" },
+  {
+    id: "C2",
+    papers: "Three Phases of Expert Routing (2604.04230)",
+    capability: "router logs → γ_eff with intervals, phases over checkpoints, the same for pools of models",
+  },
+  {
+    id: "P1",
+    papers: "Towards a Science of Scaling Agent Systems",
+    capability: "five canonical architectures, coordination metrics, choice of architecture",
+  },
+  {
+    id: "P2",
+    papers: "Understanding Agent Scaling via Diversity (K*)",
+    capability: "effective channels from answers without labels; whom to add or drop",
+  },
+  {
+    id: "P3",
+    papers: "Solving a Million-Step Task with Zero Errors (MAKER)",
+    capability: "decomposition, first to lead by k, red flags, cost law",
+  },
+  {
+    id: "P4",
+    papers: "Optimal Self-Consistency (Blend-ASC); PETS",
+    capability: "a sample budget allocated over questions",
+  },
+  {
+    id: "P5",
+    papers:
+      "Broken Neural Scaling Laws; Hitchhiker’s Guide; PassUntil; Scaling Laws I; DL Scaling Predictable; Explaining Scaling Laws; Why Predicting Downstream…; Robust Comparison; Rethinking Conventional Wisdom; LLM-KG-Bench",
+    capability: "curve families of p(level), fit small and predict large",
+  },
+  {
+    id: "P6",
+    papers: "Lying Is Just a Phase; Growing Pains",
+    capability: "coupling of task families across agents; which tasks still separate agents",
+  },
+  {
+    id: "P7",
+    papers: "The Cost of Dynamic Reasoning; Languini Kitchen",
+    capability: "tokens, latency, money and energy of every plan; comparison at equal compute",
+  },
+  {
+    id: "P8",
+    papers: "Online Information Acquisition; Adaptive Sampling for Equitable Datasets",
+    capability: "which probes to buy; budget over groups; proper scoring of reported confidence",
+  },
+  {
+    id: "P9",
+    papers: "Parallel Scaling Law; Duo-LLM; ANIRA; SCALE",
+    capability: "compute by difficulty; the oracle allocation as a bound",
+  },
+  {
+    id: "A1",
+    papers: "Fortytwo",
+    capability: "peer ranking, reputation over runs, capability probes, price of Sybils",
+  },
+  {
+    id: "A2",
+    papers: "Stochastic Self-Organization (SelfOrg)",
+    capability: "response-conditioned graph by approximate Shapley values",
+  },
   { id: "A3", papers: "Flag Aggregator", capability: "subspace aggregation under Byzantine members" },
-  { id: "A4", papers: "Generative AI Consensus in a Trustless Network", capability: "equivalence classes of free-form answers, verifiers" },
+  {
+    id: "A4",
+    papers: "Generative AI Consensus in a Trustless Network",
+    capability: "equivalence classes of free-form answers, verifiers",
+  },
   { id: "A5", papers: "ACAR", capability: "disagreement of three probes routes to one, two or three models" },
-  { id: "A6", papers: "OPTAGENT; MachineSoM; Agent Primitives; AI co-scientist; AgenticSciML; EG-CFG", capability: "debate, reflection, review, selection, plan and execute, tournaments, execution-guided choice" },
+  {
+    id: "A6",
+    papers: "OPTAGENT; MachineSoM; Agent Primitives; AI co-scientist; AgenticSciML; EG-CFG",
+    capability: "debate, reflection, review, selection, plan and execute, tournaments, execution-guided choice",
+  },
   { id: "A7", papers: "Differentially Private Sequential Learning; RS+FD; RQM", capability: "private votes, debiased" },
   { id: "A8", papers: "Cognitive Penalty (Sentinel-Bench)", capability: "stability between trials, non-convergence" },
   { id: "O1", papers: "When Agents Evolve, Institutions Follow", capability: "governance patterns and institutions" },
-  { id: "O2", papers: "G-Designer; HyperAgent; CommFormer; OPTAGENT; Conductor", capability: "topology searched or written by an agent, priced before the first step" },
+  {
+    id: "O2",
+    papers: "G-Designer; HyperAgent; CommFormer; OPTAGENT; Conductor",
+    capability: "topology searched or written by an agent, priced before the first step",
+  },
   { id: "O3", papers: "AgentsNet; SwarmBench", capability: "agents on a network; agents on a grid with local view" },
-  { id: "O4", papers: "MACU; UFO³; S1-NexusAgent; ScaleMCP", capability: "a task graph that changes while it runs; leaves that act through tools" },
+  {
+    id: "O4",
+    papers: "MACU; UFO³; S1-NexusAgent; ScaleMCP",
+    capability: "a task graph that changes while it runs; leaves that act through tools",
+  },
   { id: "O5", papers: "Matrix; AgentScope", capability: "no central orchestrator; 10⁴ concurrent workflows" },
   { id: "O6", papers: "Learning to Share", capability: "shared memory with an admission rule" },
-  { id: "O7", papers: "Group Think; Hogwild!; RelayCaching; Recursive MAS; Thought Communication", capability: "prefix-stable layout, cached tokens forecast and billed" },
-  { id: "O8", papers: "Do Agent Societies Develop Intellectual Elites?", capability: "cascade laws, elites, deficit-triggered integration" },
-  { id: "O9", papers: "SALE; Symphony-Coord; POLAR; AgensFlow; Cascading RL; TCAR", capability: "auctions with memory, LinUCB in two stages, cache-aware routing" },
-  { id: "R1", papers: "Dynamic Model Routing and Cascading; TwinRouterBench; RouteProfile; WRP; GlimpRouter; D²-Monitor; CoGenesis", capability: "cascades, profiles, first-token entropy, monitors; sizing a pool" },
-  { id: "R2", papers: "Routers Learn the Geometry; Equifinality; Graph of Tokens; SAME; MAGNET; OmniMoE; MoE inference survey", capability: "imbalance, entropy, drift, coverage of a router" },
-  { id: "D1", papers: "Trace-Level Analysis of Information Contamination", capability: "perturbed pairs of runs, divergence above the same-seed control" },
-  { id: "D2", papers: "Emergent Social Intelligence Risks; CooperBench; Molt Dynamics; Societies of Thought; Binary Decision Biases; Foundation Agents; Collaboration Mechanisms", capability: "conformity, collusion, roles, late commitments, position and batching bias" },
-  { id: "D3", papers: "C4; PCCL; Gradient Coding; MoDeST", capability: "stragglers, faulty members, k-of-n redundancy" },
-  { id: "S1", papers: "MAC-SPGG; Coopetition TR-1, TR-3, TR-4; Coopetition-Gym; GovSim; Direct Punishment; Co-player inference", capability: "effort as a choice, commons with closed forms" },
-  { id: "S2", papers: "Large Population Models; Dec-POMFC; dewi-kadita; OrgForge; Random Spatial Networks; Wireless multi-agent", capability: "10⁶ agents, order parameters, mean-field limits" },
+  {
+    id: "O7",
+    papers: "Group Think; Hogwild!; RelayCaching; Recursive MAS; Thought Communication",
+    capability: "prefix-stable layout, cached tokens forecast and billed",
+  },
+  {
+    id: "O8",
+    papers: "Do Agent Societies Develop Intellectual Elites?",
+    capability: "cascade laws, elites, deficit-triggered integration",
+  },
+  {
+    id: "O9",
+    papers: "SALE; Symphony-Coord; POLAR; AgensFlow; Cascading RL; TCAR",
+    capability: "auctions with memory, LinUCB in two stages, cache-aware routing",
+  },
+  {
+    id: "R1",
+    papers:
+      "Dynamic Model Routing and Cascading; TwinRouterBench; RouteProfile; WRP; GlimpRouter; D²-Monitor; CoGenesis",
+    capability: "cascades, profiles, first-token entropy, monitors; sizing a pool",
+  },
+  {
+    id: "R2",
+    papers: "Routers Learn the Geometry; Equifinality; Graph of Tokens; SAME; MAGNET; OmniMoE; MoE inference survey",
+    capability: "imbalance, entropy, drift, coverage of a router",
+  },
+  {
+    id: "D1",
+    papers: "Trace-Level Analysis of Information Contamination",
+    capability: "perturbed pairs of runs, divergence above the same-seed control",
+  },
+  {
+    id: "D2",
+    papers:
+      "Emergent Social Intelligence Risks; CooperBench; Molt Dynamics; Societies of Thought; Binary Decision Biases; Foundation Agents; Collaboration Mechanisms",
+    capability: "conformity, collusion, roles, late commitments, position and batching bias",
+  },
+  {
+    id: "D3",
+    papers: "C4; PCCL; Gradient Coding; MoDeST",
+    capability: "stragglers, faulty members, k-of-n redundancy",
+  },
+  {
+    id: "S1",
+    papers: "MAC-SPGG; Coopetition TR-1, TR-3, TR-4; Coopetition-Gym; GovSim; Direct Punishment; Co-player inference",
+    capability: "effort as a choice, commons with closed forms",
+  },
+  {
+    id: "S2",
+    papers: "Large Population Models; Dec-POMFC; dewi-kadita; OrgForge; Random Spatial Networks; Wireless multi-agent",
+    capability: "10⁶ agents, order parameters, mean-field limits",
+  },
 ];
 
 for (const { id, parts = [] } of rows)
@@ -75,7 +183,10 @@ const text = [
   "|---|---|---|---|---|",
   ...rows.flatMap(({ id, papers, capability, parts }) =>
     parts
-      ? parts.map(({ what, command, test, figure, status }) => `| ${id} | ${papers} | ${capability} | ${what} · \`${command}\` · [test](../${test}) · [figure](../${figure}) | ${status} |`)
+      ? parts.map(
+          ({ what, command, test, figure, status }) =>
+            `| ${id} | ${papers} | ${capability} | ${what} · \`${command}\` · [test](../${test}) · [figure](../${figure}) | ${status} |`,
+        )
       : [`| ${id} | ${papers} | ${capability} | | not built yet |`],
   ),
   "",

@@ -14,7 +14,9 @@ const file = (name: string, content: string | Buffer) => {
 };
 const line = (fields: object) => `${JSON.stringify(fields)}\n`;
 const good = Array.from({ length: 40 }, (_, i) =>
-  ["a", "b", "c"].map((agent, j) => line({ task_id: `t${i}`, agent, correct: Number((i * 7 + j * 3) % 5 > 1) })).join(""),
+  ["a", "b", "c"]
+    .map((agent, j) => line({ task_id: `t${i}`, agent, correct: Number((i * 7 + j * 3) % 5 > 1) }))
+    .join(""),
 ).join("");
 
 const attempts = file("good.jsonl", good);
@@ -33,31 +35,54 @@ const cases: { what: string; args: string[]; says: RegExp }[] = [
     args: ["calibrate", file("twice.jsonl", good + line({ task_id: "t3", agent: "a", sample: 0, correct: 1 }))],
     says: /t3/,
   },
-  { what: "an unreadable gzip", args: ["calibrate", file("cut.jsonl.gz", gzipSync(good).subarray(0, 60))], says: /cut\.jsonl\.gz/ },
+  {
+    what: "an unreadable gzip",
+    args: ["calibrate", file("cut.jsonl.gz", gzipSync(good).subarray(0, 60))],
+    says: /cut\.jsonl\.gz/,
+  },
   { what: "text that calls itself gzip", args: ["calibrate", file("text.jsonl.gz", good)], says: /text\.jsonl\.gz/ },
   { what: "an unknown organization", args: ["replay", attempts, "--team", "vot:3@a"], says: /vot/ },
   { what: "an unknown agent", args: ["replay", attempts, "--team", "single@nobody"], says: /nobody/ },
   { what: "a team that cannot be read", args: ["predict", attempts, "--team", "vote:@@,"], says: /vote/ },
   { what: "a budget without a unit", args: ["plan", attempts, "--per-task", "2000"], says: /2000/ },
   { what: "a budget that nothing fits", args: ["plan", attempts, "--per-task", "0.5calls"], says: /0\.5/ },
-  { what: "a budget in a unit that nobody recorded", args: ["plan", attempts, "--per-task", "$0.01"], says: /config|price|usd|dollar/i },
-  { what: "a config that is wrong", args: ["calibrate", attempts, "--config", file("c.json", '{"agents":{"a":{"prices":3}}}')], says: /prices/ },
-  { what: "a missing config", args: ["calibrate", attempts, "--config", join(folder, "no-config.json")], says: /no-config/ },
+  {
+    what: "a budget in a unit that nobody recorded",
+    args: ["plan", attempts, "--per-task", "$0.01"],
+    says: /config|price|usd|dollar/i,
+  },
+  {
+    what: "a config that is wrong",
+    args: ["calibrate", attempts, "--config", file("c.json", '{"agents":{"a":{"prices":3}}}')],
+    says: /prices/,
+  },
+  {
+    what: "a missing config",
+    args: ["calibrate", attempts, "--config", join(folder, "no-config.json")],
+    says: /no-config/,
+  },
   { what: "an unknown verb", args: ["plam"], says: /plam/ },
-  { what: "an unknown option", args: ["plan", attempts, "--per-task", "3calls", "--per-tusk", "3calls"], says: /per-tusk/ },
+  {
+    what: "an unknown option",
+    args: ["plan", attempts, "--per-task", "3calls", "--per-tusk", "3calls"],
+    says: /per-tusk/,
+  },
   { what: "a seed that is no number", args: ["plan", attempts, "--per-task", "3calls", "--seed", "x"], says: /seed/ },
   { what: "vectors that are not JSON", args: ["vectors", attempts], says: /JSON|format/ },
 ];
 
 describe("bad input", () => {
-  it.concurrent.each(cases)("$what: exit code 2, one message with a way out, no stack trace", async ({ args, says }) => {
-    const before = readdirSync(folder).length;
-    const { code, stdout, stderr } = await quorate(args);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-    expect(stderr).toMatch(says);
-    expect(stderr).not.toMatch(/^\s+at .*:\d+:\d+/m);
-    expect(readdirSync(folder)).toHaveLength(before);
-  });
+  it.concurrent.each(cases)(
+    "$what: exit code 2, one message with a way out, no stack trace",
+    async ({ args, says }) => {
+      const before = readdirSync(folder).length;
+      const { code, stdout, stderr } = await quorate(args);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+      expect(stderr).toMatch(says);
+      expect(stderr).not.toMatch(/^\s+at .*:\d+:\d+/m);
+      expect(readdirSync(folder)).toHaveLength(before);
+    },
+  );
 
   it("prints the error as one JSON document with --json", async () => {
     const { code, stdout } = await quorate(["plan", attempts, "--per-task", "0.5calls", "--json"]);
@@ -66,7 +91,14 @@ describe("bad input", () => {
   });
 
   it("leaves nothing half-written where a report cannot be written", async () => {
-    const { code, stderr } = await quorate(["study", attempts, "--splits", "0", "--out", join(attempts, "report.html")]);
+    const { code, stderr } = await quorate([
+      "study",
+      attempts,
+      "--splits",
+      "0",
+      "--out",
+      join(attempts, "report.html"),
+    ]);
     expect(code).toBe(1);
     expect(stderr).toMatch(/report\.html could not be written/);
     expect(readdirSync(folder).filter((name) => /part|report/.test(name))).toEqual([]);

@@ -37,15 +37,25 @@ describe("the packed package, installed elsewhere", () => {
 
   it("gives every subpath of its exports, with types beside them", async () => {
     const { exports } = JSON.parse(
-      (await run(process.execPath, ["-p", "require('fs').readFileSync('node_modules/quorate/package.json','utf8')"], { cwd: folder })).stdout,
+      (
+        await run(process.execPath, ["-p", "require('fs').readFileSync('node_modules/quorate/package.json','utf8')"], {
+          cwd: folder,
+        })
+      ).stdout,
     );
     const names = Object.keys(exports).filter((name) => name !== "./package.json");
     const script = names.map((name) => `await import("quorate${name.slice(1)}");`).join("\n");
-    expect(await run(process.execPath, ["--input-type=module", "-e", script], { cwd: folder })).toEqual({ code: 0, stdout: "", stderr: "" });
+    expect(await run(process.execPath, ["--input-type=module", "-e", script], { cwd: folder })).toEqual({
+      code: 0,
+      stdout: "",
+      stderr: "",
+    });
   });
 
   it("stays under 60 MB", () => {
-    const kilobytes = Number(execFileSync("du", ["-sk", join(folder, "node_modules")], { encoding: "utf8" }).split("\t")[0]);
+    const kilobytes = Number(
+      execFileSync("du", ["-sk", join(folder, "node_modules")], { encoding: "utf8" }).split("\t")[0],
+    );
     expect(kilobytes).toBeLessThan(60_000);
   });
 });

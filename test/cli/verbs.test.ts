@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import * as verbs from "../../src/cli/commands/index.ts";
 import type { Verb } from "../../src/cli/commands/command.ts";
+import * as verbs from "../../src/cli/commands/index.ts";
 import { quorate } from "./run.ts";
 
 const gsm8k = "examples/gsm8k/answers.json";
@@ -45,7 +45,16 @@ describe("the command line on the examples", () => {
       team: { kind: "cascade", cost: { usd: cost } },
       regime: { alpha: expect.anything(), rhoWithin: { notMeasured: expect.any(String) } },
     });
-    for (const key of ["best", "equalAccuracy", "moreMoney", "oracle", "frontier", "thresholds", "assumptions", "findings"])
+    for (const key of [
+      "best",
+      "equalAccuracy",
+      "moreMoney",
+      "oracle",
+      "frontier",
+      "thresholds",
+      "assumptions",
+      "findings",
+    ])
       expect(plan).toHaveProperty(key);
   });
 
