@@ -135,7 +135,7 @@ function countedRegime(fanIn: number, rho: Measured, bias: Measured) {
     fixedPoint: follow((r) => fixedPoint(node(r))),
     mixingDepth:
       isMeasured(rho) && isMeasured(bias)
-        ? depth(rho, bias, (r, mu) => mixingDepthApproximate(Math.max(1e-9, mu), node(r)))
+        ? depth(rho, bias, (r, mu) => mixingDepthApproximate(Math.max(1e-9, Math.min(1, mu)), node(r)))
         : isMeasured(rho)
           ? bias
           : rho,

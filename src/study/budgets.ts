@@ -1,6 +1,9 @@
 import type { Calibration } from "../calibrate/calibration.ts";
 import type { Kind } from "../organizations/organization.ts";
+import { meanOfKnown } from "../plan/choose.ts";
+import { meanCallCosts } from "../plan/costs.ts";
 import type { Budget, CostUnit, Forecast, Plan } from "../plan/plan-types.ts";
+import { chooseRoster } from "../plan/roster.ts";
 import type { BudgetCurve } from "../report/study-data.ts";
 import { isMeasured } from "../theory/interval.ts";
 import { type Check, meanOver, outcomesOf } from "./compare.ts";
@@ -9,13 +12,16 @@ import { makePlanOrNull } from "./plan-or-null.ts";
 /** Five calls, where neither dollars nor tokens are known: room for a vote. */
 const callsWithoutPrices = 5;
 
-/** What one call of the most accurate agent costs: in dollars where every agent has a price, else in tokens, else five calls. */
-export function priceOfBestAgent({ agents }: Calibration): Budget {
-  const best = agents.reduce((a, b) => (b.accuracy.value > a.accuracy.value ? b : a));
+/**
+ * What one call of the most accurate agent costs where agents are compared: in dollars where every agent has a price, else
+ * in tokens, else five calls.
+ */
+export function priceOfBestAgent(calibration: Calibration): Budget {
   for (const unit of ["usd", "tokens"] as const)
-    if (agents.every(({ cost }) => isMeasured(cost[unit]))) {
-      const cost = best.cost[unit];
-      if (isMeasured(cost) && cost.value > 0) return { amount: cost.value, unit };
+    if (calibration.agents.every(({ cost }) => isMeasured(cost[unit]))) {
+      const { agents, tasks } = chooseRoster(calibration, unit);
+      const amount = meanOfKnown(meanCallCosts(agents[0]!.column, unit, tasks));
+      if (amount > 0) return { amount, unit };
     }
   return { amount: callsWithoutPrices, unit: "calls" };
 }

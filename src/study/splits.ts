@@ -1,14 +1,16 @@
 import { calibrate } from "../calibrate/calibrate.ts";
-import { plan } from "../plan/plan.ts";
 import type { Budget, Forecast } from "../plan/plan-types.ts";
 import type { Recordings } from "../records/recordings.ts";
 import type { Splits } from "../report/study-data.ts";
 import { isMeasured } from "../theory/interval.ts";
+import { priceOfBestAgent } from "./budgets.ts";
 import { advisedForecast, differenceOf, meanOver, outcomesOf } from "./compare.ts";
+import { makePlanOrNull } from "./plan-or-null.ts";
 import { splitTasks } from "./split.ts";
 
 export interface SplitsOptions {
-  readonly perTask: Budget;
+  /** @default what one call of the most accurate agent costs, on each half anew */
+  readonly perTask?: Budget;
   readonly confidence: number;
   readonly seed: number;
   readonly count: number;
@@ -21,7 +23,7 @@ export interface SplitsOptions {
  */
 export function tryOnSplits(
   recordings: Recordings,
-  { perTask, confidence, seed, count, onStep }: SplitsOptions,
+  { confidence, seed, count, onStep, ...options }: SplitsOptions,
 ): Splits {
   const differences: Splits["differences"][number][] = [];
   for (let i = 0; i < count; i++) {
@@ -29,7 +31,9 @@ export function tryOnSplits(
     const splitSeed = seed + 1 + i; // the study's own split is `seed`
     const { choosing, heldBack } = splitTasks(recordings.table.tasks.length, splitSeed);
     const calibration = calibrate(recordings, { tasks: choosing, confidence, seed: splitSeed });
-    const advice = plan(calibration, { perTask, confidence, seed: splitSeed, recordedOnly: true });
+    const perTask = options.perTask ?? priceOfBestAgent(calibration);
+    const advice = makePlanOrNull(calibration, { perTask, confidence, seed: splitSeed });
+    if (!advice) continue; // nothing fits a stated budget on this half
     const advised = advisedForecast(advice);
     const rivals = [advised, advice.best, advice.team, advice.resampled];
     const bought = rivals.find((one): one is Forecast => one !== null && isMeasured(one) && one.kind !== "single");

@@ -20,7 +20,7 @@ export interface StudyOptions {
   readonly config: Config;
   /** Right or wrong by the recorded flag, or by answer = gold where both are known. @default "flag" */
   readonly grade?: "flag" | "answer";
-  /** @default what one call of the most accurate agent costs, in dollars where prices are known, else in tokens, else one call … five calls */
+  /** @default what one call of the most accurate agent costs, in dollars where prices are known, else in tokens, else five calls */
   readonly perTask?: Budget;
   /** P(better) at which a team is advised; content of every interval. @default 0.9 */
   readonly confidence?: number;
@@ -86,7 +86,7 @@ export function study(attempts: Attempts, options: StudyOptions): Study {
     splits:
       splits > 0
         ? tryOnSplits(recordings, {
-            perTask,
+            ...(options.perTask && { perTask: options.perTask }),
             confidence,
             seed,
             count: splits,
