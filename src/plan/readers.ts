@@ -216,7 +216,7 @@ export function readerPlans(
         const widest = Math.max(...formOf(team).layers!(team).map(({ fanIn }) => fanIn));
         if (widest * messageTokens > window) {
           if (
-            team.organization === "star" &&
+            formOf(team).layers!(team).length === 1 &&
             leaf === agents[0] &&
             !refused.some((one) => one.messageTokens === messageTokens)
           )
