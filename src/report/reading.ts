@@ -1,6 +1,6 @@
 // What several sections ask of a study: who is the baseline, what was chosen, in which money.
 import type { CostUnit, Forecast } from "../plan/plan-types.ts";
-import { isMeasured } from "../theory/interval.ts";
+import { type Interval, isMeasured } from "../theory/interval.ts";
 import type { Comparison, Study } from "./study-data.ts";
 import { readTeamText, teamLabel, withTeamLabels } from "./team-text.ts";
 import { numberWord } from "./words.ts";
@@ -50,7 +50,8 @@ export interface Reading {
   costShare(comparison: Comparison): number | null;
 }
 
-export function read(study: Study): Reading {
+export function read(given: Study): Reading {
+  const study = { ...given, comparisons: given.comparisons.flatMap(drawable) };
   const { comparisons, plan } = study;
   const baseline =
     comparisons.find(({ difference, kind }) => difference === null && kind === "single") ?? comparisons[0];
@@ -87,6 +88,30 @@ export function read(study: Study): Reading {
       return own === null || other === null || other === 0 ? null : own / other;
     },
   };
+}
+
+/** One held-back task gives a value without an interval: then nothing is known, and the interval says so. None gives no row. */
+function drawable(comparison: Comparison): Comparison[] {
+  const { measured, difference } = comparison;
+  if (!Number.isFinite(measured.accuracy.value)) return [];
+  const filled = (interval: Interval, least: number, most: number): Interval => ({
+    ...interval,
+    low: Number.isFinite(interval.low) ? interval.low : least,
+    high: Number.isFinite(interval.high) ? interval.high : most,
+  });
+  return [
+    {
+      ...comparison,
+      measured: { ...measured, accuracy: filled(measured.accuracy, 0, 1) },
+      difference: difference && {
+        ...difference,
+        forecast: filled(difference.forecast, -1, 1),
+        predictive: filled(difference.predictive, -1, 1),
+        measured: filled(difference.measured, -1, 1),
+        probabilityBetter: Number.isFinite(difference.probabilityBetter) ? difference.probabilityBetter : 0.5,
+      },
+    },
+  ];
 }
 
 /** Large panels by their size, as long as that names one team only. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { studies } from "../../test/report/studies.ts";
 import { plainText } from "./document.ts";
+import * as formats from "./formats/index.ts";
 import { report } from "./report.ts";
 import type { Comparison, Study } from "./study-data.ts";
 
@@ -87,5 +88,25 @@ describe("what a report says", () => {
     expect(ids("smallest")).toEqual(["verdict", "frontier", "phase", "candidates", "reproduce"]);
     expect(ids("scripted")).toContain("truths");
     expect(ids("scripted")).not.toContain("flips");
+  });
+
+  it("survives one held-back task, which gives values without intervals", () => {
+    const study = studies["cannotTell"]!();
+    const bare = { low: Number.NaN, high: Number.NaN };
+    const comparisons = study.comparisons.map(
+      (one): Comparison => ({
+        ...one,
+        measured: { ...one.measured, tasks: 1, accuracy: { ...one.measured.accuracy, ...bare } },
+        difference: one.difference && {
+          ...one.difference,
+          measured: { ...one.difference.measured, ...bare },
+          predictive: { ...one.difference.predictive, ...bare },
+          probabilityBetter: Number.NaN,
+        },
+      }),
+    );
+    const page = formats.html.render(report({ ...study, comparisons }));
+    expect(page).not.toContain("NaN");
+    expect(page).toContain("[0.0, 100.0]");
   });
 });

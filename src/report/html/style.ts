@@ -45,7 +45,7 @@ p{margin:0 0 16px;max-width:66ch;text-wrap:pretty}
 .lede{font-size:20px;line-height:1.5;color:var(--soft);max-width:58ch;margin-bottom:16px}
 .lede b{color:var(--ink);font-weight:650}
 .warning{font-size:14px;line-height:1.5;color:var(--soft);border-left:2px solid var(--panel);padding-left:12px;margin:0 0 12px}
-.small{font-size:13px;color:var(--mute)}
+.small{font-size:13px;line-height:1.5;color:var(--mute);margin-bottom:8px}
 
 figure{margin:0}
 .lede~figure,.warning~figure{margin-top:32px}
@@ -148,7 +148,7 @@ h1{font-size:24pt}h3{font-size:14pt}.lede{font-size:13pt}
 details{display:none}
 a{text-decoration:none}
 .scroll{overflow:visible}
-table.big{font-size:7.4pt}table.big td,table.big th{padding:3px 5px 3px 0}table.big tbody th{min-width:0}table.big tbody th.marked{padding-left:19px}
+table.big,table.big thead th{font-size:7.4pt}table.big code.id{font-size:6.2pt}table.big td,table.big th{padding:3px 5px 3px 0}table.big tbody th{min-width:0}table.big tbody th.marked{padding-left:19px}
 .flip{grid-template-columns:minmax(0,170px) minmax(0,1fr) 110px}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 `;

@@ -11,7 +11,7 @@ import {
   probability,
 } from "../format-number.ts";
 import type { costIn, Reading } from "../reading.ts";
-import { plural } from "../words.ts";
+import { numberWord, plural } from "../words.ts";
 
 /** Everything that was measured, in one table, and how to do it again. */
 export function candidatesSection(reading: Reading): SectionDraft {
@@ -47,7 +47,7 @@ export function candidatesSection(reading: Reading): SectionDraft {
         title:
           study.comparisons.length === 1
             ? "The one candidate that was measured"
-            : `The ${plural(study.comparisons.length, "candidate")} that were measured`,
+            : `The ${numberWord(study.comparisons.length)} candidates that were measured`,
         subtitle: `Per cent of ${plural(baseline?.measured.tasks ?? study.tasks.heldBack, "held-back task")}; cost in ${costHeaders[unit]}${tokens ? ", tokens per task" : ""}; differences to ${baseline?.label ?? study.baseline} in points, paired by task`,
         table: {
           columns: [
@@ -81,6 +81,7 @@ function worstCase(forecast: Parameters<typeof costIn>[0], { unit }: Reading): s
 }
 
 export function reproduceSection({ study }: Reading): SectionDraft {
+  const { candidates, candidatesPriced } = study.plan;
   return {
     id: "reproduce",
     title: "Reproduce",
@@ -90,10 +91,12 @@ export function reproduceSection({ study }: Reading): SectionDraft {
         title: "Do it again",
         command: study.command,
         paragraphs: [
-          `Same seed, same numbers, on any machine: ${plural(study.tasks.choosing, "task")} to choose on, ${count(study.tasks.heldBack)} held back. All ${plural(study.plan.candidatesPriced, "forecast")} and every number of this report are in the JSON that the same command writes.`,
-          ...(study.sources.length > 0
-            ? [`Answers: ${study.sources.map((source) => source.replace(/\.$/, "")).join("; ")}.`]
-            : []),
+          `Same seed, same numbers, on any machine: ${plural(study.tasks.choosing, "task")} to choose on, ${count(study.tasks.heldBack)} held back. Every number of this report${
+            candidates.length < candidatesPriced
+              ? ` and the ${count(candidates.length)} best of ${count(candidatesPriced)} forecasts`
+              : " and every forecast"
+          } are in what the same command prints with --json.`,
+          ...study.sources,
         ],
         notes: [],
       },

@@ -131,9 +131,9 @@ function verdictNotes(reading: Reading): Note[] {
     const overlap =
       rival.measured.accuracy.low < baseline.measured.accuracy.high &&
       baseline.measured.accuracy.low < rival.measured.accuracy.high;
-    const clear =
-      rival.difference.probabilityBetter >= study.confidence ||
-      rival.difference.probabilityBetter <= 1 - study.confidence;
+    const { measured, probabilityBetter } = rival.difference;
+    const clear = measured.low > 0 || measured.high < 0;
+    const open = probabilityBetter < study.confidence && probabilityBetter > 1 - study.confidence;
     notes.push(
       overlap && clear
         ? {
@@ -144,7 +144,9 @@ function verdictNotes(reading: Reading): Note[] {
             lead: "The difference is taken task by task.",
             text: clear
               ? "What makes a task hard for both cancels."
-              : "Its interval holds zero or nearly so: these tasks do not settle which is better.",
+              : open
+                ? "Its interval holds zero: these tasks do not settle which is better."
+                : "Its interval just holds zero; P(better) asks about one side only.",
           },
     );
   }
