@@ -4,6 +4,7 @@
   const { scrollWidth, clientWidth } = document.documentElement;
   if (scrollWidth > clientWidth) problems.push(`the page scrolls sideways: ${scrollWidth} > ${clientWidth}`);
   const tolerance = 0.75; // of a pixel: rounding of glyph boxes
+  const slack = 1.5; // of a pixel at the edge of a picture: glyphs overhang
   const crossing = (a, b) =>
     Math.min(a.right, b.right) - Math.max(a.left, b.left) > tolerance &&
     Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > tolerance;
@@ -18,10 +19,10 @@
     const marks = boxes(".m, .ci, .far, circle.fill, rect.fill, rect.hatchbox, .drop, .grid, .axis, .cross, .now");
     for (const [i, { words, box }] of texts.entries()) {
       if (
-        box.left < frame.left - 1 ||
-        box.right > frame.right + 1 ||
-        box.top < frame.top - 1 ||
-        box.bottom > frame.bottom + 1
+        box.left < frame.left - slack ||
+        box.right > frame.right + slack ||
+        box.top < frame.top - slack ||
+        box.bottom > frame.bottom + slack
       )
         problems.push(`${name}: "${words}" leaves the picture`);
       for (const other of texts.slice(i + 1))
