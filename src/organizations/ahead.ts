@@ -14,6 +14,7 @@ import {
   voteOf,
 } from "./cast.ts";
 import type { Member, Organization, Step } from "./organization.ts";
+import { numberWord, times } from "./words.ts";
 
 /**
  * Samples one agent until one answer leads by `lead` votes, at most `cap` calls; then the most frequent answer wins
@@ -53,6 +54,13 @@ export const ahead: Organization = {
     return shape;
   },
 
+  describe({ sizes: [lead, cap], cast }, nameOf) {
+    const name = nameOf(membersOf(cast)[0]!);
+    return {
+      label: `${name} until ${lead} ahead (≤ ${cap})`,
+      instruction: `Ask ${name} until one answer leads by ${numberWord(lead!)}, at most ${times(cap!)}.`,
+    };
+  },
   kind: () => "repeated",
   bound: ({ sizes }) => ({ steps: sizes[1]! }),
 

@@ -17,6 +17,7 @@ import {
 } from "./cast.ts";
 import type { Member, Organization, Stage, TeamShape } from "./organization.ts";
 import { nextOfStages } from "./stages.ts";
+import { asked, joined } from "./words.ts";
 
 /**
  * Cheap members first: where all answers of a stage agree (`.majority`: more than half) that answer is accepted, else the
@@ -42,6 +43,21 @@ export const cascade: Organization = {
       );
     }
     return shape;
+  },
+
+  describe({ cast, rule }, nameOf) {
+    const [first, ...later] = cast.map(({ members }) => members);
+    const failure =
+      ruleNamed(rule ?? "unanimous").quorum === "majority" && callsOf(first!) > 2
+        ? "no answer has a majority"
+        : first!.length === 1
+          ? "its answers differ"
+          : "they disagree";
+    const then = later.map((members, i) => `${i === 0 ? "ask" : "then"} ${asked(members, nameOf)}`);
+    return {
+      label: cast.map(({ members }) => joined(members, nameOf)).join(" → "),
+      instruction: `Ask ${asked(first!, nameOf)}. Only where ${failure}, ${then.join(", ")}.`,
+    };
   },
 
   /** One agent that is asked again in later stages is still one agent asked several times. */

@@ -1,4 +1,5 @@
 import type { Quorum, Rule, Verdict } from "../rules/rule.ts";
+import type { NameOf } from "./words.ts";
 
 /** One question to one agent. */
 export interface Step {
@@ -124,6 +125,14 @@ export interface TeamShape {
   readonly rule?: string;
 }
 
+/** A team in people's words. */
+export interface Description {
+  /** Short name: "ToRA-70B + Mixtral → GPT-4". */
+  readonly label: string;
+  /** What to do, in the imperative: "Ask ToRA-70B and Mixtral. Only where they disagree, ask GPT-4." */
+  readonly instruction: string;
+}
+
 /** How the teams of an organization are written, and what is known of them before the start. */
 export interface Form {
   /** One line for menus and reports. */
@@ -141,6 +150,8 @@ export interface Form {
   /** Throws UnknownTeam with what is wrong and the canonical form; returns the shape with defaults filled in. */
   check(shape: TeamShape): TeamShape;
   kind(shape: TeamShape): Kind;
+  /** For people; `nameOf` says what they call an agent. The cast names at least one. */
+  describe(shape: TeamShape, nameOf: NameOf): Description;
   /** Steps this team can ask at most, before the start. */
   bound(shape: TeamShape): { readonly steps: number };
   /** Regular trees only: unlocks the exact recursion of the theory. */

@@ -1,5 +1,6 @@
 import { callsOf, membersOf, printCast, requireNoMessages, requireSingles, UnknownTeam } from "./cast.ts";
-import type { Form, TeamShape } from "./organization.ts";
+import type { Description, Form, TeamShape } from "./organization.ts";
+import { asked, joined, type NameOf, numberWord, times } from "./words.ts";
 
 // Teams that can be written and priced, but have no `next` yet. Each becomes a file of its own when it can run.
 
@@ -16,6 +17,7 @@ export const star: Form = {
     return shape;
   },
   kind: () => "tree",
+  describe: (shape, nameOf) => describeReading(shape, nameOf, shape.sizes[0]!, "", ""),
   bound: ({ sizes }) => ({ steps: sizes[0]! + 1 }),
   layers: ({ sizes, messageTokens: [messageTokens] }) => [
     { fanIn: sizes[0]!, reader: true, ...(messageTokens !== undefined && { messageTokens }) },
@@ -43,6 +45,12 @@ export const tree: Form = {
     return shape;
   },
   kind: () => "tree",
+  describe(shape, nameOf) {
+    const [fanIn, layers] = shape.sizes as [number, number];
+    const counted = shape.rule === "counted" ? "counted " : "";
+    const inLayers = layers > 1 ? ` in ${numberWord(layers)} layers of ${numberWord(fanIn)}` : "";
+    return describeReading(shape, nameOf, fanIn ** layers, `, ${counted}${fanIn}×${layers} tree`, inLayers);
+  },
   bound(shape) {
     const [fanIn, layers] = shape.sizes as [number, number];
     const readers = (fanIn ** layers - 1) / (fanIn - 1);
@@ -71,6 +79,10 @@ export const chain: Form = {
     return shape;
   },
   kind: () => "repeated",
+  describe: ({ sizes, cast }, nameOf) => ({
+    label: `${joined(membersOf(cast), nameOf)}, chain of ${sizes[0]}`,
+    instruction: `Let ${asked(membersOf(cast), nameOf)} refine one answer ${times(sizes[0]!)}.`,
+  }),
   bound: ({ sizes }) => ({ steps: sizes[0]! }),
 };
 
@@ -93,6 +105,10 @@ export const debate: Form = {
     return shape;
   },
   kind: ({ cast }) => (membersOf(cast).length > 1 ? "panel" : "repeated"),
+  describe: ({ sizes: [agents, rounds], cast }, nameOf) => ({
+    label: `${joined(membersOf(cast), nameOf)}, ${agents}×${rounds} debate`,
+    instruction: `Let ${asked(membersOf(cast), nameOf)} debate for ${numberWord(rounds!)} rounds, then count their answers.`,
+  }),
   bound: ({ sizes }) => ({ steps: sizes[0]! * sizes[1]! }),
 };
 
@@ -110,6 +126,10 @@ export const rank: Form = {
     return shape;
   },
   kind: () => "panel",
+  describe: ({ cast }, nameOf) => ({
+    label: `${joined(membersOf(cast), nameOf)}, ranking`,
+    instruction: `Ask ${asked(membersOf(cast), nameOf)}, and let them rank each other's answers.`,
+  }),
   bound: ({ cast }) => ({ steps: 2 * callsOf(membersOf(cast)) }),
 };
 
@@ -128,8 +148,27 @@ export const route: Form = {
     return shape;
   },
   kind: () => "panel",
+  describe: ({ cast }, nameOf) => ({
+    label: `${joined(membersOf(cast), nameOf)}, routed`,
+    instruction: `Let a router choose one of ${asked(membersOf(cast), nameOf)} for each task.`,
+  }),
   bound: () => ({ steps: 1 }),
 };
+
+/** "9 × mini → GPT-4": leaves whose messages a reader reads. */
+function describeReading(
+  { cast }: TeamShape,
+  nameOf: NameOf,
+  leaves: number,
+  suffix: string,
+  inLayers: string,
+): Description {
+  const [leaf, reader] = cast.map(({ members }) => members);
+  return {
+    label: `${leaves} × ${joined(leaf!, nameOf)}${reader ? ` → ${joined(reader, nameOf)}` : ""}${suffix}`,
+    instruction: `Ask ${asked(leaf!, nameOf)} ${times(leaves)} and ${reader ? `let ${asked(reader, nameOf)} read the answers` : "count the answers"}${inLayers}.`,
+  };
+}
 
 function requireSizes(organization: string, { sizes }: TeamShape, wanted: number, what: string): void {
   if (sizes.length === wanted) return;

@@ -43,6 +43,10 @@ export const single: Organization = {
   },
 
   kind: () => "single",
+  describe({ cast }, nameOf) {
+    const name = nameOf(membersOf(cast)[0]!);
+    return { label: name, instruction: `Ask ${name} once.` };
+  },
   bound: () => ({ steps: 1 }),
   stages,
   next: (params, answered) => nextOfStages(stages(params), params, answered),

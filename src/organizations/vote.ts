@@ -15,6 +15,7 @@ import {
 } from "./cast.ts";
 import type { Member, Organization, Stage, TeamShape } from "./organization.ts";
 import { nextOfStages } from "./stages.ts";
+import { asked, joined, times } from "./words.ts";
 
 /** Panels of so many members are tried among so many of the best agents: some hundreds of teams, whatever the roster. */
 const panels = [
@@ -65,6 +66,20 @@ export const vote: Organization = {
     return { ...shape, sizes: [calls], cast: member ? [part({ ...member, samples: 1 })] : [] };
   },
 
+  describe({ sizes, cast, rule }, nameOf) {
+    const members = membersOf(cast);
+    const [first] = members;
+    const votes = sizes[0] ?? callsOf(members);
+    const weighted = ruleNamed(rule ?? "plurality").weighted;
+    const how = weighted ? "take the answer with the most weight" : "take the most common answer";
+    return {
+      label: `${members.length === 1 ? `${votes} × ${nameOf(first!)}` : joined(members, nameOf)} ${weighted ? "weighted " : ""}vote`,
+      instruction:
+        members.length === 1
+          ? `Ask ${nameOf(first!)} ${times(votes)} and ${how}.`
+          : `Ask ${asked(members, nameOf)}, and ${how}.`,
+    };
+  },
   kind: ({ cast }) => (membersOf(cast).length > 1 ? "panel" : "repeated"),
   bound: (shape) => ({ steps: shape.sizes[0] ?? callsOf(membersOf(shape.cast)) }),
   stages: (shape) => stages(shape, ruleNamed(shape.rule ?? "plurality")),

@@ -2,9 +2,8 @@
 import type { Span } from "./document.ts";
 import { costSentence, count, percent, points, pointsInterval, probabilitySentence, share } from "./format-number.ts";
 import type { Reading, TeamComparison } from "./reading.ts";
-import type { Study } from "./study-data.ts";
-import { type NamedMember, readTeamText } from "./team-text.ts";
-import { list, numberWord, plural, times } from "./words.ts";
+import { instruction } from "./team-text.ts";
+import { plural } from "./words.ts";
 
 /** The advice as one imperative. */
 export function headline({ study, standing, baseline, rival }: Reading): string {
@@ -39,53 +38,6 @@ export function furtherTasks({ low, median, high }: { low: number; median: numbe
 export function roughly(value: number): string {
   if (!Number.isFinite(value)) return "any number of";
   return count(value < 100 ? Math.ceil(value) : Number(value.toPrecision(2)));
-}
-
-/** What to do with a team: "Ask A and B. Only where they disagree, ask C." */
-export function instruction(team: string, labels: Study["labels"]): string {
-  const { organization, rule, sizes, parts } = readTeamText(team, labels);
-  const members = parts.flatMap((part) => part.members);
-  const [first] = members;
-  if (!first) return `Use the team ${team}.`;
-  const how = rule === "weighted" ? "take the answer with the most weight" : "take the most common answer";
-  switch (organization) {
-    case "single":
-      return `Ask ${first.name} once.`;
-    case "vote":
-      return members.length === 1
-        ? `Ask ${first.name} ${times(sizes[0] ?? first.samples)} and ${how}.`
-        : `Ask ${names(members)}, and ${how}.`;
-    case "ahead":
-      return `Ask ${first.name} until one answer leads by ${numberWord(sizes[0] ?? 2)}, at most ${times(sizes[1] ?? 1)}.`;
-    case "cascade":
-      return cascadeInstruction(
-        parts.map((part) => part.members),
-        rule === "majority",
-      );
-    default: {
-      const reader = parts.find(({ role }) => role === "reader")?.members[0];
-      const leaves = parts.filter(({ role }) => role !== "reader").flatMap((part) => part.members);
-      const [fanIn = 1, layers = 1] = sizes;
-      const asked = organization === "tree" ? fanIn ** layers : (sizes[0] ?? leaves.length);
-      const verb = reader ? `let ${reader.name} read the answers` : "count the answers";
-      return `Ask ${names(leaves)}${leaves.length === 1 ? ` ${times(asked)}` : ""} and ${verb}${
-        organization === "tree" && layers > 1 ? ` in ${numberWord(layers)} layers of ${numberWord(fanIn)}` : ""
-      }.`;
-    }
-  }
-}
-
-function cascadeInstruction(stages: readonly (readonly NamedMember[])[], majority: boolean): string {
-  const [first = [], ...later] = stages;
-  const calls = first.reduce((sum, { samples }) => sum + samples, 0);
-  const failure =
-    majority && calls > 2 ? "no answer has a majority" : first.length === 1 ? "its answers differ" : "they disagree";
-  const then = later.map((stage, i) => (i === 0 ? `ask ${names(stage)}` : `then ${names(stage)}`));
-  return `Ask ${names(first)}. Only where ${failure}, ${then.join(", ")}.`;
-}
-
-function names(members: readonly NamedMember[]): string {
-  return list(members.map(({ name, samples }) => (samples > 1 ? `${name} ${times(samples)}` : name)));
 }
 
 /** The verdict in numbers: difference, interval, cost, probability, and on which tasks. */

@@ -2,7 +2,7 @@
 import type { CostUnit, Forecast } from "../plan/plan-types.ts";
 import { type Interval, isMeasured } from "../theory/interval.ts";
 import type { Comparison, Study } from "./study-data.ts";
-import { readTeamText, teamLabel, withTeamLabels } from "./team-text.ts";
+import { agentsOf, teamLabel, withTeamLabels } from "./team-text.ts";
 import { numberWord } from "./words.ts";
 
 /** A comparison that has a difference, which every team but the baseline has. */
@@ -120,11 +120,11 @@ function shortLabels(
   baseline: Comparison | undefined,
 ): Reading["shortLabel"] {
   const short = (comparison: Comparison) => {
-    const { organization, parts } = readTeamText(comparison.team, labels);
-    const members = parts.flatMap((part) => part.members);
-    if (organization !== "vote" || members.length < 4) return comparison.label;
+    const agents = agentsOf(comparison.team);
+    if (comparison.kind !== "panel" || agents.length < 4) return comparison.label;
+    const [best] = agentsOf(single);
     const name = baseline?.label ?? single;
-    return `${numberWord(members.length)} vote, ${members.some((member) => member.name === name) ? "with" : "without"} ${name}`;
+    return `${numberWord(agents.length)} vote, ${best !== undefined && agents.includes(best) ? "with" : "without"} ${name}`;
   };
   const all = comparisons.map(short);
   return (comparison) => {

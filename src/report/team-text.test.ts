@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { instruction } from "./headline.ts";
-import { readTeamText, teamLabel, withTeamLabels } from "./team-text.ts";
+import { instruction, teamLabel, withTeamLabels } from "./team-text.ts";
 
 const labels = { "gpt-4": "GPT-4", tora: "ToRA-70B", mixtral: "Mixtral", "a@b+c": "odd", "mini~high": "mini high" };
 
@@ -61,8 +60,8 @@ describe("teams in words", () => {
   });
 
   it("reads a text that no version knows, without failing", () => {
-    expect(readTeamText("%%%@", {}).parts).toHaveLength(1);
-    expect(teamLabel("debate:3x2@gpt-4,tora", labels)).toBe("GPT-4 + ToRA-70B, debate:3x2");
+    expect(teamLabel("%%%@", labels)).toBe("%%%@");
+    expect(instruction("swarm:3@gpt-4", labels)).toBe("Use the team swarm:3@gpt-4.");
   });
 
   it("replaces teams in a sentence, but not what only looks like one", () => {

@@ -1,98 +1,51 @@
-// A team as people read it. Reports hold teams as canonical texts; this reads only what sentences need and never refuses,
-// so that a report can be written about a team that this version cannot run.
+// Teams as people read them. Studies hold teams as canonical texts; a text that this version cannot read stays as it is.
 
-/** An agent (at a level) and how many times it is asked. */
-export interface NamedMember {
-  readonly name: string;
-  readonly samples: number;
-}
+import { memberName, membersOf } from "../organizations/cast.ts";
+import type { Description } from "../organizations/organization.ts";
+import { parseTeam } from "../organizations/parse-team.ts";
+import { formOf, type Team } from "../organizations/team.ts";
 
-/** The parts of a team's text that sentences need. */
-export interface TeamText {
-  readonly organization: string;
-  readonly rule: string | null;
-  readonly sizes: readonly number[];
-  /** Comma-separated parts: members of a panel, stages of a cascade, roles of a tree. */
-  readonly parts: readonly { readonly role: string | null; readonly members: readonly NamedMember[] }[];
-}
+type Labels = Readonly<Record<string, string>>;
 
-/** Reads `organization[.rule][:sizes][/m=tokens][@cast]`; names come back as people call them. */
-export function readTeamText(text: string, labels: Readonly<Record<string, string>>): TeamText {
-  const at = text.indexOf("@");
-  const head = at < 0 ? text : text.slice(0, at);
-  const [shape = "", sizes = ""] = head.replace(/\/m=.*$/, "").split(":");
-  const [organization = "", rule = null] = shape.split(".");
-  const parts = at < 0 ? [] : text.slice(at + 1).split(",");
-  return {
-    organization,
-    rule,
-    sizes: sizes.split(/[x/]/).filter(Boolean).map(Number),
-    parts: parts.map((part) => {
-      const [, role = null, members = ""] = /^(?:([a-z]+)=)?(.*)$/s.exec(part) ?? [];
-      return { role, members: members.split("+").map((member) => readMember(member, labels)) };
-    }),
-  };
-}
-
-function readMember(text: string, labels: Readonly<Record<string, string>>): NamedMember {
-  const [, written = text, samples = "1"] = /^(.*?)(?::(\d+))?$/s.exec(text) ?? [];
-  const name = unescapeName(written);
-  const [agent = "", level] = name.split("~");
-  const label = labels[name] ?? (level === undefined ? agent : `${labels[agent] ?? agent} ${level}`);
-  return { name: label, samples: Number(samples) };
-}
-
-/** Characters of the grammar inside a name are written %40 and so on; anything else stays as it is. */
-function unescapeName(text: string): string {
+/** The team of a canonical text; null where this version does not know its organization. */
+function readTeam(text: string): Team | null {
   try {
-    return decodeURIComponent(text);
+    return parseTeam(text);
   } catch {
-    return text;
+    return null;
   }
 }
 
-/** Short name of a team: "ToRA-70B + Mixtral → GPT-4", "5 × mini vote". */
-export function teamLabel(text: string, labels: Readonly<Record<string, string>>): string {
-  const { organization, rule, sizes, parts } = readTeamText(text, labels);
-  const member = ({ name, samples }: NamedMember) => (samples > 1 ? `${samples} × ${name}` : name);
-  const stages = parts.map(({ members }) => members.map(member).join(" + "));
-  const weighted = rule === "weighted" ? "weighted " : "";
-  switch (organization) {
-    case "single":
-      return stages.join(" + ");
-    case "cascade":
-      return stages.join(" → ");
-    case "vote":
-      return `${sizes[0] !== undefined && stages.length === 1 ? `${sizes[0]} × ` : ""}${stages.join(" + ")} ${weighted}vote`;
-    case "ahead":
-      return `${stages.join(" + ")} until ${sizes[0]} ahead (≤ ${sizes[1]})`;
-    case "star":
-    case "tree": {
-      const by = (wanted: string) =>
-        parts.filter(({ role }) => role === wanted).flatMap(({ members }) => members.map(member));
-      const reader = by("reader");
-      const shape = organization === "tree" ? `, ${rule === "counted" ? "counted " : ""}${sizes.join("×")} tree` : "";
-      return `${organization === "tree" ? (sizes[0] ?? 1) ** (sizes[1] ?? 1) : sizes[0]} × ${by("leaf").join(" + ")}${
-        reader.length > 0 ? ` → ${reader.join(" + ")}` : ""
-      }${shape}`;
-    }
-    default:
-      return `${stages.join(" + ")}, ${text.split("@")[0]}`;
-  }
+/** Names of the columns that a team asks. */
+export function agentsOf(text: string): readonly string[] {
+  return membersOf(readTeam(text)?.cast ?? []).map(memberName);
 }
 
-/** A sentence with its canonical team texts replaced by what people call them; a text with an unknown name stays. */
-export function withTeamLabels(sentence: string, labels: Readonly<Record<string, string>>): string {
-  return sentence.replace(/\b[a-z]+(?:\.[a-z]+)?(?::[\dx/]+)?(?:\/m=[\d+]+)?@(?:[^\s:;()]|:\d)+/g, (found) => {
-    const text = found.replace(/[.,]+$/, "");
-    const known = readTeamText(text, {}).parts.every(({ members }) =>
-      members.every(({ name }) => isKnown(name, labels)),
-    );
-    return known ? teamLabel(text, labels) + found.slice(text.length) : found;
+function describe(text: string, labels: Labels): Description {
+  const team = readTeam(text);
+  if (!team || membersOf(team.cast).length === 0) return { label: text, instruction: `Use the team ${text}.` };
+  return formOf(team).describe(team, ({ agent, level }) => {
+    const name = memberName({ agent, ...(level !== undefined && { level }) });
+    return labels[name] ?? (level === undefined ? agent : `${labels[agent] ?? agent} ${level}`);
   });
 }
 
-/** Names at a level come back from reading as "agent level". */
-function isKnown(name: string, labels: Readonly<Record<string, string>>): boolean {
-  return name in labels || name.replace(/ ([^ ]*)$/, "~$1") in labels;
+/** Short name of a team: "ToRA-70B + Mixtral → GPT-4", "5 × mini vote". */
+export function teamLabel(text: string, labels: Labels): string {
+  return describe(text, labels).label;
+}
+
+/** What to do with a team: "Ask A and B. Only where they disagree, ask C." */
+export function instruction(text: string, labels: Labels): string {
+  return describe(text, labels).instruction;
+}
+
+/** A sentence with its canonical team texts replaced by what people call them; a text with an unknown name stays. */
+export function withTeamLabels(sentence: string, labels: Labels): string {
+  return sentence.replace(/\b[a-z]+(?:\.[a-z]+)?(?::[\dx/]+)?(?:\/m=[\d+]+)?@(?:[^\s:;()]|:\d)+/g, (found) => {
+    const text = found.replace(/[.,]+$/, "");
+    const names = agentsOf(text);
+    const known = names.length > 0 && names.every((name) => name in labels || name.split("~")[0]! in labels);
+    return known ? teamLabel(text, labels) + found.slice(text.length) : found;
+  });
 }

@@ -7,7 +7,7 @@ import { chooseRoster } from "../plan/roster.ts";
 import type { BudgetCurve } from "../report/study-data.ts";
 import { isMeasured } from "../theory/interval.ts";
 import { type Check, meanOver, outcomesOf } from "./compare.ts";
-import { makePlanOrNull } from "./plan-or-null.ts";
+import { makePlanOrNull } from "./or-null.ts";
 
 /** Five calls, where neither dollars nor tokens are known: room for a vote. */
 const callsWithoutPrices = 5;
@@ -21,7 +21,7 @@ export function priceOfBestAgent(calibration: Calibration): Budget {
     if (calibration.agents.every(({ cost }) => isMeasured(cost[unit]))) {
       const { agents, tasks } = chooseRoster(calibration, unit);
       const amount = meanOfKnown(meanCallCosts(agents[0]!.column, unit, tasks));
-      if (amount > 0) return { amount, unit };
+      if (amount > 0 && Number.isFinite(amount)) return { amount, unit };
     }
   return { amount: callsWithoutPrices, unit: "calls" };
 }

@@ -1,12 +1,13 @@
 import type { Calibration } from "../calibrate/calibration.ts";
+import { KnownError } from "../errors.ts";
 import { parseTeam } from "../organizations/parse-team.ts";
 import type { CostUnit, Forecast, Plan } from "../plan/plan-types.ts";
 import type { Comparison } from "../report/study-data.ts";
+import { teamLabel } from "../report/team-text.ts";
 import type { Outcomes } from "../simulate/outcomes.ts";
 import { outcomesCached } from "../simulate/replay.ts";
 import { type Interval, isMeasured } from "../theory/interval.ts";
 import { normalCdf, studentTQuantile } from "../theory/special.ts";
-import { teamLabel } from "./labels.ts";
 
 /** What measuring needs: who learned, on which tasks to check, and the seed of draws and ties. */
 export interface Check {
@@ -52,6 +53,20 @@ export function shareOver(values: Float64Array, tasks: Uint32Array, confidence: 
   return { ...mean, low: Math.max(0, mean.low), high: Math.min(1, mean.high) };
 }
 
+/** An interval over tasks needs two of them. */
+const tasksMin = 2;
+
+/** What was chosen on one half of the tasks has too few answers on the other half to be checked there. */
+export class TooFewToCheck extends KnownError {
+  readonly code = "too-few-to-check";
+  constructor(team: string, tasks: number) {
+    super(
+      `${team} can be measured on ${tasks === 1 ? "1 task" : `${tasks} tasks`} of the half that is held back; a check needs ${tasksMin}.`,
+      "Record answers of the same agents to more tasks: a study needs 4, some hundreds make an advice.",
+    );
+  }
+}
+
 /** The most teams that stand in the comparison. */
 const rowsMax = 12;
 
@@ -76,7 +91,12 @@ export function compare(plan: Plan, check: Check): Comparison[] {
   add(plan.equalAccuracy, "cheaper");
   for (const forecast of plan.frontier.toReversed()) if (rows.size < rowsMax) add(forecast, "other");
   const baseline = outcomesOf(plan.single.team, check);
-  return [...rows.values()].map(({ forecast, role }) => compareOne(forecast, role, baseline, plan, check));
+  return [...rows.values()].flatMap(({ forecast, role }) => {
+    const row = compareOne(forecast, role, baseline, plan, check);
+    if (row.measured.tasks >= tasksMin) return [row];
+    if (role === "advised" || role === "single") throw new TooFewToCheck(row.label, row.measured.tasks);
+    return [];
+  });
 }
 
 function compareOne(
@@ -90,13 +110,14 @@ function compareOne(
   const { confidence } = plan;
   const team = outcomesOf(forecast.team, check);
   const cost = (unit: CostUnit) => {
+    if (!isMeasured(forecast.cost[unit])) return null; // some member's cost is unknown: the mean of the rest would mislead
     const { value } = meanOver(team[unit], heldBack, confidence);
     return Number.isFinite(value) ? value : null;
   };
   const { tasks, ...accuracy } = shareOver(team.accuracy, heldBack, confidence);
   return {
     team: forecast.team,
-    label: teamLabel(team.team, labels),
+    label: teamLabel(forecast.team, labels),
     kind: forecast.kind,
     chosen: forecast.team === plan.advice.team,
     role,

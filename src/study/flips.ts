@@ -6,7 +6,7 @@ import type { Comparison, Flip, Flow } from "../report/study-data.ts";
 import { outcomes } from "../simulate/replay.ts";
 import { type Interval, isMeasured } from "../theory/interval.ts";
 import { type Check, meanOver, outcomesOf } from "./compare.ts";
-import { makePlanOrNull } from "./plan-or-null.ts";
+import { makePlanOrNull } from "./or-null.ts";
 
 /** What the advice is about: the team bought (or, where one agent is advised, the best team that was not) and its rival. */
 interface Duel {
@@ -172,7 +172,7 @@ function unitFlip({ plan, check, team, single }: Duel): Flip | null {
   const unit: CostUnit = plan.budget.unit === "usd" ? "tokens" : "usd";
   const amount = plan.single.cost[unit];
   const [a, b] = [team.measured.cost[unit], single.measured.cost[unit]];
-  if (!isMeasured(amount) || a === null || b === null) return null;
+  if (!isMeasured(amount) || !(amount.mean > 0) || a === null || b === null) return null;
   const other = makePlanOrNull(check.calibration, {
     perTask: { amount: amount.mean, unit },
     confidence: plan.confidence,

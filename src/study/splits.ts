@@ -5,7 +5,7 @@ import type { Splits } from "../report/study-data.ts";
 import { isMeasured } from "../theory/interval.ts";
 import { priceOfBestAgent } from "./budgets.ts";
 import { advisedForecast, differenceOf, meanOver, outcomesOf } from "./compare.ts";
-import { makePlanOrNull } from "./plan-or-null.ts";
+import { makePlanOrNull } from "./or-null.ts";
 import { splitTasks } from "./split.ts";
 
 export interface SplitsOptions {

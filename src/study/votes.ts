@@ -7,6 +7,7 @@ import type { VoteCurve } from "../report/study-data.ts";
 import { outcomesCached } from "../simulate/replay.ts";
 import { meanOver, shareOver } from "./compare.ts";
 import { agentLabels } from "./labels.ts";
+import { orNull } from "./or-null.ts";
 import { splitTasks } from "./split.ts";
 
 /** Sizes of the votes in a curve; those that the recordings can check are drawn. */
@@ -17,7 +18,10 @@ const races = [
   { lead: 3, cap: 15 },
 ];
 
-/** Votes of one agent, forecast on one half of its tasks and measured on the other: one curve per agent with ≥ 4 samples. */
+/**
+ * Votes of one agent, forecast on one half of its tasks and measured on the other: one curve per agent with ≥ 4 samples,
+ * with the points that both halves determine.
+ */
 export function voteCurves(
   recordings: Recordings,
   { confidence, seed }: { confidence: number; seed: number },
@@ -31,7 +35,7 @@ export function voteCurves(
   );
   return calibration.agents
     .filter(({ samples }) => samples >= 4)
-    .map(({ name, agent, level, samples, tasks }) => {
+    .map(({ name, agent, level, samples, tasks }): VoteCurve => {
       const cast = printMember({ agent, samples: 1, ...(level === undefined ? {} : { level }) });
       const texts = [
         ...sizes.filter((votes) => votes < samples).map((votes) => (votes === 1 ? "single" : `vote:${votes}`)),
@@ -41,20 +45,27 @@ export function voteCurves(
         agent: labels[name] ?? name,
         name: recordings.name,
         tasks,
-        points: texts.map((text) => {
+        points: texts.flatMap((text) => {
           const team = parseTeam(`${text}@${cast}`);
           const outcomes = outcomesCached(team, table, { seed });
-          const { accuracy } = forecast(team, calibration, { confidence, seed });
-          const { tasks: _, ...measured } = shareOver(outcomes.accuracy, heldBack, confidence);
-          return {
-            team: team.text,
-            votes: team.sizes.at(-1) ?? 1,
-            calls: meanOver(outcomes.calls, heldBack, confidence).value,
-            organization: team.organization,
-            forecast: { value: accuracy.mean, low: accuracy.low, high: accuracy.high, confidence },
-            measured,
-          };
+          const promised = orNull(["samples-needed", "no-common-tasks"], () =>
+            forecast(team, calibration, { confidence, seed }),
+          );
+          const { tasks: checked, ...measured } = shareOver(outcomes.accuracy, heldBack, confidence);
+          if (!promised || checked < 2) return [];
+          const { accuracy } = promised;
+          return [
+            {
+              team: team.text,
+              votes: team.sizes.at(-1) ?? 1,
+              calls: meanOver(outcomes.calls, heldBack, confidence).value,
+              organization: team.organization,
+              forecast: { value: accuracy.mean, low: accuracy.low, high: accuracy.high, confidence },
+              measured,
+            },
+          ];
         }),
       };
-    });
+    })
+    .filter(({ points }) => points.length > 1);
 }

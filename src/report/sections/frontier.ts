@@ -4,7 +4,7 @@ import { accuracy, accuracyInterval, cost, costHeaders, count, decimal, points }
 import { kindOrder, kinds } from "../kinds.ts";
 import { costIn, type Reading } from "../reading.ts";
 import type { VoteCurve } from "../study-data.ts";
-import { readTeamText } from "../team-text.ts";
+import { agentsOf } from "../team-text.ts";
 import { capitalize, list, numberWord, plural } from "../words.ts";
 
 /** What accuracy costs, and what repeats of one agent buy. */
@@ -135,11 +135,8 @@ function frontierTitle({ study, unit, standing }: Reading): string {
 
 /** At most two curves: of the agent that the advice is about, of other tasks, else the first. */
 function shownVotes({ study }: Reading): number[] {
-  const agents = readTeamText(study.plan.advice.team, {}).parts.flatMap(({ members }) =>
-    members.map(({ name }) => name),
-  );
-  const rank = ({ agent, name }: VoteCurve) =>
-    agents.includes(agent.replace("~", " ")) || agents.includes(agent) ? 0 : name !== study.name ? 1 : 2;
+  const agents = agentsOf(study.plan.advice.team).flatMap((name) => [name, study.labels[name] ?? name]);
+  const rank = ({ agent, name }: VoteCurve) => (agents.includes(agent) ? 0 : name !== study.name ? 1 : 2);
   const ranked = study.votes.map((curve, index) => ({ index, rank: rank(curve) })).toSorted((a, b) => a.rank - b.rank);
   const wanted = ranked.filter((one) => one.rank < 2);
   return (wanted.length > 0 ? wanted : ranked.slice(0, 1)).slice(0, 2).map(({ index }) => index);
