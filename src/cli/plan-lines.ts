@@ -1,4 +1,5 @@
 import type { Costs, CostUnit, Forecast, Plan } from "../plan/plan-types.ts";
+import { plain, plainInterval } from "../report/format-number.ts";
 import { isMeasured, type Measured, type NotMeasured } from "../theory/interval.ts";
 
 const marks = { single: "●", repeated: "◉", panel: "■", cascade: "◆", tree: "▲" } as const;
@@ -78,7 +79,7 @@ function amount(value: number, unit: CostUnit): string {
 
 function quantity(name: string, measured: Measured): string {
   return isMeasured(measured)
-    ? `  ${name.padEnd(16)} ${measured.value.toPrecision(3)} [${measured.low.toPrecision(3)}, ${measured.high.toPrecision(3)}]`
+    ? `  ${name.padEnd(16)} ${plain(measured.value)} ${plainInterval(measured)}`
     : `  ${name.padEnd(16)} not measured: ${measured.notMeasured} → ${measured.probe}`;
 }
 

@@ -123,6 +123,7 @@ export function costForecast(
     squares += value * value;
   }
   if (count < 2 || count < 0.8 * perTask.length) return notRecorded(unit, count);
+  if (Number.isNaN(max)) return notRecorded(unit, 0); // of no task that reaches some member: the rest would mislead
   const mean = sum / count;
   const scatter = Math.max(0, (squares - count * mean * mean) / (count - 1));
   const unseen = unit === "calls" && scatter > 0 ? 0.25 / count ** 2 : 0;
@@ -137,7 +138,7 @@ export function costForecast(
 
 function notRecorded(unit: CostUnit, tasks: number): NotMeasured {
   return {
-    notMeasured: tasks === 0 ? `no ${unit} of its members are recorded` : `${unit} are recorded on ${tasks} tasks only`,
+    notMeasured: tasks === 0 ? `no ${unit} of some member are recorded` : `${unit} are recorded on ${tasks} tasks only`,
     probe: `record ${unit} with the attempts, or give ${configEntries[unit]} in quorate.config`,
   };
 }

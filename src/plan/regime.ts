@@ -116,7 +116,7 @@ const share = (rho: number) => Math.max(0, Math.min(1, rho));
 
 const noVote: NotMeasured = {
   notMeasured: "no vote of three answers to one task can be made of what was recorded",
-  probe: "record three agents on the same tasks, or three samples of one: quorate measure --samples 3",
+  probe: "record three agents on the same tasks, or three samples of one",
 };
 
 const nothingToRead: NotMeasured = {
@@ -142,9 +142,12 @@ function countedRegime(fanIn: number, rho: Measured, bias: Measured) {
   };
 }
 
+/** Deeper than any tree that could be paid for: as good as never. */
+const depthMax = 1e6;
+
 function depth(rho: Interval, bias: Interval, of: (rho: number, bias: number) => number): Measured {
   const found = combineIntervals([rho, bias], of, logScale);
-  if (Number.isFinite(found.value)) return found;
+  if (found.value < depthMax) return found;
   return {
     notMeasured: "no depth settles: the votes repeat each other",
     probe: "record agents that err on different tasks",

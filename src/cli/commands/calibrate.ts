@@ -1,5 +1,6 @@
 import { calibrate as learn } from "../../calibrate/calibrate.ts";
 import type { AgentCalibration, Calibration } from "../../calibrate/calibration.ts";
+import { count, plain, plainInterval } from "../../report/format-number.ts";
 import { type Interval, isMeasured, type Measured } from "../../theory/interval.ts";
 import { addInputOptions, type InputOptions, load } from "../load.ts";
 import { printJson } from "../print.ts";
@@ -21,9 +22,9 @@ export const calibrate: Verb = {
 
 const percent = ({ value, low, high }: Interval) =>
   `${(100 * value).toFixed(1)} [${(100 * low).toFixed(1)}, ${(100 * high).toFixed(1)}]`;
-const plain = (quantity: Measured) =>
+const text = (quantity: Measured) =>
   isMeasured(quantity)
-    ? `${quantity.value.toPrecision(3)} [${quantity.low.toPrecision(3)}, ${quantity.high.toPrecision(3)}]`
+    ? `${plain(quantity.value)} ${plainInterval(quantity)}`
     : `not measured: ${quantity.notMeasured} → ${quantity.probe}`;
 
 function agentLine(agent: AgentCalibration): string {
@@ -31,7 +32,7 @@ function agentLine(agent: AgentCalibration): string {
   const cost = isMeasured(usd)
     ? `$${(1000 * usd.value).toFixed(2)} per 1,000`
     : isMeasured(tokens)
-      ? `${Math.round(tokens.value)} tokens`
+      ? `${count(tokens.value)} tokens`
       : "";
   return `  ${agent.name.padEnd(34)} ${percent(agent.accuracy).padEnd(20)} ${String(agent.tasks).padStart(6)} × ${String(agent.samples).padEnd(3)} ${cost}`;
 }
@@ -40,7 +41,7 @@ function describe(calibration: Calibration): string {
   const pairs = calibration.pairs.flatMap(({ a, b, phi }) => (isMeasured(phi) ? [{ a, b, phi }] : []));
   const most = pairs.toSorted((x, y) => y.phi.value - x.phi.value);
   const show = (pair: (typeof pairs)[number] | undefined) =>
-    pair ? `${pair.a} and ${pair.b}, φ ${plain(pair.phi)}` : "";
+    pair ? `${pair.a} and ${pair.b}, φ ${text(pair.phi)}` : "";
   return [
     `${calibration.name}: ${calibration.tasks.length} tasks, ${calibration.agents.length} agents; every interval ${Math.round(100 * calibration.confidence)} %`,
     "",
@@ -51,11 +52,11 @@ function describe(calibration: Calibration): string {
       ? ["Correlation of mistakes", `  highest  ${show(most[0])}`, `  lowest   ${show(most.at(-1))}`, ""]
       : []),
     "Parameters of the theory",
-    `  ρ total    ${plain(calibration.rhoTotal)}`,
-    `  ρ task     ${plain(calibration.rhoTask)}`,
-    `  ρ within   ${plain(calibration.rhoWithin)}`,
+    `  ρ total    ${text(calibration.rhoTotal)}`,
+    `  ρ task     ${text(calibration.rhoTask)}`,
+    `  ρ within   ${text(calibration.rhoWithin)}`,
     ...fidelityLines(calibration.fidelity),
-    `  β          ${plain(calibration.beta)}`,
+    `  β          ${text(calibration.beta)}`,
     `  W          ${isMeasured(calibration.contextTokens) ? `${calibration.contextTokens.value} tokens (${calibration.contextTokens.agent})` : `not measured: ${calibration.contextTokens.notMeasured} → ${calibration.contextTokens.probe}`}`,
   ].join("\n");
 }
@@ -63,6 +64,6 @@ function describe(calibration: Calibration): string {
 function fidelityLines(fidelity: Calibration["fidelity"]): string[] {
   if (!isMeasured(fidelity)) return [`  γ(m)       not measured: ${fidelity.notMeasured} → ${fidelity.probe}`];
   return fidelity.points.map(
-    (point) => `  γ(${point.messageTokens})`.padEnd(13) + `${plain(point.fidelity)} from ${point.relays} relays`,
+    (point) => `  γ(${point.messageTokens})`.padEnd(13) + `${text(point.fidelity)} from ${point.relays} relays`,
   );
 }
