@@ -30,7 +30,7 @@ export class SamplesNeeded extends KnownError {
   constructor(team: string, agent: string) {
     super(
       `${team} asks "${agent}" several times per task, and no task has two graded right-or-wrong answers of it.`,
-      "Record at least 2 samples per task: quorate measure --samples 3.",
+      "Record at least 2 samples per task (field `sample`), better 3 to 5.",
     );
   }
 }

@@ -294,7 +294,9 @@ function notRepeated({ agents }: PlanRoster, affordable: readonly Candidate[]): 
     notMeasured: some
       ? `asking one agent three times does not fit the budget, or was not proposed among ${affordable.length} teams`
       : "one answer per task and agent is recorded, which says nothing about votes of one agent",
-    probe: some ? "plan with a larger budget" : `quorate measure --samples 3 --agents ${agents[0]!.name}`,
+    probe: some
+      ? "plan with a larger budget"
+      : `record at least 3 samples per task, first of ${agents[0]!.name}, with the field \`sample\``,
   };
 }
 

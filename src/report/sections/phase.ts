@@ -93,11 +93,12 @@ function phaseTitle(panels: Study["phase"]): string {
 /** Quantities of the theory at the plan, or the probe that would measure them. */
 function regime({ study, confidenceText }: Reading): Draft | null {
   const { regime, thresholds } = study.plan;
-  const rows: { name: string; quantity: Measured<Interval> }[] = [
+  const counted = regime.messageTokens === undefined ? "code counts the votes, no message is read" : null;
+  const rows: { name: string; quantity: Measured<Interval>; derived?: string | null }[] = [
     { name: "α, factor of one level of voting", quantity: regime.alpha },
     { name: "s, exponent of organization", quantity: regime.organizationExponent },
     { name: "β, exponent of compute of one agent", quantity: regime.beta },
-    { name: "γ, fidelity of a reader", quantity: regime.gamma },
+    { name: "γ, fidelity of a reader", quantity: regime.gamma, derived: counted },
     { name: "ρ at this fan-in", quantity: regime.rhoEffective },
     { name: "ρ total", quantity: regime.rhoTotal },
     { name: "ρ of the task (difficulty)", quantity: regime.rhoTask },
@@ -108,7 +109,7 @@ function regime({ study, confidenceText }: Reading): Draft | null {
     { name: "ρ above which voting adds errors", quantity: thresholds.criticalRho },
     { name: "γ below which voting adds errors", quantity: thresholds.criticalGamma },
   ];
-  const measured = rows.filter(({ quantity }) => isMeasured(quantity)).length;
+  const measured = rows.filter(({ quantity, derived }) => isMeasured(quantity) && !derived).length;
   return {
     id: "regime",
     title: regimeTitle(study, measured, rows.length),
@@ -121,9 +122,13 @@ function regime({ study, confidenceText }: Reading): Draft | null {
         { name: "Status", as: "status" },
         { name: "What would measure it" },
       ],
-      rows: rows.map(({ name, quantity }) =>
+      rows: rows.map(({ name, quantity, derived }) =>
         isMeasured(quantity)
-          ? { cells: [name, plain(quantity.value), plainInterval(quantity), "measured", ""] }
+          ? {
+              cells: derived
+                ? [name, plain(quantity.value), "–", "derived", derived]
+                : [name, plain(quantity.value), plainInterval(quantity), "measured", ""],
+            }
           : { cells: [name, "–", "–", "not measured", quantity.probe] },
       ),
     },
