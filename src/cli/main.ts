@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { KnownError } from "../errors.ts";
+import { printable } from "../report/document.ts";
 import type { Context, Verb } from "./commands/command.ts";
 import * as verbs from "./commands/index.ts";
 import { parseCount } from "./options.ts";
@@ -52,7 +53,7 @@ export async function main(argv: readonly string[], context: Context = processCo
 function explain(error: unknown, json: boolean, context: Context): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed it
   if (error instanceof KnownError) {
-    context.stderr.write(`quorate: ${error.message}\n`);
+    context.stderr.write(`quorate: ${printable(error.message)}\n`);
     const { code, message, remedy } = error;
     if (json) printJson(context, { error: { code, message: message.split("\n→")[0], remedy } });
     return error.exitCode;

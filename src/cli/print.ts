@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { KnownError } from "../errors.ts";
+import { printable } from "../report/document.ts";
 import type { Context } from "./commands/command.ts";
 
 /** One JSON document on standard output. Maps become objects, typed arrays plain ones, NaN and ∞ become null. */
@@ -13,6 +14,11 @@ function plain(_key: string, value: unknown): unknown {
   if (value instanceof Map) return Object.fromEntries(value);
   if (ArrayBuffer.isView(value)) return Array.from(value as Float64Array);
   return value;
+}
+
+/** Lines for people. */
+export function printLines(context: Context, lines: readonly string[]): void {
+  context.stdout.write(`${printable(lines).join("\n")}\n`);
 }
 
 /** Colour only for people: a terminal, and no NO_COLOR. */

@@ -120,6 +120,7 @@ function forecastRepeated(
   const measured = tasks.filter((_, i) => !Number.isNaN(grades[i]!));
   const keys = voteKeys(column, measured);
   if (!keys?.repeated) throw new SamplesNeeded(team.text, column.name);
+  if (measured.length < 2) throw new NoCommonTasks(team.text, measured.length);
   const mixture = fitVotes(keys, column.answersKnown, seed);
   const votes = repeatedForecast(team, mixture, confidence);
   const stages = stagesOf(team);

@@ -114,11 +114,11 @@ export function plainText(spans: readonly Span[]): string {
 }
 
 /**
- * The same data with control characters taken out of every text: names come from files, and a terminal would obey an
- * escape sequence in one.
+ * The same data with control characters and those that turn the direction of writing taken out of every text: names come
+ * from files, and a terminal would obey an escape sequence in one.
  */
 export function printable<T>(value: T): T {
-  if (typeof value === "string") return value.replace(/[^\P{Cc}\t\n]/gu, "") as T;
+  if (typeof value === "string") return value.replace(/[^\P{Cc}\t\n]|[\u202a-\u202e\u2066-\u2069]/gu, "") as T;
   if (Array.isArray(value)) return value.map(printable) as T;
   if (value === null || typeof value !== "object") return value;
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [printable(key), printable(one)])) as T;

@@ -19,8 +19,9 @@ export function flowOf(plan: Plan, comparisons: readonly Comparison[], check: Ch
   const { confidence } = calibration;
   return {
     team: shown,
-    stages: stages.map((stage, number) => {
+    stages: stages.flatMap((stage, number) => {
       const { tasks, ...shareInterval } = shareOver(stage.decided, heldBack, confidence);
+      if (shareInterval.value === 0) return []; // no task ends here: nothing to be right on
       return {
         label: labelOf(stages, number, labels),
         share: shareInterval.value,

@@ -49,10 +49,7 @@ export function study(attempts: Attempts, options: StudyOptions): Study {
   const perTask = options.perTask ?? priceOfBestAgent(calibration);
   const advice = plan(calibration, { perTask, confidence, seed, recordedOnly: true });
 
-  const labels = agentLabels(
-    recordings.table.columns.map(({ name }) => name),
-    config,
-  );
+  const labels = agentLabels(recordings.table.columns, config);
   const check = { calibration, heldBack, labels, seed };
   const comparisons = compare(advice, check);
   const flow = flowOf(advice, comparisons, check);

@@ -29,10 +29,7 @@ export function voteCurves(
   const { table } = recordings;
   const { choosing, heldBack } = splitTasks(table.tasks.length, seed);
   const calibration = calibrate(recordings, { tasks: choosing, confidence, seed });
-  const labels = agentLabels(
-    table.columns.map(({ name }) => name),
-    recordings.config,
-  );
+  const labels = agentLabels(table.columns, recordings.config);
   return calibration.agents
     .filter(({ samples }) => samples >= 4)
     .map(({ name, agent, level, samples, tasks }): VoteCurve => {

@@ -3,7 +3,7 @@ import type { AgentCalibration, Calibration } from "../../calibrate/calibration.
 import { count, plain, plainInterval } from "../../report/format-number.ts";
 import { type Interval, isMeasured, type Measured } from "../../theory/interval.ts";
 import { addInputOptions, type InputOptions, load } from "../load.ts";
-import { printJson } from "../print.ts";
+import { printJson, printLines } from "../print.ts";
 import type { Verb } from "./command.ts";
 
 export const calibrate: Verb = {
@@ -15,7 +15,7 @@ export const calibrate: Verb = {
         const recordings = await load(files, options, context);
         const { table, tasks, ...calibration } = learn(recordings, { seed: options.seed });
         if (options.json) printJson(context, { ...calibration, tasks: tasks.length });
-        else context.stdout.write(`${describe({ table, tasks, ...calibration })}\n`);
+        else printLines(context, describe({ table, tasks, ...calibration }));
       },
     ),
 };
@@ -37,7 +37,7 @@ function agentLine(agent: AgentCalibration): string {
   return `  ${agent.name.padEnd(34)} ${percent(agent.accuracy).padEnd(20)} ${String(agent.tasks).padStart(6)} × ${String(agent.samples).padEnd(3)} ${cost}`;
 }
 
-function describe(calibration: Calibration): string {
+function describe(calibration: Calibration): string[] {
   const pairs = calibration.pairs.flatMap(({ a, b, phi }) => (isMeasured(phi) ? [{ a, b, phi }] : []));
   const most = pairs.toSorted((x, y) => y.phi.value - x.phi.value);
   const show = (pair: (typeof pairs)[number] | undefined) =>
@@ -58,7 +58,7 @@ function describe(calibration: Calibration): string {
     ...fidelityLines(calibration.fidelity),
     `  β          ${text(calibration.beta)}`,
     `  W          ${isMeasured(calibration.contextTokens) ? `${calibration.contextTokens.value} tokens (${calibration.contextTokens.agent})` : `not measured: ${calibration.contextTokens.notMeasured} → ${calibration.contextTokens.probe}`}`,
-  ].join("\n");
+  ];
 }
 
 function fidelityLines(fidelity: Calibration["fidelity"]): string[] {

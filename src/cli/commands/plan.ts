@@ -5,7 +5,7 @@ import type { Budget } from "../../plan/plan-types.ts";
 import { addInputOptions, type InputOptions, load } from "../load.ts";
 import { parseShare } from "../options.ts";
 import { planLines } from "../plan-lines.ts";
-import { printJson } from "../print.ts";
+import { printJson, printLines } from "../print.ts";
 import type { Verb } from "./command.ts";
 
 export const plan: Verb = {
@@ -36,7 +36,7 @@ export const plan: Verb = {
           const calibration = calibrate(await load(files, options, context), { confidence, seed });
           const result = choose(calibration, { perTask, confidence, seed, ...(perTaskMax ? { perTaskMax } : {}) });
           if (options.json) printJson(context, result);
-          else context.stdout.write(`${planLines(result).join("\n")}\n`);
+          else printLines(context, planLines(result));
         },
       ),
 };

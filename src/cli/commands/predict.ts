@@ -5,7 +5,7 @@ import type { Forecast } from "../../plan/plan-types.ts";
 import { forecastLines } from "../forecast-lines.ts";
 import { addInputOptions, type InputOptions, load } from "../load.ts";
 import { parseShare } from "../options.ts";
-import { printJson } from "../print.ts";
+import { printJson, printLines } from "../print.ts";
 import type { Verb } from "./command.ts";
 
 export const predict: Verb = {
@@ -32,7 +32,7 @@ export const predict: Verb = {
           const team = parseTeam(options.team, { knownNames: recordings.table.columns.map(({ agent }) => agent) });
           const result: Forecast = forecast(team, calibrate(recordings, { confidence, seed }), { confidence, seed });
           if (options.json) printJson(context, result);
-          else context.stdout.write(`${forecastLines(result).join("\n")}\n`);
+          else printLines(context, forecastLines(result));
         },
       ),
 };

@@ -1,7 +1,7 @@
 import { parseTeam } from "../../organizations/parse-team.ts";
 import { replay as measure } from "../../simulate/replay.ts";
 import { addInputOptions, type InputOptions, load } from "../load.ts";
-import { printJson } from "../print.ts";
+import { printJson, printLines } from "../print.ts";
 import type { Verb } from "./command.ts";
 
 export const replay: Verb = {
@@ -19,11 +19,11 @@ export const replay: Verb = {
         const { accuracy, cost, tasks, skipped, method } = result;
         const number = (value: number | null, digits: number) =>
           value === null ? "not recorded" : value.toFixed(digits);
-        context.stdout.write(
-          `${result.team}\n` +
-            `  right answers   ${(100 * accuracy.mean).toFixed(1)} % ± ${(100 * accuracy.standardError).toFixed(1)} (standard error), ${method}\n` +
-            `  per task        ${number(cost.calls, 2)} calls, tokens ${number(cost.tokens, 0)}, dollars ${number(cost.usd, 5)}, seconds ${number(cost.seconds, 1)}\n` +
-            `  tasks           ${tasks} measured, ${skipped} skipped for want of answers\n`,
-        );
+        printLines(context, [
+          result.team,
+          `  right answers   ${(100 * accuracy.mean).toFixed(1)} % ± ${(100 * accuracy.standardError).toFixed(1)} (standard error), ${method}`,
+          `  per task        ${number(cost.calls, 2)} calls, tokens ${number(cost.tokens, 0)}, dollars ${number(cost.usd, 5)}, seconds ${number(cost.seconds, 1)}`,
+          `  tasks           ${tasks} measured, ${skipped} skipped for want of answers`,
+        ]);
       }),
 };
