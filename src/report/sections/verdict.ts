@@ -12,8 +12,9 @@ import {
   probabilitySentence,
   share,
 } from "../format-number.ts";
-import type { Reading, TeamComparison } from "../reading.ts";
+import type { Reading } from "../reading.ts";
 import type { Flow } from "../study-data.ts";
+import { agentsOf } from "../team-text.ts";
 import { list, lowerFirst, plural } from "../words.ts";
 
 /** One agent against the team, and where the team's tasks go. */
@@ -66,7 +67,8 @@ function grading({ study }: Reading): string {
 /** Better or worse, for how much of the money: every wording that the data can ask for. */
 export function verdictTitle({ baseline, rival, costShare, unit, study }: Reading): string {
   if (!rival) return `${baseline?.label ?? study.baseline} is the only choice these answers allow`;
-  const who = rival.kind === "repeated" ? `Asking ${rivalAgent(rival)} several times` : "The team";
+  const [agent = ""] = agentsOf(rival.team);
+  const who = rival.kind === "repeated" ? `Asking ${study.labels[agent] ?? agent} several times` : "The team";
   const { measured, probabilityBetter } = rival.difference;
   const better = probabilityBetter >= study.confidence;
   const worse = probabilityBetter <= 1 - study.confidence;
@@ -79,13 +81,6 @@ export function verdictTitle({ baseline, rival, costShare, unit, study }: Readin
   if (ratio === null) return right;
   const joint = better === ratio < 1 ? "and" : better ? "but" : "and";
   return `${right} ${joint} costs ${ratioWords(ratio, unit === "usd" ? "the money" : unit)}`;
-}
-
-function rivalAgent({ label }: TeamComparison): string {
-  return label
-    .replace(/^\d+ × /, "")
-    .replace(/ vote$/, "")
-    .replace(/, .*$/, "");
 }
 
 /** 0.54 → "about half the money". */
