@@ -116,7 +116,7 @@ function drawable(comparison: Comparison): Comparison[] {
 
 /** Large panels by their size, as long as that names one team only. */
 function shortLabels(
-  { comparisons, labels, baseline: single }: Study,
+  { comparisons, baseline: single }: Study,
   baseline: Comparison | undefined,
 ): Reading["shortLabel"] {
   const short = (comparison: Comparison) => {
