@@ -4,12 +4,21 @@ import { printable } from "../report/document.ts";
 import type { Context, Verb } from "./commands/command.ts";
 import * as verbs from "./commands/index.ts";
 import { parseCount } from "./options.ts";
-import { printJson } from "./print.ts";
+import { printJson, UnwritableFile } from "./print.ts";
 import { version } from "./version.ts";
 
 /** The process as a context. */
 function processContext(): Context {
+  process.stdout.on("error", leave);
+  process.stderr.on("error", () => {}); // nobody reads our progress: the work goes on
   return { cwd: process.cwd(), env: process.env, stdout: process.stdout, stderr: process.stderr };
+}
+
+/** Standard output takes no more: its reader has left, which is fine, or its disk is full. */
+function leave(error: NodeJS.ErrnoException): never {
+  if (error.code === "EPIPE") process.exit(0);
+  process.stderr.write(`quorate: ${new UnwritableFile("Standard output", error).message}\n`);
+  process.exit(1);
 }
 
 /** The whole command line, ready to parse. Exits are thrown, so that a caller decides what they mean. */
@@ -58,14 +67,9 @@ function explain(error: unknown, json: boolean, context: Context): number {
     if (json) printJson(context, { error: { code, message: message.split("\n→")[0], remedy } });
     return error.exitCode;
   }
-  if (isBrokenPipe(error)) return 0; // the reader of our output has left: nothing to tell it
   const text = error instanceof Error ? (context.env["QUORATE_DEBUG"] ? error.stack : error.message) : String(error);
   context.stderr.write(
     `quorate: this should not have happened: ${text}\n→ Please report it, with the output of the same command under QUORATE_DEBUG=1.\n`,
   );
   return 1;
-}
-
-function isBrokenPipe(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "EPIPE";
 }

@@ -11,7 +11,8 @@ export function parseShare(text: string): number {
 export function parseCount(min: number): (text: string) => number {
   return (text) => {
     const count = Number(text);
-    if (!Number.isSafeInteger(count) || count < min) throw new InvalidArgumentError(`Pass an integer ≥ ${min}.`);
+    if (text.trim() === "" || !Number.isSafeInteger(count) || count < min)
+      throw new InvalidArgumentError(`Pass an integer ≥ ${min}.`);
     return count;
   };
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { KnownError } from "../errors.ts";
 import { printable } from "../report/document.ts";
@@ -39,11 +39,18 @@ export class UnwritableFile extends KnownError {
   }
 }
 
-/** Writes the whole text or nothing: to a neighbour first, then renamed over the target. */
+/**
+ * Writes the whole text or nothing: to a neighbour first, then renamed over the target. A link stays and its target is
+ * replaced; devices and pipes are written through, because a rename would put a file in their place.
+ */
 export async function writeWhole(cwd: string, path: string, text: string | Iterable<string>): Promise<void> {
-  const target = resolve(cwd, path);
+  const named = resolve(cwd, path);
+  const target = await realpath(named).catch(() => named);
   const neighbour = `${target}.${randomBytes(4).toString("hex")}.part`;
   try {
+    const there = await stat(target).catch(() => undefined);
+    if (there?.isDirectory()) throw new Error("it is a folder");
+    if (there && !there.isFile()) return await writeFile(target, text);
     await mkdir(dirname(target), { recursive: true });
     await writeFile(neighbour, text);
     await rename(neighbour, target);

@@ -17,7 +17,7 @@ describe("parseBudget", () => {
     expect(parseBudget(text)).toEqual({ amount, unit });
   });
 
-  it.each(["5", "", "tok", "-3s", "0calls", "$", "$5calls", "5apples", "5constructor", "1e999tok", "$NaN"])(
+  it.each(["5", "", "tok", "-3s", "0calls", "$", "$5calls", "5apples", "5constructor", "1e999tok", "$NaN", "1,5calls"])(
     "refuses %j and shows the form",
     (text) => {
       expect(() => parseBudget(text)).toThrow(/2000tok, '\$0\.01', 5calls/);

@@ -37,6 +37,8 @@ export function parseBudget(text: string): Budget {
   const match = /^\s*(\$?)\s*([+-]?[\d.,_]+(?:e[+-]?\d+)?)\s*([A-Za-z]*)\s*$/.exec(text);
   if (!match) throw new BudgetFormat(text, "there is no amount in it");
   const [, dollar = "", digits = "", name = ""] = match;
+  if (digits.includes(",") && !/^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/.test(digits))
+    throw new BudgetFormat(text, `the comma in ${digits} separates no thousands; decimals follow a point`);
   const amount = Number(digits.replaceAll(/[,_]/g, ""));
   if (!(amount > 0 && Number.isFinite(amount))) throw new BudgetFormat(text, `${digits} is not a number above 0`);
   if (dollar) {

@@ -97,6 +97,7 @@ async function filesAt(path: string, cwd: string): Promise<InputFile[]> {
     return inside.map((name) => ({ path: join(whole, name), shown: join(path, name), named: false }));
   }
   if (kind === "file") return [{ path: whole, shown: path, named: true }];
+  if (kind === "stream") throw new UnreadableFile(path, "it is a pipe or a device, and files are read twice");
   if (!/[*?[\]{}]/.test(path)) throw new FileMissing(path);
   const matches: string[] = [];
   for await (const match of glob(path, { cwd })) matches.push(match);
@@ -104,9 +105,10 @@ async function filesAt(path: string, cwd: string): Promise<InputFile[]> {
   return (await Promise.all(matches.sort().map((match) => filesAt(match, cwd)))).flat();
 }
 
-async function kindOf(path: string): Promise<"file" | "folder" | "nothing"> {
+async function kindOf(path: string): Promise<"file" | "folder" | "stream" | "nothing"> {
   try {
-    return (await stat(path)).isDirectory() ? "folder" : "file";
+    const found = await stat(path);
+    return found.isDirectory() ? "folder" : found.isFile() ? "file" : "stream";
   } catch {
     return "nothing";
   }

@@ -1,4 +1,5 @@
-import { Option } from "commander";
+import { extname } from "node:path";
+import { InvalidArgumentError, Option } from "commander";
 import { parseBudget } from "../../plan/budget.ts";
 import type { Budget } from "../../plan/plan-types.ts";
 import { readAttempts, readConfig } from "../../records/read.ts";
@@ -16,7 +17,7 @@ interface Options extends InputOptions {
   readonly confidence: number;
   readonly splits: number;
   readonly repeats?: string[];
-  readonly out?: string[];
+  readonly out?: readonly string[];
   readonly format: string;
   readonly json?: boolean;
   readonly seed: number;
@@ -40,7 +41,7 @@ export const study: Verb = {
       )
       .option("--splits <count>", "further random halves on which the choice is tried", parseCount(0), 200)
       .option("--repeats <file...>", "many answers of one agent, perhaps to other tasks: curves of repeated votes")
-      .option("--out <file...>", "write the report: .html, .md, .json or .txt by its ending")
+      .option("--out <file...>", "write the report: .html, .md, .json or .txt by its ending", collectOut)
       .addOption(new Option("--format <name>", "what is printed").choices(Object.keys(formats)).default("text"))
       .action(async (files: string[], options: Options) => {
         const { grade, perTask, confidence, splits, seed } = options;
@@ -62,7 +63,7 @@ export const study: Verb = {
         live.end();
         const words = report(result);
         const written = options.out ?? [];
-        for (const path of written) await writeWhole(context.cwd, path, formatFor(path).render(words));
+        for (const path of written) await writeWhole(context.cwd, path, formatFor(path)!.render(words));
         if (options.json) return printJson(context, result);
         const format: Format = formats[options.format as keyof typeof formats];
         context.stdout.write(format.render(words, { color: wantsColor(context) }));
@@ -70,10 +71,16 @@ export const study: Verb = {
       }),
 };
 
-/** The format with this file's ending; HTML where no format has it. */
-function formatFor(path: string): Format {
-  const ending = path.slice(path.lastIndexOf(".") + 1);
-  return Object.values<Format>(formats).find(({ extension }) => extension === ending) ?? formats.html;
+/** The format with this file's ending; HTML for a file without one. */
+function formatFor(path: string): Format | undefined {
+  const ending = extname(path).slice(1).toLowerCase();
+  return ending ? Object.values<Format>(formats).find(({ extension }) => extension === ending) : formats.html;
+}
+
+/** Refused before the study, which takes its time. */
+function collectOut(path: string, paths: readonly string[] = []): readonly string[] {
+  if (path === "" || !formatFor(path)) throw new InvalidArgumentError("A report ends in .html, .md, .json or .txt.");
+  return [...paths, path];
 }
 
 /** The command that makes this study again, quoted for a shell. */
