@@ -18,7 +18,7 @@ import { numberWord, times } from "./words.ts";
 
 /**
  * Samples one agent until one answer leads by `lead` votes, at most `cap` calls; then the most frequent answer wins
- * (docs/theory.md §10). Asks at once only what is certainly needed, `lead` − the present lead, so its calls are those of
+ * (derived, §10). Asks at once only what is certainly needed, `lead` − the present lead, so its calls are those of
  * asking one by one. A reply without an answer, or none, is a call but no vote.
  */
 export const ahead: Organization = {

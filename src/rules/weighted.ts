@@ -19,7 +19,7 @@ export class MissingWeight extends KnownError {
 
 /**
  * The answer with the largest sum of weights. With weights ln(p/(1 − p)) and two answers this is the best vote of
- * independent members (docs/theory.md §11). A member without use (p ≤ ½) has weight 0, never less.
+ * independent members (derived, §11). A member without use (p ≤ ½) has weight 0, never less.
  */
 export const weighted: Rule = {
   summary: "the answer with the largest sum of its members' weights",

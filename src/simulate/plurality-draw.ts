@@ -13,7 +13,7 @@
  * @param draws     n ≤ Σ m_j + silent
  * @param answer    j, whose probability is wanted
  * @returns         in [0, 1]; over all j it sums to 1 − P(no vote at all)
- * @see             derived, docs/theory.md §8 (plurality over answers), hypergeometric instead of multinomial
+ * @see             derived, §8 (plurality over answers), hypergeometric instead of multinomial
  */
 export function pluralityDraw(times: ArrayLike<number>, silent: number, draws: number, answer: number): number {
   let recorded = silent;
