@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { permutation, type Random, random } from "../theory/random.ts";
+import { membersOf } from "./cast.ts";
 import * as organizations from "./index.ts";
 import type { Ended, Move, Organization, Roster, Step } from "./organization.ts";
 import { parseTeam } from "./parse-team.ts";
@@ -155,18 +156,31 @@ describe.each(Object.entries<Organization>(organizations))("%s", (name, organiza
     );
   });
 
-  it.runIf(organization.stages)("has stages that agree with `next`", () => {
-    fc.assert(
-      fc.property(anyTeam, fc.nat(), (team, seed) => {
-        const stages = organization.stages!(team);
-        const { ended, move } = play(team, endings(seed, anything), random(seed));
-        expect(nextOfStages(stages, paramsOf(team, { seed: 1 }), ended)).toEqual(move);
-        expect(stages.at(-1)!.accept).toBe("final");
-        const calls = stages.map((stage) => stage.members.reduce((sum, { samples }) => sum + samples, 0));
-        expect(calls.reduce((sum, n) => sum + n)).toBe(organization.bound(team).steps);
-      }),
-    );
+  it("says in people's words what it is and what to do, naming everyone it asks", () => {
+    for (const team of teams) {
+      const { label, instruction } = organization.describe(team, ({ agent }) => `<${agent}>`);
+      for (const { agent } of membersOf(team.cast)) {
+        expect(label).toContain(`<${agent}>`);
+        expect(instruction).toContain(`<${agent}>`);
+      }
+      expect(instruction).toMatch(/^[A-Z].*\.$/);
+    }
   });
+
+  // Not every organization is a sequence of votes; one that says so is held to it.
+  if (organization.stages)
+    it("has stages that agree with `next`", () => {
+      fc.assert(
+        fc.property(anyTeam, fc.nat(), (team, seed) => {
+          const stages = organization.stages!(team);
+          const { ended, move } = play(team, endings(seed, anything), random(seed));
+          expect(nextOfStages(stages, paramsOf(team, { seed: 1 }), ended)).toEqual(move);
+          expect(stages.at(-1)!.accept).toBe("final");
+          const calls = stages.map((stage) => stage.members.reduce((sum, { samples }) => sum + samples, 0));
+          expect(calls.reduce((sum, n) => sum + n)).toBe(organization.bound(team).steps);
+        }),
+      );
+    });
 });
 
 describe("a vote", () => {
