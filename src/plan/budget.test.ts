@@ -24,6 +24,19 @@ describe("parseBudget", () => {
     },
   );
 
+  it("rounds up what must suffice", () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 1e-9, max: 1e9, noNaN: true }),
+        fc.constantFrom("usd", "tokens", "calls", "seconds"),
+        (amount, unit) => {
+          const allowed = parseBudget(printBudget({ amount, unit: unit as "usd" }, "ceil")).amount;
+          expect(allowed).toBeGreaterThanOrEqual(amount * (1 - 1e-9)); // the slack of a plan
+        },
+      ),
+    );
+  });
+
   it("reads what it prints", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1e6 }), fc.constantFrom("tokens", "calls", "seconds"), (amount, unit) => {

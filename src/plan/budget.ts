@@ -51,11 +51,24 @@ export function parseBudget(text: string): Budget {
   return { amount: amount * unit[1], unit: unit[0] };
 }
 
-/** As a person writes it: $0.012, 5 calls, 2,000 tokens, 3 s. */
-export function printBudget({ amount, unit }: Budget): string {
-  const digits = (decimals: number) => amount.toLocaleString("en-US", { maximumFractionDigits: decimals });
-  if (unit === "usd") return `$${amount >= 1 ? amount.toFixed(2) : String(Number(amount.toPrecision(3)))}`;
-  if (unit === "seconds") return `${digits(1)} s`;
-  if (unit === "calls") return `${digits(2)} ${amount === 1 ? "call" : "calls"}`;
-  return `${digits(0)} tokens`;
+/**
+ * As a person writes it: $0.012, 5 calls, 2,000 tokens, 3 s; below 1 three significant digits.
+ *
+ * @param roundingMode  "ceil" for an amount that must suffice as it is printed
+ */
+export function printBudget({ amount, unit }: Budget, roundingMode: "halfExpand" | "ceil" = "halfExpand"): string {
+  const digits = amount < 1 ? { maximumSignificantDigits: 3 } : decimals[unit];
+  const known = Number(amount.toPrecision(12)); // the rest is noise of sums, which must not round up
+  const text = known.toLocaleString("en-US", { ...digits, roundingMode });
+  if (unit === "usd") return `$${text}`;
+  if (unit === "seconds") return `${text} s`;
+  if (unit === "calls") return `${text} ${text === "1" ? "call" : "calls"}`;
+  return `${text} tokens`;
 }
+
+const decimals: Readonly<Record<CostUnit, Intl.NumberFormatOptions>> = {
+  usd: { minimumFractionDigits: 2, maximumFractionDigits: 2 },
+  seconds: { maximumFractionDigits: 1 },
+  calls: { maximumFractionDigits: 2 },
+  tokens: { maximumFractionDigits: 0 },
+};

@@ -49,7 +49,7 @@ export interface PlanOptions {
 export class BudgetTooSmall extends KnownError {
   readonly code = "budget-too-small";
   constructor(budget: Budget, agent: string, amount: number, bound: "expected" | "most") {
-    const price = printBudget({ amount, unit: budget.unit });
+    const price = printBudget({ amount, unit: budget.unit }, "ceil");
     super(
       `No team fits ${printBudget(budget)} per task: one call of "${agent}", the cheapest agent, costs ${bound === "expected" ? `${price} on average` : `up to ${price}`}.`,
       bound === "expected"
