@@ -1,5 +1,5 @@
 import { scaleLinear, scaleLog } from "d3-scale";
-import { count, moneyTick, percent, plain } from "../format-number.ts";
+import { moneyTick } from "../format-number.ts";
 import type { Reading } from "../reading.ts";
 import { flipValue } from "../sections/flips.ts";
 import type { Flip } from "../study-data.ts";
@@ -38,20 +38,5 @@ export function flipScale(flip: Flip, { chosen, baseline }: Reading, width: 400 
 }
 
 function tickText(value: number, flip: Flip): string {
-  switch (flip.scale?.unit) {
-    case "usd":
-      return moneyTick(value);
-    case "share":
-      return percent(value);
-    case "tokens":
-      return count(value);
-    default:
-      return plain(value);
-  }
-}
-
-/** What the scale shows, for those who cannot see it. */
-export function flipDescription(flip: Flip): string {
-  const { at, verdict, nowText } = flip;
-  return `${nowText}. ${at === null || verdict === "holds" || verdict === "flips" ? `The advice ${verdict === "flips" ? "flips" : "holds"}.` : `The advice flips ${verdict} ${flipValue(at, flip)}.`}`;
+  return flip.scale?.unit === "usd" ? moneyTick(value) : flipValue(value, flip);
 }
