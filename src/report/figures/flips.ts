@@ -1,5 +1,5 @@
 import { scaleLinear, scaleLog } from "d3-scale";
-import { moneyTick } from "../format-number.ts";
+import { moneyTick, plain } from "../format-number.ts";
 import type { Reading } from "../reading.ts";
 import { flipValue } from "../sections/flips.ts";
 import type { Flip } from "../study-data.ts";
@@ -39,4 +39,10 @@ export function flipScale(flip: Flip, { chosen, baseline }: Reading, width: 400 
 
 function tickText(value: number, flip: Flip): string {
   return flip.scale?.unit === "usd" ? moneyTick(value) : flipValue(value, flip);
+}
+
+/** What the scale shows, for those who cannot see it. */
+export function flipDescription(flip: Flip): string {
+  const { at, verdict, nowText } = flip;
+  return `${nowText}. ${at === null || verdict === "holds" || verdict === "flips" ? `The advice ${verdict === "flips" ? "flips" : "holds"}.` : `The advice flips ${verdict} ${flipValue(at, flip)}.`}`;
 }
