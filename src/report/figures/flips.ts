@@ -1,5 +1,5 @@
 import { scaleLinear, scaleLog } from "d3-scale";
-import { moneyTick, plain } from "../format-number.ts";
+import { moneyTick } from "../format-number.ts";
 import type { Reading } from "../reading.ts";
 import { flipValue } from "../sections/flips.ts";
 import type { Flip } from "../study-data.ts";
