@@ -38,7 +38,7 @@ show(
   "scripted.html",
   study(scriptedAttempts(scriptedExample, 1), {
     config: scriptedConfig(scriptedExample),
-    splits: 20,
+    splits: 10,
     truths: (calibration) => scriptedTruths(scriptedExample, calibration),
     command: "npm start",
   }),
