@@ -454,5 +454,6 @@ function pairMap({ keys, tasks }: VoteMixture, votes: number): number {
 function betaInterval(mean: number, v: number, tasks: number, confidence: number): readonly [number, number] {
   const effective = v > 0 ? ((mean * (1 - mean)) / v) * ((tasks - 1) / (tasks + 1)) : tasks;
   const [a, b] = [Math.max(0, mean) * effective + 0.5, Math.max(0, 1 - mean) * effective + 0.5];
-  return [betaQuantile((1 - confidence) / 2, a, b), betaQuantile((1 + confidence) / 2, a, b)];
+  const [low, high] = [betaQuantile((1 - confidence) / 2, a, b), betaQuantile((1 + confidence) / 2, a, b)];
+  return [Math.min(low, mean), Math.max(high, mean)]; // close to 0 or 1 the half success may push past the mean
 }

@@ -23,7 +23,8 @@ export function mapInterval({ value, low, high, confidence }: Interval, map: (va
   return { value: map(value), low: Math.min(...ends), high: Math.max(...ends), confidence };
 }
 
-/** The interval with its ends brought into [least, most]; the value itself is kept. */
+/** The interval brought into [least, most], where the quantity lies; estimates of few tasks may fall outside. */
 export function clampInterval({ value, low, high, confidence }: Interval, least: number, most: number): Interval {
-  return { value, low: Math.max(least, low), high: Math.min(most, high), confidence };
+  const inside = (bound: number) => Math.max(least, Math.min(most, bound));
+  return { value: inside(value), low: inside(low), high: inside(high), confidence };
 }
