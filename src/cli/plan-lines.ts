@@ -1,5 +1,6 @@
 import type { Costs, CostUnit, Forecast, Plan } from "../plan/plan-types.ts";
 import { plain, plainInterval } from "../report/format-number.ts";
+import { mergedAssumptions } from "../report/sections/assumed.ts";
 import { isMeasured, type Measured, type NotMeasured } from "../theory/interval.ts";
 
 const marks = { single: "●", repeated: "◉", panel: "■", cascade: "◆", tree: "▲" } as const;
@@ -9,9 +10,9 @@ export function planLines(plan: Plan): string[] {
   const { advice, budget, regime, thresholds } = plan;
   const unit = budget.unit;
   const needed = advice.tasksStillNeeded;
-  const row = (name: string, forecast: Forecast | NotMeasured | null) =>
+  const row = (name: string, forecast: Forecast | NotMeasured | null, none = "none fits the budget") =>
     forecast === null
-      ? `  ${name.padEnd(16)} none fits the budget`
+      ? `  ${name.padEnd(16)} ${none}`
       : isMeasured(forecast)
         ? `  ${name.padEnd(16)} ${forecastText(forecast, unit)}`
         : `  ${name.padEnd(16)} not measured: ${forecast.notMeasured} → ${forecast.probe}`;
@@ -26,7 +27,7 @@ export function planLines(plan: Plan): string[] {
     row("a team", plan.team),
     row("best", plan.best),
     row("equal, cheapest", plan.equalAccuracy),
-    row("for more money", plan.moreMoney),
+    row("for more money", plan.moreMoney, "nothing that is surely better"),
     `  in hindsight     ${(100 * plan.oracle.accuracy).toFixed(1)} at this money; the best plan catches ${Math.round(100 * plan.oracle.shareCaught)} % of what was possible`,
     "",
     `Frontier, cheapest first (${plan.candidatesPriced} teams priced)`,
@@ -52,12 +53,9 @@ export function planLines(plan: Plan): string[] {
     ...plan.findings.map(({ message, remedy }) => `  ${message}\n    → ${remedy}`),
     "",
     "Assumed",
-    ...plan.assumptions
+    ...mergedAssumptions({ assumptions: plan.assumptions, labels: {} })
       .filter(({ status }) => status !== "recorded")
-      .map(
-        ({ subject, agent, value, status, source }) =>
-          `  ${status}: ${subject}${agent ? ` of ${agent}` : ""} ${value} (${source})`,
-      ),
+      .map(({ subject, value, status, source }) => `  ${status}: ${subject}: ${value} (${source})`),
   ];
 }
 

@@ -18,7 +18,7 @@ function plain(_key: string, value: unknown): unknown {
 
 /** Lines for people. */
 export function printLines(context: Context, lines: readonly string[]): void {
-  context.stdout.write(`${printable(lines).join("\n")}\n`);
+  context.stdout.write(`${printable(lines.map((line) => line.replaceAll(/\s*\n\s*/g, " "))).join("\n")}\n`);
 }
 
 /** Colour only for people: a terminal, and no NO_COLOR. */

@@ -257,9 +257,13 @@ function number(value: unknown, name: string, expected: string): number | undefi
   return value;
 }
 
+/** More tokens, dollars or seconds than any call takes; sums of them stay numbers. */
+const amountMax = 1e15;
+
 function amount(value: unknown, name: string): number | undefined {
   const found = number(value, name, "a number ≥ 0");
   if (found !== undefined && found < 0) throw bad(value, name, "a number ≥ 0");
+  if (found !== undefined && found > amountMax) throw bad(value, name, `a number up to ${amountMax}`);
   return found;
 }
 

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { main } from "../../src/cli/main.ts";
 
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -16,6 +17,20 @@ export function quorate(
 ): Promise<Ran> {
   const script = `import(${JSON.stringify(new URL("../../src/cli/main.ts", import.meta.url).href)}).then((cli) => cli.main(process.argv.slice(1)))`;
   return run(process.execPath, ["-e", script, "--", ...args], { cwd, env });
+}
+
+/** The same inside this process: many times faster, for what needs no process of its own. */
+export async function quorateHere(args: readonly string[]): Promise<Ran> {
+  const written = { stdout: "", stderr: "" };
+  const into = (stream: keyof typeof written) => ({
+    write(text: string) {
+      written[stream] += text;
+    },
+  });
+  const before = process.exitCode;
+  const code = await main(args, { cwd: root, env: {}, stdout: into("stdout"), stderr: into("stderr") });
+  process.exitCode = before; // ours is the test runner's
+  return { code, ...written };
 }
 
 /** Runs a program and never throws: its exit code is part of what is tested. */

@@ -1,6 +1,6 @@
 import { calibrate as learn } from "../../calibrate/calibrate.ts";
 import type { AgentCalibration, Calibration } from "../../calibrate/calibration.ts";
-import { count, plain, plainInterval } from "../../report/format-number.ts";
+import { count, money, plain, plainInterval } from "../../report/format-number.ts";
 import { type Interval, isMeasured, type Measured } from "../../theory/interval.ts";
 import { addInputOptions, type InputOptions, load } from "../load.ts";
 import { printJson, printLines } from "../print.ts";
@@ -30,7 +30,7 @@ const text = (quantity: Measured) =>
 function agentLine(agent: AgentCalibration): string {
   const { usd, tokens } = agent.cost;
   const cost = isMeasured(usd)
-    ? `$${(1000 * usd.value).toFixed(2)} per 1,000`
+    ? `${money(1000 * usd.value)} per 1,000`
     : isMeasured(tokens)
       ? `${count(tokens.value)} tokens`
       : "";
