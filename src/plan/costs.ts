@@ -12,6 +12,13 @@ import type { CostForecast, Costs, CostUnit } from "./plan-types.ts";
 
 export const costUnits: readonly CostUnit[] = ["calls", "tokens", "usd", "seconds"];
 
+const unitWords: Readonly<Record<CostUnit, string>> = {
+  calls: "calls",
+  tokens: "tokens",
+  usd: "dollars",
+  seconds: "seconds",
+};
+
 const configEntries: Readonly<Record<CostUnit, string>> = {
   calls: "",
   tokens: "promptTokens and answerTokens",
@@ -25,7 +32,7 @@ export class CostNotMeasured extends KnownError {
   constructor(unit: CostUnit, agents: readonly string[]) {
     const entry = `agents: { "${agents[0] ?? "name"}": { ${configEntries[unit]} } }`;
     super(
-      `The budget is in ${unit}, and no cost in ${unit} is recorded for ${agents.length === 1 ? `"${agents[0]}"` : `any of ${agents.length} agents`}.`,
+      `The budget is in ${unitWords[unit]}, and no cost in ${unitWords[unit]} is recorded for ${agents.length === 1 ? `"${agents[0]}"` : `any of ${agents.length} agents`}.`,
       `Record it with the attempts, add ${entry} to quorate.config, or state the budget in calls.`,
     );
   }
@@ -138,8 +145,11 @@ export function costForecast(
 
 function notRecorded(unit: CostUnit, tasks: number): NotMeasured {
   return {
-    notMeasured: tasks === 0 ? `no ${unit} of some member are recorded` : `${unit} are recorded on ${tasks} tasks only`,
-    probe: `record ${unit} with the attempts, or give ${configEntries[unit]} in quorate.config`,
+    notMeasured:
+      tasks === 0
+        ? `no ${unitWords[unit]} of some member are recorded`
+        : `${unitWords[unit]} are recorded on ${tasks} tasks only`,
+    probe: `record ${unitWords[unit]} with the attempts, or give ${configEntries[unit]} in quorate.config`,
   };
 }
 

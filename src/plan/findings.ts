@@ -42,14 +42,15 @@ export function findingsOf(context: FindingContext): readonly Finding[] {
 const plural = (count: number, one: string, many: string) =>
   `${count.toLocaleString("en-US")} ${count === 1 ? one : many}`;
 
-function gradersDisagree({ calibration: { disagreements } }: FindingContext): Finding[] {
+function gradersDisagree({ calibration: { disagreements, assumptions } }: FindingContext): Finding[] {
   if (disagreements.length === 0) return [];
+  const byAnswer = assumptions.some(({ subject, value }) => subject === "grading" && value.startsWith("answer = gold"));
   const by = disagreements.filter(({ answer, gold, correct }) => answer === gold && correct === 0).length;
   return [
     {
       code: "graders-disagree",
       message: `The recorded \`correct\` and answer = gold disagree on ${plural(disagreements.length, "attempt", "attempts")}${by > 0 ? `; ${by} of them equal gold and are recorded as wrong` : ""}.`,
-      remedy: "Look at them before believing a gain of this size; plan again with --grade answer to see what changes.",
+      remedy: `Look at them before believing a gain of this size; plan again with --grade ${byAnswer ? "flag" : "answer"} to see what changes.`,
     },
   ];
 }

@@ -115,6 +115,8 @@ export interface Plan {
   readonly confidence: number;
   readonly seed: number;
   readonly advice: Advice;
+  /** The forecast of the advised team. */
+  readonly advised: Forecast;
   readonly single: Forecast;
   readonly resampled: Forecast | NotMeasured;
   /** Best team of several agents or with structure; null where none fits the budget. */
@@ -126,7 +128,7 @@ export interface Plan {
   readonly moreMoney: Forecast | null;
   /** The best allocation of the same money per task, known only in hindsight. */
   readonly oracle: { readonly accuracy: number; readonly shareCaught: number };
-  /** Cheapest first; no member is beaten by a cheaper one. */
+  /** Cheapest first; each promises more than every cheaper one. */
   readonly frontier: readonly Forecast[];
   /** Every candidate that was priced, best first (at most some hundreds in JSON). */
   readonly candidates: readonly Forecast[];

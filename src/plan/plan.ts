@@ -130,6 +130,7 @@ export function plan(calibration: Calibration, options: PlanOptions): Plan {
     confidence,
     seed,
     advice,
+    advised: promise(affordable.find(({ team }) => team.text === advice.team)!),
     single: promise(single),
     resampled: repeated ? promise(repeated) : notRepeated(roster, affordable),
     team: several ? promise(several) : null,
@@ -140,7 +141,7 @@ export function plan(calibration: Calibration, options: PlanOptions): Plan {
       accuracy: hindsight,
       shareCaught: room > 0 ? Math.max(0, Math.min(1, (best.raw - single.raw) / room)) : 0,
     },
-    frontier: frontier.map(promise),
+    frontier: rising(frontier.map(promise)),
     candidates: ranked
       .slice(0, candidatesListed)
       .map(promise)
@@ -220,6 +221,16 @@ function isRecorded(team: Team, { agents }: PlanRoster): boolean {
   });
 }
 
+/** Without those that promise no more than a cheaper one: scores and corrected promises may rank differently. */
+function rising(forecasts: readonly Forecast[]): readonly Forecast[] {
+  let highest = Number.NEGATIVE_INFINITY;
+  return forecasts.filter(({ accuracy }) => {
+    const more = accuracy.mean > highest;
+    if (more) highest = accuracy.mean;
+    return more;
+  });
+}
+
 /** What twice the budget pays for at the cheapest agent: teams above the budget tell what more money buys. */
 function defaultCallsMax({ amount }: Budget, { agents }: PlanRoster): number {
   const cheapest = Math.min(...agents.map(({ price }) => price));
@@ -292,7 +303,7 @@ function notRepeated({ agents }: PlanRoster, affordable: readonly Candidate[]): 
   const some = agents.some(({ calibration }) => calibration.samples >= 2);
   return {
     notMeasured: some
-      ? `asking one agent three times does not fit the budget, or was not proposed among ${affordable.length} teams`
+      ? `asking one agent several times does not fit the budget (${affordable.length} teams do)`
       : "one answer per task and agent is recorded, which says nothing about votes of one agent",
     probe: some
       ? "plan with a larger budget"

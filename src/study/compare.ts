@@ -70,12 +70,6 @@ export class TooFewToCheck extends KnownError {
 /** The most teams that stand in the comparison. */
 const rowsMax = 12;
 
-/** The forecast behind the advice. */
-export function advisedForecast({ advice, best, single, team, resampled, frontier }: Plan): Forecast {
-  const all = [best, single, team, ...frontier, ...(isMeasured(resampled) ? [resampled] : [])];
-  return all.find((forecast) => forecast?.team === advice.team) ?? single;
-}
-
 /** The plan, the best of the simpler kinds and the frontier: forecast on one half, measured on the other. */
 export function compare(plan: Plan, check: Check): Comparison[] {
   const rows = new Map<string, { forecast: Forecast; role: Comparison["role"] }>();
@@ -83,7 +77,7 @@ export function compare(plan: Plan, check: Check): Comparison[] {
     if (forecast && forecast.runnable !== false && !rows.has(forecast.team))
       rows.set(forecast.team, { forecast, role });
   };
-  add(advisedForecast(plan), "advised");
+  add(plan.advised, "advised");
   add(plan.single, "single");
   if (isMeasured(plan.resampled)) add(plan.resampled, "resampled");
   add(plan.team, "team");

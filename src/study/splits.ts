@@ -4,7 +4,7 @@ import type { Recordings } from "../records/recordings.ts";
 import type { Splits } from "../report/study-data.ts";
 import { isMeasured } from "../theory/interval.ts";
 import { priceOfBestAgent } from "./budgets.ts";
-import { advisedForecast, differenceOf, meanOver, outcomesOf } from "./compare.ts";
+import { differenceOf, meanOver, outcomesOf } from "./compare.ts";
 import { makePlanOrNull } from "./or-null.ts";
 import { splitTasks } from "./split.ts";
 
@@ -34,7 +34,7 @@ export function tryOnSplits(
     const perTask = options.perTask ?? priceOfBestAgent(calibration);
     const advice = makePlanOrNull(calibration, { perTask, confidence, seed: splitSeed });
     if (!advice) continue; // nothing fits a stated budget on this half
-    const advised = advisedForecast(advice);
+    const { advised } = advice;
     const rivals = [advised, advice.best, advice.team, advice.resampled];
     const bought = rivals.find((one): one is Forecast => one !== null && isMeasured(one) && one.kind !== "single");
     if (!bought?.gain) continue;

@@ -180,6 +180,7 @@ function planOf(spec: Spec): Plan {
       tasksStillNeeded: spec.further ?? null,
       because: spec.because,
     },
+    advised,
     single: forecasts.find(({ team }) => team === spec.single)!,
     resampled:
       forecasts.find(({ kind }) => kind === "repeated") ??

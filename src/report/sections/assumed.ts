@@ -23,7 +23,7 @@ export interface MergedAssumption {
   readonly source: string;
 }
 
-export function mergedAssumptions({ assumptions, labels }: Study): MergedAssumption[] {
+export function mergedAssumptions({ assumptions, labels }: Pick<Study, "assumptions" | "labels">): MergedAssumption[] {
   const same = group(assumptions, ({ subject, agent, value, status, source }) =>
     JSON.stringify([subject, value, status, source, agent === undefined]),
   );
