@@ -16,7 +16,7 @@ const rows = [
     parts: [
       {
         what: "calibration of β, γ(m), ρ_task, ρ_within, W; α, s, μ*, mixing depth and first threshold",
-        command: "quorate study examples/scripted",
+        command: "npm start",
         test: "src/calibrate/coverage.test.ts",
         figure: "bench/coverage/results.md",
         status: scripted,
