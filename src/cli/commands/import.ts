@@ -1,4 +1,6 @@
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option } from "commander";
+import type { Importer } from "../../records/importers/importer.ts";
+import * as importers from "../../records/importers/index.ts";
 import { formatAttempts } from "../../records/parse.ts";
 import { readAttempts } from "../../records/read.ts";
 import { printJson, writeWhole } from "../print.ts";
@@ -11,7 +13,11 @@ export const importAttempts: Verb = {
     command
       .argument("<files...>", "recordings: .jsonl, .jsonl.gz, .csv or a public set's own form")
       .option("--map <field=theirs...>", "our field = their field, as sample=trial", collectMap, {})
-      .option("--from <importer>", "name the importer instead of recognizing the form")
+      .addOption(
+        new Option("--from <importer>", "name the form instead of recognizing it").choices(
+          Object.values<Importer>(importers).map(({ name }) => name),
+        ),
+      )
       .option("--out <file>", "write here instead of standard output")
       .action(
         async (
