@@ -1,3 +1,4 @@
+export { type AnswerShare, answersByTask, type TaskAnswers } from "./answers-by-task.ts";
 export { type CalibrateOptions, calibrate, NothingGraded, TooFewTasks } from "./calibrate.ts";
 export type {
   AgentCalibration,

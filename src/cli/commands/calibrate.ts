@@ -1,3 +1,4 @@
+import { answersByTask } from "../../calibrate/answers-by-task.ts";
 import { calibrate as learn } from "../../calibrate/calibrate.ts";
 import type { AgentCalibration, Calibration } from "../../calibrate/calibration.ts";
 import { count, money, plain, plainInterval } from "../../report/format-number.ts";
@@ -10,14 +11,16 @@ export const calibrate: Verb = {
   summary: "learn accuracy, cost, shared errors, fidelity and compute exponent from graded answers",
   example: "npm exec quorate -- calibrate examples/gsm8k/answers.json",
   build: (command, context) =>
-    addInputOptions(command).action(
-      async (files: string[], options: InputOptions & { json?: boolean; seed: number }) => {
+    addInputOptions(command)
+      .option("--answers", "with --json: the answer distributions of every task, too")
+      .action(async (files: string[], options: InputOptions & { answers?: boolean; json?: boolean; seed: number }) => {
         const recordings = await load(files, options, context);
         const { table, tasks, ...calibration } = learn(recordings, { seed: options.seed });
-        if (options.json) printJson(context, { ...calibration, tasks: tasks.length });
-        else printLines(context, describe({ table, tasks, ...calibration }));
-      },
-    ),
+        if (options.json) {
+          const answers = options.answers ? { answers: answersByTask(table, tasks) } : {};
+          printJson(context, { ...calibration, tasks: tasks.length, ...answers });
+        } else printLines(context, describe({ table, tasks, ...calibration }));
+      }),
 };
 
 const percent = ({ value, low, high }: Interval) =>
