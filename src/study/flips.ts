@@ -1,6 +1,7 @@
 import { calibrate } from "../calibrate/calibrate.ts";
+import { memberName, membersOf } from "../organizations/cast.ts";
 import type { CostUnit, Plan } from "../plan/plan-types.ts";
-import type { AnswerTable, Column } from "../records/answer-table.ts";
+import { type AnswerTable, type Column, findColumn } from "../records/answer-table.ts";
 import type { Recordings } from "../records/recordings.ts";
 import type { Comparison, Flip, Flow } from "../report/study-data.ts";
 import { outcomes } from "../simulate/replay.ts";
@@ -68,18 +69,13 @@ function priceFlips(duel: Duel): Flip[] {
   const { plan, check, team, single } = duel;
   if (plan.budget.unit !== "usd" || !isTeam(plan)) return [];
   const budgetIsLimit = limitOf(duel) === "budget";
-  const { columns } = check.calibration.table;
-  const members = new Set(
-    outcomesOf(team.team, check).team.cast.flatMap((part) => part.members.map(({ agent }) => agent)),
-  );
-  const rival = outcomesOf(single.team, check).team.cast[0]!.members[0]!.agent;
-  return [...new Set([rival, ...members])].flatMap((agent): Flip[] => {
-    const usd = columns.find((column) => column.agent === agent)!.usd;
-    const now = meanOver(
-      usd,
-      Uint32Array.from(usd, (_, i) => i),
-      plan.confidence,
-    ).value;
+  const { table } = check.calibration;
+  const members = [single.team, team.team].flatMap((text) => membersOf(outcomesOf(text, check).team.cast));
+  // A price holds for an agent at all its levels; it is stated for the level that is asked.
+  const asked = new Map(members.toReversed().map((member) => [member.agent, memberName(member)]));
+  return [...asked].reverse().flatMap(([agent, column]): Flip[] => {
+    const { usd } = findColumn(table, column)!;
+    const now = meanOver(usd, Uint32Array.from(usd.keys()), plan.confidence).value;
     if (!(now > 0)) return [];
     const free = (column: Column) => (column.agent === agent ? column.usd.map(() => 0) : column.usd);
     const teamFixed = dollars(team.team, duel, free);
@@ -89,7 +85,7 @@ function priceFlips(duel: Duel): Flip[] {
     const factor = crossing(teamFixed, teamSlope, singleFixed, singleSlope);
     const turns = factor > 0.01 && factor < 100;
     const at = turns ? 1000 * now * factor : null;
-    const name = check.labels[agent] ?? agent;
+    const name = check.labels[column] ?? column;
     const limit = budgetIsLimit ? "the budget" : `${single.label} alone`;
     const status = duel.recordings.assumptions.find(
       (entry) => entry.agent === agent && /price/.test(entry.subject),
