@@ -72,8 +72,8 @@ function priceFlips(duel: Duel): Flip[] {
   const { table } = check.calibration;
   const members = [single.team, team.team].flatMap((text) => membersOf(outcomesOf(text, check).team.cast));
   // A price holds for an agent at all its levels; it is stated for the level that is asked.
-  const asked = new Map(members.toReversed().map((member) => [member.agent, memberName(member)]));
-  return [...asked].reverse().flatMap(([agent, column]): Flip[] => {
+  const asked = new Map(members.map((member) => [member.agent, memberName(member)]));
+  return [...asked].flatMap(([agent, column]): Flip[] => {
     const { usd } = findColumn(table, column)!;
     const now = meanOver(usd, Uint32Array.from(usd.keys()), plan.confidence).value;
     if (!(now > 0)) return [];
@@ -88,7 +88,7 @@ function priceFlips(duel: Duel): Flip[] {
     const name = check.labels[column] ?? column;
     const limit = budgetIsLimit ? "the budget" : `${single.label} alone`;
     const status = duel.recordings.assumptions.find(
-      (entry) => entry.agent === agent && /price/.test(entry.subject),
+      (entry) => (entry.agent === column || entry.agent === agent) && entry.subject === "price",
     )?.status;
     return [
       {
