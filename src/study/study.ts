@@ -26,7 +26,7 @@ export interface StudyOptions {
   readonly confidence?: number;
   /** @default 1 */
   readonly seed?: number;
-  /** On how many further random halves the choice is put to the test. @default 200 */
+  /** On how many further random halves the choice is put to the test. @default 200, and fewer where there are more than 1,000 tasks, down to 20 */
   readonly splits?: number;
   /** Attempts with many samples of one agent, perhaps to other tasks: drawn as curves of repeated votes. */
   readonly repeats?: Attempts;
@@ -42,8 +42,9 @@ export interface StudyOptions {
  * made on one half; the plan and the best of the simpler kinds are measured on the other, where nothing was chosen.
  */
 export function study(attempts: Attempts, options: StudyOptions): Study {
-  const { config, grade = "flag", confidence = 0.9, seed = 1, splits = 200, onStep = () => {} } = options;
+  const { config, grade = "flag", confidence = 0.9, seed = 1, onStep = () => {} } = options;
   const recordings = tabulate(attempts, config, { grade });
+  const splits = options.splits ?? defaultSplits(recordings.table.tasks.length);
   const { choosing, heldBack } = splitTasks(recordings.table.tasks.length, seed);
   const calibration = calibrate(recordings, { tasks: choosing, confidence, seed });
   const perTask = options.perTask ?? priceOfBestAgent(calibration);
@@ -97,4 +98,9 @@ export function study(attempts: Attempts, options: StudyOptions): Study {
     disagreements: disagreementsOf(recordings, otherGrade, comparisons, check),
     findings: advice.findings,
   };
+}
+
+/** Every split costs time in proportion to the tasks, and says more the more tasks it has. */
+function defaultSplits(tasks: number): number {
+  return Math.min(200, Math.max(20, Math.round(200_000 / tasks)));
 }

@@ -15,7 +15,7 @@ import type { Verb } from "./command.ts";
 interface Options extends InputOptions {
   readonly perTask?: Budget;
   readonly confidence: number;
-  readonly splits: number;
+  readonly splits?: number;
   readonly repeats?: string[];
   readonly out?: readonly string[];
   readonly format: string;
@@ -39,7 +39,11 @@ export const study: Verb = {
         parseShare,
         0.9,
       )
-      .option("--splits <count>", "further random halves on which the choice is tried", parseCount(0), 200)
+      .option(
+        "--splits <count>",
+        "further random halves on which the choice is tried (default: 200; fewer from 1,000 tasks on)",
+        parseCount(0),
+      )
       .option("--repeats <file...>", "many answers of one agent, perhaps to other tasks: curves of repeated votes")
       .option("--out <file...>", "write the report: .html, .md, .json or .txt by its ending", collectOut)
       .addOption(new Option("--format <name>", "what is printed").choices(Object.keys(formats)).default("text"))
@@ -53,7 +57,7 @@ export const study: Verb = {
           config,
           confidence,
           seed,
-          splits,
+          ...(splits === undefined ? {} : { splits }),
           ...(grade ? { grade } : {}),
           ...(perTask ? { perTask } : {}),
           ...(repeats ? { repeats } : {}),
