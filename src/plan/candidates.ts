@@ -260,8 +260,8 @@ export function stagesOf(team: Team): readonly Stage[] | undefined {
 
 /** A vote of samples of one agent, or samples until one answer leads. */
 export function repeatedForecast(team: Team, mixture: VoteMixture, confidence: number): VoteForecast {
-  const votes = stagesOf(team)?.[0]?.members[0]?.samples;
-  if (votes !== undefined) return forecastVote(mixture, votes, confidence);
+  const [stage] = stagesOf(team) ?? [];
+  if (stage) return forecastVote(mixture, stage.members[0]!.samples, confidence, stage.rule.quorum);
   const [lead, cap] = team.sizes as [number, number];
   return forecastAhead(mixture, lead, cap, confidence);
 }

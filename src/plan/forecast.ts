@@ -197,6 +197,8 @@ export function voteCaveats(
     ...(group.some((number) => number >= 0)
       ? ["Its recorded samples shared contexts in groups: isolated ones may err less alike."]
       : []),
-    "Ties among samples are split evenly.",
+    stagesOf(team)?.[0]?.rule.quorum
+      ? "Where too few samples agree there is no answer."
+      : "Ties among samples are split evenly.",
   ];
 }

@@ -3,7 +3,7 @@
 // size and sampling until one answer leads are forecast from it.
 
 import type { Column } from "../records/answer-table.ts";
-import { levelMap } from "../theory/level-map.ts";
+import type { Quorum } from "../rules/rule.ts";
 import { nelderMead } from "../theory/optimize.ts";
 import { random } from "../theory/random.ts";
 import { studentTQuantile } from "../theory/special.ts";
@@ -68,7 +68,7 @@ export interface VoteForecast {
   /** Expected outcome and calls on each of the calibration tasks, NaN where nothing was recorded. */
   readonly taskAccuracy: Float64Array;
   readonly taskCalls: Float64Array;
-  /** Accuracy if wrong answers all differed; only where no answers were recorded and all were taken to agree. */
+  /** Accuracy if wrong answers all differed; only where it matters and all were taken to agree, as none was recorded. */
   readonly accuracyIfWrongDiffer?: number;
 }
 
@@ -77,8 +77,12 @@ const accuracyPoints = Float64Array.from([
   ...Array.from({ length: 20 }, (_, i) => 0.12 + 0.04 * i),
   ...[0.915, 0.94, 0.96, 0.975, 0.988, 0.996, 1],
 ]);
-const agreeingPoints = Float64Array.of(0);
-const concentrationPoints = Float64Array.of(0, 0.1, 0.25, 0.5, 1, 2, 4, 10, 40);
+/** One grid for all agents of a sort: what votes are worth on it is worked out once. */
+const agreeing: VoteGrid = { accuracies: accuracyPoints, concentrations: Float64Array.of(0) };
+const scattering: VoteGrid = {
+  accuracies: accuracyPoints,
+  concentrations: Float64Array.of(0, 0.1, 0.25, 0.5, 1, 2, 4, 10, 40),
+};
 const pseudoTasks = 20;
 const bootstraps = 60;
 
@@ -118,10 +122,7 @@ export function voteKeys(column: Column, tasks: ArrayLike<number>): VoteKeys | u
  * step. Without recorded answers θ = 0: wrong answers agree.
  */
 export function fitVotes({ keys, keyOf, repeated }: VoteKeys, answersKnown: boolean, seed: number): VoteMixture {
-  const grid: VoteGrid = {
-    accuracies: accuracyPoints,
-    concentrations: answersKnown ? concentrationPoints : agreeingPoints,
-  };
+  const grid = answersKnown ? scattering : agreeing;
   const tasks = keys.reduce((sum, key) => sum + key.tasks, 0);
   const failed = keys.reduce((sum, key) => sum + key.tasks * (samplesOf(key) - key.right), 0);
   const unparsed = failed > 0 ? keys.reduce((sum, key) => sum + key.tasks * key.unparsed, 0) / failed : 0;
@@ -315,13 +316,17 @@ function resampleTasks(
   });
 }
 
-/** A plurality of `votes` samples. Beyond the recorded number of samples the interval grows with what is then assumed. */
-export function forecastVote(mixture: VoteMixture, votes: number, confidence: number): VoteForecast {
+/**
+ * A vote of `votes` samples: a plurality, unless the rule demands a quorum. Beyond the recorded number of samples the
+ * interval grows with what is then assumed.
+ */
+export function forecastVote(mixture: VoteMixture, votes: number, confidence: number, quorum?: Quorum): VoteForecast {
   const { grid, unparsed, samples, answersKnown, weights } = mixture;
+  const scatterMatters = quorum === undefined;
   const others: number[] = [];
   if (votes > samples) {
-    others.push(pairMap(mixture, votes));
-    if (answersKnown)
+    others.push(sharedVotes(mixture, votes, quorum));
+    if (answersKnown && scatterMatters)
       for (const concentration of [0, Infinity])
         others.push(
           expect(
@@ -330,20 +335,20 @@ export function forecastVote(mixture: VoteMixture, votes: number, confidence: nu
           ),
         );
   }
-  const value = (of: VoteGrid) => voteValue(of, unparsed, votes);
-  return forecastValue(mixture, value, others, confidence);
+  const value = (of: VoteGrid) => voteValue(of, unparsed, votes, quorum);
+  return forecastValue(mixture, value, { others, scatterMatters }, confidence);
 }
 
 /** Samples until one answer leads all others by `lead`, at most `cap`. */
 export function forecastAhead(mixture: VoteMixture, lead: number, cap: number, confidence: number): VoteForecast {
   const value = (of: VoteGrid) => aheadValue(of, mixture.unparsed, lead, cap, mixture.seed);
-  return forecastValue(mixture, value, [], confidence);
+  return forecastValue(mixture, value, { others: [], scatterMatters: true }, confidence);
 }
 
 function forecastValue(
   mixture: VoteMixture,
   valueOn: (grid: VoteGrid) => GridValue,
-  others: readonly number[],
+  { others, scatterMatters }: { others: readonly number[]; scatterMatters: boolean },
   confidence: number,
 ): VoteForecast {
   const { grid, tasks, samples, weights, parametric, resampled, answersKnown } = mixture;
@@ -381,14 +386,13 @@ function forecastValue(
     calls: expect(weights, value.calls),
     taskAccuracy: perTask(mixture, value.accuracy),
     taskCalls: perTask(mixture, value.calls),
-    ...(answersKnown
-      ? {}
-      : {
-          accuracyIfWrongDiffer: expect(
-            weights,
-            spread(grid, Infinity, (fixed) => valueOn(fixed).accuracy),
-          ),
-        }),
+    ...(!answersKnown &&
+      scatterMatters && {
+        accuracyIfWrongDiffer: expect(
+          weights,
+          spread(grid, Infinity, (fixed) => valueOn(fixed).accuracy),
+        ),
+      }),
   };
 }
 
@@ -431,8 +435,8 @@ function perTask({ keys, keyOf, weights, likelihood }: VoteMixture, values: Floa
   return Float64Array.from(keyOf, (key) => (key < 0 ? Number.NaN : posterior[key]!));
 }
 
-/** The paper's map of one level with the total correlation of two samples, as if all dependence were a shared vote. */
-function pairMap({ keys, tasks }: VoteMixture, votes: number): number {
+/** The paper's law with the total correlation of two samples, as if all dependence were a vote that all share. */
+function sharedVotes({ keys, tasks }: VoteMixture, votes: number, quorum: Quorum | undefined): number {
   let [right, all, rightPairs, pairs, sum, squares] = [0, 0, 0, 0, 0, 0];
   for (const key of keys) {
     const n = samplesOf(key);
@@ -447,7 +451,8 @@ function pairMap({ keys, tasks }: VoteMixture, votes: number): number {
   const independent = tasks > 1 ? (sum ** 2 - squares) / (tasks * (tasks - 1)) : p * p; // p² from different tasks
   const rho = pairs > 0 ? (rightPairs / pairs - independent) / (p - independent) : 1;
   const sharing = Number.isFinite(rho) ? Math.max(0, Math.min(1, rho)) : 1;
-  return (1 + levelMap(2 * p - 1, { fanIn: votes, fidelity: 1, rho: sharing })) / 2;
+  const apart: VoteGrid = { accuracies: Float64Array.of(p), concentrations: agreeing.concentrations };
+  return sharing * p + (1 - sharing) * voteValue(apart, 0, votes, quorum).accuracy[0]!;
 }
 
 /** Quantiles of Beta(f e + ½, (1−f) e + ½), e = f(1−f)/v·(k−1)/(k+1). */

@@ -6,6 +6,7 @@ import { parseTeam } from "../organizations/parse-team.ts";
 import type { Attempt } from "../records/attempt.ts";
 import type { Config } from "../records/config.ts";
 import { tabulate } from "../records/tabulate.ts";
+import { replay } from "../simulate/replay.ts";
 import { isMeasured } from "../theory/interval.ts";
 import { permutation, random } from "../theory/random.ts";
 import { forecast } from "./forecast.ts";
@@ -271,6 +272,19 @@ describe("forecast", () => {
     expect(race.cost.calls.mean).toBeLessThan(5);
     expect(race.cost.calls.max).toBe(9);
   });
+
+  it.each(["vote.majority:3@a", "vote.unanimous:3@a", "vote:3@a"])(
+    "of %s follows its rule, as a replay does",
+    (text) => {
+      const answers = attempts(["a"], 200, 6, (_, t, next) =>
+        next() < (t % 2 ? 0.8 : 0.5) ? "g" : `w${(2 * next()) | 0}`,
+      );
+      const recorded = recordingsOf(answers);
+      const team = parseTeam(text);
+      const { mean } = replay(team, recorded.table, { seed: 1 }).accuracy;
+      expect(Math.abs(forecast(team, calibrate(recorded)).accuracy.mean - mean)).toBeLessThan(0.015);
+    },
+  );
 
   it.each([
     ["unknown-agent", "single@nobody"],

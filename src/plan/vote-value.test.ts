@@ -55,6 +55,22 @@ describe("voteValue", () => {
     );
   });
 
+  it("with a quorum is what the rule makes of every hand, whatever wrong answers do", () => {
+    // four samples, a fifth of those that are not right unparsed: right, wrong and silent with .5, .4, .1
+    const majority = 0.5 ** 4 + 4 * 0.5 ** 3 * 0.5 + 6 * 0.5 ** 2 * (0.1 ** 2 + 2 * 0.1 * 0.4) + 4 * 0.5 * 0.1 ** 3;
+    const unanimous = 0.6 ** 4 - 0.1 ** 4; // right or silent, not all silent
+    for (const theta of [0, 1, Number.POSITIVE_INFINITY]) {
+      expect(voteValue(at(0.5, theta), 0.2, 4, "majority").accuracy[0]).toBeCloseTo(majority, 12);
+      expect(voteValue(at(0.5, theta), 0.2, 4, "unanimous").accuracy[0]).toBeCloseTo(unanimous, 12);
+    }
+  });
+
+  it("depends on both lists of its grid", () => {
+    const concentrations = Float64Array.of(0, 1);
+    const [low, high] = [0.6, 0.9].map((p) => voteValue({ accuracies: Float64Array.of(p), concentrations }, 0, 3));
+    expect(low!.accuracy[0]).toBeLessThan(high!.accuracy[0]!);
+  });
+
   it("is sure once wrong answers are no votes and one is right", () => {
     expect(voteValue(at(0.3, 0), 1, 4).accuracy[0]).toBeCloseTo(1 - 0.7 ** 4, 12);
   });

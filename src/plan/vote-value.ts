@@ -1,6 +1,7 @@
 // What a vote of one agent is worth on a task where it is right with probability p and where its wrong answers follow a
 // Chinese restaurant of concentration θ: 0, all wrong answers agree; ∞, all differ.
 
+import type { Quorum } from "../rules/rule.ts";
 import { random } from "../theory/random.ts";
 
 /** The points (p, θ) on which tasks are described, all pairs of the two lists, p outside and θ inside. */
@@ -15,13 +16,13 @@ export interface GridValue {
   readonly calls: Float64Array;
 }
 
-const tables = new WeakMap<Float64Array, Map<string, GridValue>>();
+const tables = new WeakMap<VoteGrid, Map<string, GridValue>>();
 
 /** Where every answer can be parsed, values depend on the grid alone: agents and plans share them. */
 function remembered(grid: VoteGrid, unparsed: number, key: string, make: () => GridValue): GridValue {
   if (unparsed > 0) return make();
-  const known = tables.get(grid.concentrations) ?? new Map<string, GridValue>();
-  tables.set(grid.concentrations, known);
+  const known = tables.get(grid) ?? new Map<string, GridValue>();
+  tables.set(grid, known);
   const value = known.get(key) ?? make();
   known.set(key, value);
   return value;
@@ -72,23 +73,33 @@ function fillColumn(table: Float64Array, concentration: number, right: number, v
   }
 }
 
+/** 1 where the right answer meets the quorum, whatever the wrong ones do; rows and columns of {@link winTable}. */
+function quorumTable(quorum: Quorum, votesMax: number): Float64Array {
+  const width = votesMax + 1;
+  return Float64Array.from({ length: width * width }, (_, entry) => {
+    const [right, wrong] = [entry % width, Math.floor(entry / width)];
+    const met = quorum === "majority" ? right > wrong : right > 0 && wrong === 0;
+    return met ? 1 : 0;
+  });
+}
+
 /**
- * Accuracy of a plurality of n samples at every grid point:
+ * Accuracy of a vote of n samples at every grid point, a plurality unless a quorum is demanded:
  * V_n(p,θ) = Σ_{c+u+w=n} n!/(c!u!w!) p^c ((1−p)ν)^u ((1−p)(1−ν))^w T_θ[w,c].
  *
  * @param unparsed ν: share of the answers that are not right which are no votes at all
  */
-export function voteValue(grid: VoteGrid, unparsed: number, votes: number): GridValue {
-  return remembered(grid, unparsed, `${votes}`, () => countVotes(grid, unparsed, votes));
+export function voteValue(grid: VoteGrid, unparsed: number, votes: number, quorum?: Quorum): GridValue {
+  return remembered(grid, unparsed, `${votes} ${quorum}`, () => countVotes(grid, unparsed, votes, quorum));
 }
 
-function countVotes(grid: VoteGrid, unparsed: number, votes: number): GridValue {
+function countVotes(grid: VoteGrid, unparsed: number, votes: number, quorum: Quorum | undefined): GridValue {
   const { accuracies, concentrations } = grid;
   const accuracy = new Float64Array(accuracies.length * concentrations.length);
   const rights = Array.from(accuracies, (p) => binomial(votes, p));
   const parsed = Array.from({ length: votes + 1 }, (_, notRight) => binomial(notRight, 1 - unparsed));
   concentrations.forEach((concentration, j) => {
-    const wins = winTable(concentration, votes);
+    const wins = quorum ? quorumTable(quorum, votes) : winTable(concentration, votes);
     const winGivenRight = new Float64Array(votes + 1); // unparsed answers summed out; the same for every p
     for (let right = 0; right <= votes; right++) {
       let sum = 0;
