@@ -73,6 +73,10 @@ describe("accuracy", () => {
     expect(weights.get("b")).toBe(0);
   });
 
+  it("of an agent that is mostly wrong gives it no vote, as a weighted rule takes no negative one", () => {
+    expect(calibrate(recordings(answers({ a: "RRRRRRww", b: "Rwwwwwww" }))).weights.get("b")).toBe(0);
+  });
+
   it("reads the chosen tasks and no other", () => {
     const tasks = Uint32Array.of(0, 1, 2, 3);
     const known = calibrate(recordings(answers({ a: "RwRwRR", b: "RRwwRR" })), { tasks });

@@ -88,9 +88,12 @@ function gradedTasks(columns: readonly GradedColumn[]): number {
   return graded;
 }
 
-/** Log-odds of the accuracy with half a right and half a wrong task added: finite at 0 % and 100 %. */
+/**
+ * Log-odds of the accuracy with half a right and half a wrong task added: finite at 0 % and 100 %. At most ½ right is no
+ * use but no evidence against an answer either, for wrong answers may differ: 0.
+ */
 function voteWeight({ accuracy, tasks }: { accuracy: { value: number }; tasks: number }): number {
-  return Math.log((accuracy.value * tasks + 0.5) / ((1 - accuracy.value) * tasks + 0.5));
+  return Math.max(0, Math.log((accuracy.value * tasks + 0.5) / ((1 - accuracy.value) * tasks + 0.5)));
 }
 
 /** W of the most accurate agent whose window the config states. */

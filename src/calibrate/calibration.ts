@@ -82,7 +82,7 @@ export interface Calibration {
   /** Indices into table.tasks. */
   readonly tasks: Uint32Array;
   readonly agents: readonly AgentCalibration[];
-  /** ln(p/(1 − p)) by column name, p shrunk away from 0 and 1: what weighted rules use. */
+  /** ln(p/(1 − p)) by column name, p shrunk away from 0 and 1, and 0 for p ≤ ½: what weighted rules use. */
   readonly weights: ReadonlyMap<string, number>;
   readonly pairs: readonly PairCalibration[];
   /** Of a vote on random tasks; ρ_total = 1 − (1 − ρ_task)(1 − ρ_within). */
