@@ -108,6 +108,17 @@ describe("plan", () => {
     expect(cheap.cost.calls.max).toBe(3);
   });
 
+  it("offers a cheap cascade that errs where the dear agent errs", () => {
+    // two cheap agents are right together on every other task, and else apart; the dear one misses one task in ten
+    const answers = attempts(["cheap", "cheaper", "dear"], 200, 1, (agent, t) =>
+      agent === 2 ? (t % 10 === 9 ? "w" : "g") : t % 2 === 0 ? "g" : `w${agent}`,
+    ).map((attempt) => ({ ...attempt, costUsd: attempt.agent === "dear" ? 0.1 : 0.001 }));
+    const { best, single } = plan(calibrationOf(answers), { perTask: { amount: 0.2, unit: "usd" } });
+    expect(single.team).toBe("single@dear");
+    expect(best.team).toBe("cascade@cheap+cheaper,dear");
+    expect(isMeasured(best.cost.usd) && best.cost.usd.mean).toBeCloseTo(0.052, 12);
+  });
+
   it("asks one agent repeatedly where only its own samples differ", () => {
     const answers = attempts(["a"], 200, 5, (_, __, next) => (next() < 0.7 ? "g" : `w${Math.floor(4 * next())}`));
     const { advice, resampled, team } = plan(calibrationOf(answers), { perTask: calls(5) });

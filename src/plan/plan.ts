@@ -267,8 +267,8 @@ function requireSingle(
 }
 
 /**
- * Of teams with the same outcome on every task only the cheapest is offered, and none where one agent alone does the same:
- * a panel of three with ties to its best member is the cascade of the other two before it.
+ * Of teams with the same outcome on every task only the cheapest is offered, and none where one agent alone does the same
+ * for no more: a panel of three with ties to its best member is the cascade of the other two before it.
  */
 function withoutDuplicates(teams: readonly Candidate[]) {
   const groups = new Map<string, Candidate[]>();
@@ -281,8 +281,7 @@ function withoutDuplicates(teams: readonly Candidate[]) {
   const dropped = new Map<Candidate, Candidate>();
   for (const group of groups.values()) {
     if (group.length === 1) continue;
-    const singles = group.filter(({ kind }) => kind === "single");
-    const kept = cheapestOf(singles.length > 0 ? singles : group)!;
+    const kept = cheapestOf(group)!;
     for (const team of group) if (team !== kept && team.kind !== "single") dropped.set(team, kept);
   }
   return { offered: teams.filter((team) => !dropped.has(team)), redundant: dropped };
