@@ -62,17 +62,26 @@ export function adviseOn<T extends Rival>(
     };
   const found = difference(rival, single);
   const better = probabilityBetter(found);
-  const needed = tasksStillNeeded(found, confidence);
   const forecast = `${rival.team.text} is forecast ${points(found.gain)}`;
+  if (better <= 1 - confidence)
+    return {
+      ...one,
+      probabilityBetter: 1 - better,
+      tasksStillNeeded: null,
+      because: `No team is better at this price: the best, ${forecast}, P(better) ${probabilityText(better)}.`,
+    };
+  // Surely better than the single agent, and still not advised: what stands in its way is one agent asked repeatedly.
+  const unsettled = better >= confidence && repeated ? difference(rival, repeated) : found;
+  const needed = tasksStillNeeded(unsettled, confidence);
+  const doubt =
+    unsettled === found
+      ? `Whether more agents are better cannot be told yet: ${forecast}, P(better) ${probabilityText(better)}`
+      : `${forecast}, but whether it is better than ${repeated!.team.text} cannot be told yet, P(better) ${probabilityText(probabilityBetter(unsettled))}`;
   return {
     ...one,
     probabilityBetter: 1 - better,
     tasksStillNeeded: needed,
-    because: needed
-      ? `Whether more agents are better cannot be told yet: ${forecast}, P(better) ${probabilityText(better)}; ${count(needed.low)} to ${count(needed.high)} more tasks would tell.`
-      : better <= 1 - confidence
-        ? `No team is better at this price: the best, ${forecast}, P(better) ${probabilityText(better)}.`
-        : `${forecast}, but is not surely better than every simpler choice.`,
+    because: needed ? `${doubt}; ${count(needed.low)} to ${count(needed.high)} more tasks would tell.` : `${doubt}.`,
   };
 }
 
