@@ -30,7 +30,7 @@ show(
     grade: "answer",
     repeats: await readAttempts([at("svamp/answers.json")]),
     command:
-      "quorate study examples/gsm8k/answers.json --grade answer --repeats examples/svamp/answers.json --out report/gsm8k.html",
+      "npm exec quorate -- study examples/gsm8k/answers.json --grade answer --repeats examples/svamp/answers.json --out report/gsm8k.html",
   }),
 );
 

@@ -65,11 +65,12 @@ function warnings({ study }: Reading): string[] {
       most[1] > disagreements.count / 3
         ? `, ${count(most[1])} of them of ${study.labels[most[0]] ?? most[0]}`
         : "";
-    const flags = disagreements.gainByFlags
-      ? ` Graded by those flags, the difference would read ${points(disagreements.gainByFlags.value)} points ${pointsInterval(disagreements.gainByFlags)}.`
+    const { otherwise } = disagreements;
+    const other = otherwise
+      ? ` Graded by ${otherwise.by === "flag" ? "the recorded grade" : "answer = gold"}, the difference would read ${points(otherwise.gain.value)} points ${pointsInterval(otherwise.gain)}.`
       : "";
     result.push(
-      `The recorded grade and the comparison of answer with gold disagree on ${count(disagreements.count)} of ${plural(disagreements.attempts, "attempt")}${whose}.${flags}`,
+      `The recorded grade and the comparison of answer with gold disagree on ${count(disagreements.count)} of ${plural(disagreements.attempts, "attempt")}${whose}.${other}`,
     );
   }
   if (badLines > 0)

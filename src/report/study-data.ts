@@ -185,7 +185,8 @@ export interface Study {
     readonly count: number;
     readonly attempts: number;
     readonly examples: readonly Disagreement[];
-    readonly gainByFlags: Interval | null;
+    /** Measured gain of the chosen team when the other grade is believed: the recorded flag, or answer = gold. */
+    readonly otherwise: { readonly by: "flag" | "answer"; readonly gain: Interval } | null;
   };
   readonly findings: readonly Finding[];
 }

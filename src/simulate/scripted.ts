@@ -394,16 +394,21 @@ function regime(truth: ScriptedTruth): readonly Estimated[] {
       truth: fidelity,
       estimate: of((found) => found.fidelity),
     },
-    { name: "amplification", symbol: "α", truth: alpha, estimate: of((found) => found.alpha) },
+    { name: `amplification, fan-in ${fanIn}`, symbol: "α", truth: alpha, estimate: of((found) => found.alpha) },
     {
-      name: "organization exponent",
+      name: `organization exponent, fan-in ${fanIn}`,
       symbol: "s",
       truth: organizationExponent(aggregation),
       estimate: of((found) => found.organizationExponent),
     },
-    { name: "fixed point", symbol: "μ*", truth: fixedPoint(aggregation), estimate: of((found) => found.fixedPoint) },
     {
-      name: "mixing depth",
+      name: `fixed point, fan-in ${fanIn}`,
+      symbol: "μ*",
+      truth: fixedPoint(aggregation),
+      estimate: of((found) => found.fixedPoint),
+    },
+    {
+      name: `mixing depth, fan-in ${fanIn}`,
       symbol: "L_mix",
       truth: mixingDepthApproximate(2 * leaf.accuracy - 1, aggregation),
       estimate: of((found) => found.mixingDepth),
@@ -415,7 +420,12 @@ function regime(truth: ScriptedTruth): readonly Estimated[] {
   const first = teamThreshold(1, signal, communicationCost(fanIn, 1, messageTokens));
   return [
     ...parameters,
-    { name: "first budget of a team", symbol: "B₁", truth: first, estimate: of((found) => found.firstTeamTokens) },
+    {
+      name: `first budget of a team, fan-in ${fanIn}`,
+      symbol: "B₁",
+      truth: first,
+      estimate: of((found) => found.firstTeamTokens),
+    },
   ];
 }
 

@@ -3,10 +3,12 @@ import { memberName, membersOf } from "../organizations/cast.ts";
 import type { CostUnit, Plan } from "../plan/plan-types.ts";
 import { type AnswerTable, type Column, findColumn } from "../records/answer-table.ts";
 import type { Recordings } from "../records/recordings.ts";
+import { costSentence, count, decimal, money, percent, plain, points, probability } from "../report/format-number.ts";
 import type { Comparison, Flip, Flow } from "../report/study-data.ts";
 import { outcomes } from "../simulate/replay.ts";
 import { type Interval, isMeasured } from "../theory/interval.ts";
 import { type Check, meanOver, outcomesOf } from "./compare.ts";
+import type { OtherGrade } from "./open-questions.ts";
 import { makePlanOrNull } from "./or-null.ts";
 
 /** What the advice is about: the team bought (or, where one agent is advised, the best team that was not) and its rival. */
@@ -24,7 +26,7 @@ export function flips(
   plan: Plan,
   comparisons: readonly Comparison[],
   flow: Flow | null,
-  { check, recordings, otherGrade }: { check: Check; recordings: Recordings; otherGrade: Recordings | null },
+  { check, recordings, otherGrade }: { check: Check; recordings: Recordings; otherGrade: OtherGrade | null },
 ): Flip[] {
   const single = comparisons.find(({ team }) => team === plan.single.team);
   const team =
@@ -94,7 +96,7 @@ function priceFlips(duel: Duel): Flip[] {
       {
         subject: `Price of ${name}`,
         now: 1000 * now,
-        nowText: `now $${(1000 * now).toFixed(2)} per 1,000 answers`,
+        nowText: `now ${money(1000 * now)} per 1,000 answers`,
         at,
         verdict: at === null ? "holds" : factor < 1 ? "below" : "above",
         text:
@@ -132,7 +134,7 @@ function agreementFlips({ plan, single, team }: Duel, flow: Flow | null): Flip[]
     found.push({
       subject: "How often the first ones agree",
       now: share.value,
-      nowText: `now ${(100 * share.value).toFixed(0)} %`,
+      nowText: `now ${percent(share.value)}`,
       at: turns ? at : null,
       verdict: turns ? (at < share.value ? "below" : "above") : "holds",
       text: turns
@@ -147,7 +149,7 @@ function agreementFlips({ plan, single, team }: Duel, flow: Flow | null): Flip[]
   found.push({
     subject: "How often agreement is right",
     now: first.right.value,
-    nowText: `now ${(100 * first.right.value).toFixed(1)} %; ${single.label} on these tasks ${(100 * at).toFixed(1)} %`,
+    nowText: `now ${percent(first.right.value, 1)}; ${single.label} on these tasks ${percent(at, 1)}`,
     at,
     verdict: at < first.right.value ? "below" : "above",
     text: `Below it ${single.label} alone is right more often on the same tasks.`,
@@ -175,17 +177,13 @@ function unitFlip({ plan, check, team, single }: Duel): Flip | null {
     seed: plan.seed,
   });
   const holds = other !== null && isTeam(other) === isTeam(plan);
-  const number = (value: number) =>
-    unit === "usd"
-      ? `$${(1000 * value).toFixed(2)} per 1,000 tasks`
-      : `${Math.round(value).toLocaleString("en-US")} tokens per task`;
   return {
     subject: unit === "tokens" ? "Counting tokens, not dollars" : `Counting dollars, not ${plan.budget.unit}`,
     now: null,
     nowText: "",
     at: null,
     verdict: holds ? "holds" : "flips",
-    text: `The team takes ${number(a)}, ${single.label} alone ${number(b)}.${holds ? "" : ` For that much ${other && isTeam(other) ? "a team is" : "one agent is"} the better buy.`}`,
+    text: `The team takes ${costSentence(a, unit)}, ${single.label} alone ${costSentence(b, unit)}.${holds ? "" : ` For that much ${other && isTeam(other) ? "a team is" : "one agent is"} the better buy.`}`,
     scale: null,
     interval: null,
     status: "measured",
@@ -193,25 +191,24 @@ function unitFlip({ plan, check, team, single }: Duel): Flip | null {
 }
 
 /** The advice when right or wrong is decided the other way. */
-function gradeFlip({ plan, check, recordings }: Duel, otherGrade: Recordings | null): Flip | null {
+function gradeFlip({ plan, check, recordings, team }: Duel, otherGrade: OtherGrade | null): Flip | null {
   if (!otherGrade) return null;
   const { calibration, seed } = check;
   const { confidence, budget } = plan;
-  const other = makePlanOrNull(calibrate(otherGrade, { tasks: calibration.tasks, confidence, seed }), {
+  const other = makePlanOrNull(calibrate(otherGrade.recordings, { tasks: calibration.tasks, confidence, seed }), {
     perTask: budget,
     confidence,
     seed: plan.seed,
   });
-  const byFlags = recordings.assumptions.some(({ subject, value }) => subject === "grading" && /answer/.test(value));
   const holds = other !== null && isTeam(other) === isTeam(plan);
-  const gain = other?.best.gain?.mean ?? 0;
+  const promised = other?.candidates.find((one) => one.team === team.team)?.gain;
   return {
-    subject: byFlags ? "Grading by the recorded flags" : "Grading by answer = gold",
+    subject: otherGrade.by === "flag" ? "Grading by the recorded flags" : "Grading by answer = gold",
     now: null,
     nowText: "",
     at: null,
     verdict: holds ? "holds" : "flips",
-    text: `Answers and flags disagree on ${recordings.disagreements.length.toLocaleString("en-US")} of ${recordings.attempts.toLocaleString("en-US")} attempts. Graded the other way the promise is ${(100 * gain >= 0 ? "+" : "−") + Math.abs(100 * gain).toFixed(1)} points instead of ${(plan.best.gain?.mean ?? 0) >= 0 ? "+" : "−"}${Math.abs(100 * (plan.best.gain?.mean ?? 0)).toFixed(1)}.`,
+    text: `Answers and flags disagree on ${count(recordings.disagreements.length)} of ${count(recordings.attempts)} attempts.${promised && team.forecast.gain ? ` Graded the other way the team promises ${points(promised.mean)} points instead of ${points(team.forecast.gain.mean)}.` : ""}`,
     scale: null,
     interval: null,
     status: "measured",
@@ -225,12 +222,12 @@ function confidenceFlip({ plan, team }: Duel): Flip | null {
   return {
     subject: isTeam(plan) ? "Asking for more certainty" : "Asking for less certainty",
     now: p,
-    nowText: `P(better) ${p.toFixed(2)}`,
+    nowText: `P(better) ${probability(p)}`,
     at: null,
     verdict: isTeam(plan) ? (p >= stricter ? "holds" : "flips") : "flips",
     text: isTeam(plan)
-      ? `A team is advised at P(better) ≥ ${plan.confidence}; at ${stricter.toFixed(2)} this one would ${p >= stricter ? "still be" : "not be"}.`
-      : `A team is advised at P(better) ≥ ${plan.confidence}; the best one has ${p.toFixed(2)}.`,
+      ? `A team is advised at P(better) ≥ ${plan.confidence}; at ${plain(stricter)} this one would ${p >= stricter ? "still be" : "not be"}.`
+      : `A team is advised at P(better) ≥ ${plan.confidence}; the best one has ${probability(p)}.`,
     scale: null,
     interval: null,
     status: "derived",
@@ -255,14 +252,14 @@ function promptFlip(duel: Duel): Flip | null {
     dollars(team.team, duel, prompts(tokens)) / dollars(single.team, duel, prompts(tokens));
   const [short, long] = [ratio(100), ratio(20_000)];
   const holds = short < 1 === long < 1;
-  const percents = [short, long].toSorted((x, y) => x - y).map((share) => `${Math.round(100 * share)}`);
+  const [least, most] = [Math.min(short, long), Math.max(short, long)];
   return {
     subject: "Length of the prompt",
     now: null,
     nowText: "",
     at: null,
     verdict: holds ? "holds" : "flips",
-    text: `Between 100 and 20,000 tokens the team costs ${percents[0]} to ${percents[1]} % of ${single.label} alone.`,
+    text: `Between 100 and 20,000 tokens the team costs ${decimal(100 * least, 0)} to ${percent(most)} of ${single.label} alone.`,
     scale: null,
     interval: null,
     status: "assumed",

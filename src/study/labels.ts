@@ -10,3 +10,11 @@ export function agentLabels(columns: readonly Column[], { agents }: Config): Rec
     }),
   );
 }
+
+/** A sentence with its words that name agents replaced by what people call them. */
+export function withLabels(sentence: string, labels: Readonly<Record<string, string>>): string {
+  return sentence
+    .split(" ")
+    .map((word) => labels[word] ?? word)
+    .join(" ");
+}

@@ -32,35 +32,46 @@ export function stillNeeded(plan: Plan, comparisons: readonly Comparison[]): Stu
     const chosen = team === plan.advice.team;
     const further = forecast.gain?.tasksStillNeeded ?? null;
     if (!chosen && further === null) return [];
-    const p = difference.probabilityBetter;
     return [
       {
         question: `Is ${label} better than ${single} alone?`,
         now: difference.measured,
         further,
-        meaning:
-          further === null
-            ? `settled at P ≥ ${plan.confidence}`
-            : p > 0.5
-              ? "cannot tell yet: probably better"
-              : "cannot tell yet: probably not better",
+        meaning: meaningOf(further !== null, difference.probabilityBetter, plan.confidence),
       },
     ];
   });
 }
 
-/** What the graders disagree on, and the team's gain when they are believed instead. */
+/** What the two halves say together: one forecast, the other measured. */
+function meaningOf(open: boolean, probabilityBetter: number, confidence: number): string {
+  const settled = probabilityBetter >= confidence || probabilityBetter <= 1 - confidence;
+  const likely = probabilityBetter > 0.5 ? "better" : "not better";
+  if (open) return settled ? `open when choosing; ${likely} when measured` : `cannot tell yet: probably ${likely}`;
+  return settled ? `settled: ${likely}` : `settled when choosing, not when measured: probably ${likely}`;
+}
+
+/** The same attempts with right or wrong decided the other way. */
+export interface OtherGrade {
+  readonly by: "flag" | "answer";
+  readonly recordings: Recordings;
+}
+
+/** What the graders disagree on, and the team's gain when the other one is believed. */
 export function disagreementsOf(
   recordings: Recordings,
-  otherGrade: Recordings | null,
+  otherGrade: OtherGrade | null,
   comparisons: readonly Comparison[],
   check: Check,
 ): Study["disagreements"] {
   const { disagreements, attempts } = recordings;
   const chosen = comparisons.find((row) => row.chosen && row.difference);
   const single = comparisons.find(({ role }) => role === "single") ?? comparisons[0];
-  const gainByFlags = otherGrade && chosen && single ? gainUnder(otherGrade, chosen.team, single.team, check) : null;
-  return { count: disagreements.length, attempts, examples: disagreements.slice(0, 25), gainByFlags };
+  const otherwise =
+    otherGrade && chosen && single
+      ? { by: otherGrade.by, gain: gainUnder(otherGrade.recordings, chosen.team, single.team, check) }
+      : null;
+  return { count: disagreements.length, attempts, examples: disagreements.slice(0, 25), otherwise };
 }
 
 /** Team − single on the held-back tasks, graded the other way. */

@@ -9,7 +9,7 @@ import { budgetCurves, priceOfBestAgent } from "./budgets.ts";
 import { compare } from "./compare.ts";
 import { flips } from "./flips.ts";
 import { flowOf } from "./flow.ts";
-import { agentLabels } from "./labels.ts";
+import { agentLabels, withLabels } from "./labels.ts";
 import { disagreementsOf, missing, stillNeeded } from "./open-questions.ts";
 import { phaseDiagrams } from "./phase.ts";
 import { splitTasks } from "./split.ts";
@@ -54,9 +54,10 @@ export function study(attempts: Attempts, options: StudyOptions): Study {
   const check = { calibration, heldBack, labels, seed };
   const comparisons = compare(advice, check);
   const flow = flowOf(advice, comparisons, check);
+  const otherwise = grade === "flag" ? "answer" : "flag";
   const otherGrade =
     recordings.disagreements.length > 0
-      ? tabulate(attempts, config, { grade: grade === "flag" ? "answer" : "flag" })
+      ? ({ by: otherwise, recordings: tabulate(attempts, config, { grade: otherwise }) } as const)
       : null;
   const repeats = options.repeats ? tabulate(options.repeats, config) : recordings;
 
@@ -91,7 +92,7 @@ export function study(attempts: Attempts, options: StudyOptions): Study {
             onStep: (n, of) => onStep("splits", n, of),
           })
         : null,
-    truths: options.truths?.(calibration) ?? [],
+    truths: (options.truths?.(calibration) ?? []).map((truth) => ({ ...truth, name: withLabels(truth.name, labels) })),
     assumptions: recordings.assumptions,
     notMeasured: missing(calibration),
     tasksStillNeeded: stillNeeded(advice, comparisons),

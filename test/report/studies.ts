@@ -234,7 +234,7 @@ function studyOf(spec: Spec): Study {
     assumptions: [],
     notMeasured: [],
     tasksStillNeeded: [],
-    disagreements: { count: 0, attempts: spec.tasks * 10, examples: [], gainByFlags: null },
+    disagreements: { count: 0, attempts: spec.tasks * 10, examples: [], otherwise: null },
     findings: [],
   };
 }
@@ -569,7 +569,7 @@ function cascadeAdvised(): Study {
         gold: "12",
         correct: 0,
       })),
-      gainByFlags: interval(0.055, 0.021),
+      otherwise: { by: "flag", gain: interval(0.055, 0.021) },
     },
     findings: [
       {
@@ -1119,7 +1119,7 @@ function stress(): Study {
         meaning: "no",
       },
     ],
-    disagreements: { count: 400_000, attempts: 34_000_000, examples: [], gainByFlags: null },
+    disagreements: { count: 400_000, attempts: 34_000_000, examples: [], otherwise: null },
     findings: Array.from({ length: 12 }, (_, i) => ({
       code: `finding-${i}`,
       message: `Finding ${i} of ${names[i]}: \u001b[31mred\u001b[0m | pipe | *star*`,

@@ -92,7 +92,7 @@ function commandLine(files: readonly string[], { perTask, repeats, grade, seed, 
   const quote = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
   const unit = { usd: "", tokens: "tok", calls: "calls", seconds: "s" };
   return [
-    "quorate study",
+    "npm exec quorate -- study",
     ...files.map(quote),
     ...(perTask
       ? [`--per-task ${perTask.unit === "usd" ? `'$${perTask.amount}'` : perTask.amount + unit[perTask.unit]}`]

@@ -59,7 +59,7 @@ export const frontier: Draw = (reading, size) => {
     canvas.text(
       plot.x - 8,
       y(tick) + 4,
-      `${Math.round(1000 * tick) / 10}${tick === y.ticks.at(-1) && size.wide ? "%" : ""}`,
+      `${Math.round(1000 * tick) / 10}${tick === y.ticks.at(-1) && size.wide ? "\u202f%" : ""}`,
       { anchor: "end", color: "mute" },
     );
   for (const tick of x.ticks) {

@@ -78,14 +78,16 @@ function assumedTitle({ assumptions, notMeasured }: Study): string {
   return capitalize(open ? `${what}; ${open}` : what);
 }
 
-function stillNeeded({ study, confidenceText }: Reading): Draft | null {
+function stillNeeded({ study, standing, confidenceText }: Reading): Draft | null {
   if (study.tasksStillNeeded.length === 0) return null;
-  const open = study.tasksStillNeeded.filter(({ further }) => further !== null && further.median > 0).length;
+  const open = study.tasksStillNeeded.filter(({ further }) => further !== null).length;
   return {
     id: "still-needed",
     title:
       open === 0
-        ? "No further tasks are needed for this advice"
+        ? standing === "unsettled"
+          ? "The choice needs no further tasks; its check does"
+          : "No further tasks are needed for this advice"
         : `${capitalize(
             plural(open, "question")
               .replace(/^1 /, "one ")
@@ -107,7 +109,8 @@ function stillNeeded({ study, confidenceText }: Reading): Draft | null {
 }
 
 function furtherCell(further: Study["tasksStillNeeded"][number]["further"]): string {
-  if (!further || further.median <= 0) return "none";
+  if (!further) return "none";
+  if (further.median <= 0) return Number.isFinite(further.high) ? `at most about ${roughly(further.high)}` : "a few";
   if (!Number.isFinite(further.median)) return "no number of tasks";
   const text = `about ${roughly(further.median)}`;
   return further.high > 1.2 * further.low

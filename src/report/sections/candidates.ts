@@ -95,7 +95,7 @@ export function reproduceSection({ study }: Reading): SectionDraft {
             candidates.length < candidatesPriced
               ? ` and the ${count(candidates.length)} best of ${count(candidatesPriced)} forecasts`
               : " and every forecast"
-          } are in what the same command prints with --json.`,
+          } are in the JSON form of this report.`,
           ...study.sources,
         ],
         notes: [],

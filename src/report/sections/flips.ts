@@ -55,7 +55,7 @@ export function flipValue(value: number, { scale }: Flip): string {
     case "usd":
       return money(value);
     case "share":
-      return percent(value);
+      return percent(value, 1).replace(".0", "");
     case "tokens":
       return count(value);
     default:

@@ -1,7 +1,7 @@
 import { isMeasured } from "../../theory/interval.ts";
 import type { Draft, SectionDraft } from "../document.ts";
 import { accuracy, accuracyInterval, cost, costHeaders, count, decimal, points } from "../format-number.ts";
-import { kindOrder, kinds } from "../kinds.ts";
+import { type KindLook, kindOrder, kinds } from "../kinds.ts";
 import { costIn, type Reading } from "../reading.ts";
 import type { VoteCurve } from "../study-data.ts";
 import { agentsOf } from "../team-text.ts";
@@ -117,15 +117,13 @@ function frontierTitle({ study, unit, standing }: Reading): string {
   }
   const text = (amount: number) => (unit === "usd" ? cost(amount, unit) : `${cost(amount, unit)} ${unit}`);
   const per = unit === "usd" ? " per 1,000 tasks" : "";
-  if (runs.length === 1)
-    return runs[0]!.kind === "single"
-      ? "At every price, one agent is forecast to buy the most"
-      : `At every price, ${kinds[runs[0]!.kind].one} is forecast to buy the most`;
+  const claim = ({ one, is }: KindLook) => `${one} ${is} forecast to buy the most`;
+  if (runs.length === 1) return `At every price, ${claim(kinds[runs[0]!.kind])}`;
   const wanted = standing === "confirmed" || standing === "unsettled" ? study.plan.best.kind : null;
   const main =
     runs.filter(({ kind }) => kind === wanted).toSorted((a, b) => b.to / b.from - a.to / a.from)[0] ??
     runs.toSorted((a, b) => b.to / b.from - a.to / a.from)[0]!;
-  const what = `${kinds[main.kind].one} is forecast to buy the most`;
+  const what = claim(kinds[main.kind]);
   return main === runs.at(-1)
     ? `From ${text(main.from)}${per}, ${what}`
     : main === runs[0]
@@ -222,8 +220,9 @@ export function earlyStop(
 function votesTitle(curve: VoteCurve, name: string): string {
   const { fixed } = splitVotes(curve);
   const stop = earlyStop(curve);
+  // Rounded up: the title must not flatter.
   if (stop && stop.asGoodAs.votes > 1)
-    return `Stop when one answer leads: ${numberWord(stop.asGoodAs.votes)} votes for the price of ${numberWord(Math.max(1, Math.round(stop.point.calls)))}`;
+    return `Stop when one answer leads: ${numberWord(stop.asGoodAs.votes)} votes for the price of ${numberWord(Math.ceil(stop.point.calls - 0.05))}`;
   const [first, last] = [fixed[0], fixed.at(-1)];
   if (!first || !last || first === last) return `One point is known of repeated votes of ${name}`;
   const gain = last.measured.value - first.measured.value;

@@ -19,7 +19,7 @@ function phase({ study, confidenceText }: Reading): Draft | null {
   const coded = teams.some(({ gamma }) => isMeasured(gamma) && gamma.value === 1);
   return {
     id: "phase",
-    title: phaseTitle(panels),
+    title: phaseTitle(panels, confidenceText),
     subtitle:
       "α is the factor by which one level of voting multiplies a weak signal. Above the line it removes errors, below it adds them",
     figure: {
@@ -60,8 +60,8 @@ function phase({ study, confidenceText }: Reading): Draft | null {
       ...(coded || unread
         ? [
             {
-              lead: "○ is the promise of a reader:",
-              text: `if a model reads the answers instead, it must keep at least this share γ of them.${unread ? " What a reader keeps was not measured." : ""}`,
+              lead: "○ is what a reader must keep:",
+              text: `where a model reads the answers instead, voting pays only if at least this share γ of them survives.${unread ? " What a reader keeps was not measured." : ""}`,
             },
           ]
         : []),
@@ -69,7 +69,7 @@ function phase({ study, confidenceText }: Reading): Draft | null {
   };
 }
 
-function phaseTitle(panels: Study["phase"]): string {
+function phaseTitle(panels: Study["phase"], confidenceText: string): string {
   const teams = panels.flatMap(({ teams }) => teams);
   if (teams.length === 0) return "No team of these answers can be placed on the diagram";
   const sure = teams.filter(({ alpha }) => alpha.low > 1).length;
@@ -87,13 +87,16 @@ function phaseTitle(panels: Study["phase"]): string {
       : teams.length === 2
         ? "Both teams amplify"
         : `All ${numberWord(teams.length)} teams amplify`;
-  return `${numberWord(sure).replace(/^\w/, (letter) => letter.toUpperCase())} of ${numberWord(teams.length)} teams amplif${sure === 1 ? "ies" : "y"} for sure`;
+  return `At ${confidenceText} confidence, ${numberWord(sure)} of ${numberWord(teams.length)} teams amplif${sure === 1 ? "ies" : "y"}`;
 }
 
 /** Quantities of the theory at the plan, or the probe that would measure them. */
 function regime({ study, confidenceText }: Reading): Draft | null {
   const { regime, thresholds } = study.plan;
   const counted = regime.messageTokens === undefined ? "code counts the votes, no message is read" : null;
+  // An interval without width was not learned from answers: it follows from γ = 1.
+  const known = (quantity: Measured<Interval>) =>
+    counted !== null && isMeasured(quantity) && quantity.low === quantity.high ? "follows from γ = 1" : null;
   const rows: { name: string; quantity: Measured<Interval>; derived?: string | null }[] = [
     { name: "α, factor of one level of voting", quantity: regime.alpha },
     { name: "s, exponent of organization", quantity: regime.organizationExponent },
@@ -103,10 +106,14 @@ function regime({ study, confidenceText }: Reading): Draft | null {
     { name: "ρ total", quantity: regime.rhoTotal },
     { name: "ρ of the task (difficulty)", quantity: regime.rhoTask },
     { name: "ρ within a task (shared context)", quantity: regime.rhoWithin },
-    { name: "μ*, bias of a deep tree", quantity: regime.fixedPoint },
+    { name: "μ*, bias of a deep tree", quantity: regime.fixedPoint, derived: known(regime.fixedPoint) },
     { name: "mixing depth, layers", quantity: regime.mixingDepth },
     { name: "first budget of a team, tokens per task", quantity: thresholds.firstTeamTokens },
-    { name: "ρ above which voting adds errors", quantity: thresholds.criticalRho },
+    {
+      name: "ρ above which voting adds errors",
+      quantity: thresholds.criticalRho,
+      derived: known(thresholds.criticalRho),
+    },
     { name: "γ below which voting adds errors", quantity: thresholds.criticalGamma },
   ];
   const measured = rows.filter(({ quantity, derived }) => isMeasured(quantity) && !derived).length;

@@ -156,8 +156,8 @@ function verdictNotes(reading: Reading): Note[] {
   );
   if (cheaper)
     notes.push({
-      lead: "Cheaper still:",
-      text: `${cheaper.label}: ${points(cheaper.difference.measured.value)} points ${pointsInterval(cheaper.difference.measured)} at ${percent(costShare(cheaper) ?? 0)} of ${baseline?.label}’s ${unit === "usd" ? "cost" : unit}, ${probabilitySentence(cheaper.difference.probabilityBetter)}.`,
+      lead: "Cheaper, with hindsight:",
+      text: `${cheaper.label}, forecast at ${points(cheaper.difference.forecast.value)}, measured ${points(cheaper.difference.measured.value)} points ${pointsInterval(cheaper.difference.measured)} at ${percent(costShare(cheaper) ?? 0)} of ${baseline?.label}’s ${unit === "usd" ? "cost" : unit}, ${probabilitySentence(cheaper.difference.probabilityBetter)}. Picked after looking, so it flatters.`,
     });
   const { moreMoney } = study.plan;
   const moreCost = moreMoney ? reading.forecastCost(moreMoney) : null;
