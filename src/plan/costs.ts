@@ -6,11 +6,9 @@ import { memberName, membersOf } from "../organizations/cast.ts";
 import type { Stage } from "../organizations/organization.ts";
 import { formOf, type Team } from "../organizations/team.ts";
 import type { Column } from "../records/answer-table.ts";
-import type { Interval, Measured, NotMeasured } from "../theory/interval.ts";
+import type { Measured, NotMeasured } from "../theory/interval.ts";
 import { studentTQuantile } from "../theory/special.ts";
 import type { CostForecast, Costs, CostUnit } from "./plan-types.ts";
-
-export const costUnits: readonly CostUnit[] = ["calls", "tokens", "usd", "seconds"];
 
 const unitWords: Readonly<Record<CostUnit, string>> = {
   calls: "calls",
@@ -47,7 +45,7 @@ export function agentPrice({ cost }: AgentCalibration, unit: CostUnit): Measured
 export type TaskCosts = (unit: CostUnit) => Float64Array;
 
 /** Cost of call `at` of this column. */
-export function callCost(column: Column, unit: CostUnit, at: number): number {
+function callCost(column: Column, unit: CostUnit, at: number): number {
   if (unit === "calls") return 1;
   return unit === "tokens" ? column.tokensIn[at]! + column.tokensOut[at]! : column[unit][at]!;
 }
@@ -116,7 +114,7 @@ export function worstCase(
 }
 
 /** Mean over tasks ± t√(sd²/k), for calls + 0.25/k² under the root. Tasks without a record are left out, if few. */
-export function costForecast(
+function costForecast(
   perTask: Float64Array,
   max: number,
   unit: CostUnit,
@@ -153,9 +151,9 @@ function notRecorded(unit: CostUnit, tasks: number): NotMeasured {
   };
 }
 
-const noMeter: NotMeasured = {
+export const noMeter: NotMeasured = {
   notMeasured: "no energy meter",
-  probe: "record the wattHours of the machine that answers; hosted models do not tell",
+  probe: "meter the machine that answers; hosted models do not tell, and attempts have no field for it yet",
 };
 
 /** All costs of a team. */
@@ -164,9 +162,4 @@ export function allCosts(perTask: TaskCosts, max: (unit: CostUnit) => number, co
   const calls = of("calls");
   if ("notMeasured" in calls) throw new Error("calls are known for every team");
   return { calls, tokens: of("tokens"), usd: of("usd"), seconds: of("seconds"), wattHours: noMeter };
-}
-
-/** A cost that is the same for all tasks, or known as a mean only. */
-export function knownCost({ value, low, high }: Interval, max: number): CostForecast {
-  return { mean: value, low, high, max };
 }

@@ -54,6 +54,7 @@ export class NoCommonTasks extends KnownError {
  * @throws {UnknownAgent} where no graded answer of a member is recorded
  * @throws {SamplesNeeded} for repeats of an agent with one sample per task
  * @throws {NoCommonTasks} {@link NoCommonTasks}
+ * @throws {ReadersNotMeasured | WindowExceeded} for stars and trees
  */
 export function forecast(
   team: Team,

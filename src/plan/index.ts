@@ -28,5 +28,5 @@ export type {
   Regime,
   Thresholds,
 } from "./plan-types.ts";
-export { ReadersNotMeasured } from "./readers.ts";
+export { ReadersNotMeasured, WindowExceeded } from "./readers.ts";
 export { aheadValue, type GridValue, type VoteGrid, voteValue, winTable } from "./vote-value.ts";

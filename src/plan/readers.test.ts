@@ -85,6 +85,16 @@ describe("teams of readers", () => {
       expect(tree.sizes[0]! ** tree.sizes[1]!).toBeGreaterThanOrEqual(sizes[0]!);
     }
   });
+
+  it("are not forecast where their messages do not fit the window, and the tree that is offered instead is", () => {
+    const cast = `leaf=${truth.node.leaf},reader=scholar`; // its window is 4096
+    expect(() => forecast(parseTeam(`star:21/m=192@${cast}`), calibration)).not.toThrow();
+    expect(() => forecast(parseTeam(`tree:25x2/m=96+192@${cast}`), calibration)).toThrowError(
+      expect.objectContaining({ code: "window-exceeded" }),
+    );
+    expect(() => forecast(parseTeam(`star:49/m=192@${cast}`), calibration)).toThrowError(`tree:7x2/m=192@${cast}`);
+    expect(() => forecast(parseTeam(`tree:7x2/m=192@${cast}`), calibration)).not.toThrow();
+  });
 });
 
 describe("the regime of readers", () => {

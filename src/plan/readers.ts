@@ -11,10 +11,9 @@ import { formOf, makeTeam, type Team } from "../organizations/team.ts";
 import { type Column, findColumn } from "../records/answer-table.ts";
 import { fanInMax } from "../theory/budget.ts";
 import { betaDifficulty } from "../theory/difficulty.ts";
-
 import { type Interval, isMeasured, type NotMeasured } from "../theory/interval.ts";
 import { treeBiasByLayer } from "../theory/tree.ts";
-import { agentPrice, largestCallCost } from "./costs.ts";
+import { agentPrice, largestCallCost, noMeter } from "./costs.ts";
 import type { CostForecast, Costs, CostUnit, Forecast, Plan } from "./plan-types.ts";
 import type { PlanRoster, RosterAgent } from "./roster.ts";
 
@@ -23,6 +22,14 @@ export class ReadersNotMeasured extends KnownError {
   readonly code = "readers-not-measured";
   constructor(team: string, { notMeasured, probe }: NotMeasured) {
     super(`${team} cannot be forecast: ${notMeasured}.`, `Measure it: ${probe}.`);
+  }
+}
+
+/** The messages of one node are more than its reader can read. */
+export class WindowExceeded extends KnownError {
+  readonly code = "window-exceeded";
+  constructor({ team, reason, instead }: Plan["refused"][number]) {
+    super(`${team} cannot work: ${reason}`, `Use ${instead}.`);
   }
 }
 
@@ -65,8 +72,11 @@ const castOf = (team: Team) => {
  * Accuracy by the level maps of its layers, averaged over tasks of Beta difficulty; costs in calls and tokens.
  *
  * @throws {ReadersNotMeasured} {@link ReadersNotMeasured}
+ * @throws {WindowExceeded}     {@link WindowExceeded}
  */
 export function forecastReaders(team: Team, calibration: Calibration, confidence: number): Forecast {
+  const refused = refusal(team, calibration);
+  if (refused) throw new WindowExceeded(refused);
   const model = leafModel(castOf(team).leaf, calibration);
   if (!isMeasured<LeafModel>(model)) throw new ReadersNotMeasured(team.text, model);
   if (!isMeasured<FidelityCalibration>(calibration.fidelity))
@@ -155,14 +165,14 @@ function costsOf(team: Team, layers: readonly Layer[], { agents, table, tasks }:
   };
   const unpriced = (unit: string): NotMeasured => ({
     notMeasured: `${unit} of messages were never recorded`,
-    probe: "run the team: messages are billed by the token",
+    probe: "state the budget in tokens or calls, in which readers are priced",
   });
   return {
     calls: { mean: calls, low: calls, high: calls, max: calls },
     tokens: tokens(),
     usd: unpriced("dollars"),
     seconds: unpriced("seconds"),
-    wattHours: unpriced("watt hours"),
+    wattHours: noMeter,
   };
 }
 
@@ -194,15 +204,9 @@ export function readerPlans(
   budget: { readonly amount: number; readonly unit: CostUnit },
   confidence: number,
 ): ReaderPlans {
-  const { fidelity, contextTokens } = calibration;
-  const window = isMeasured<{ value: number; agent: string }>(contextTokens)
-    ? contextTokens.value
-    : Number.POSITIVE_INFINITY;
-  const reader =
-    agents.find(
-      ({ column }) =>
-        isMeasured<{ value: number; agent: string }>(contextTokens) && column.agent === contextTokens.agent,
-    ) ?? agents[0]!;
+  const { fidelity } = calibration;
+  const reader = agents.find(({ column }) => Number.isFinite(windowOf(column.agent, calibration))) ?? agents[0]!;
+  const window = windowOf(reader.column.agent, calibration);
   const lengths = messageLengths(fidelity, reader);
   const forecasts: Forecast[] = [];
   const teams: Team[] = [];
@@ -213,14 +217,11 @@ export function readerPlans(
       for (const team of shapes(leaf, reader, messageTokens)) {
         const cost = costsOf(team, formOf(team).layers!(team), calibration)[budget.unit];
         if (!isMeasured(cost) || cost.mean > budget.amount) continue;
-        const widest = Math.max(...formOf(team).layers!(team).map(({ fanIn }) => fanIn));
-        if (widest * messageTokens > window) {
-          if (
-            formOf(team).layers!(team).length === 1 &&
-            leaf === agents[0] &&
-            !refused.some((one) => one.messageTokens === messageTokens)
-          )
-            refused.push({ ...refusal(team, leaf, reader, messageTokens, window), messageTokens });
+        const unfit = refusal(team, calibration);
+        if (unfit) {
+          const isStar = team.organization === "star";
+          if (isStar && leaf === agents[0] && !refused.some((one) => one.messageTokens === messageTokens))
+            refused.push({ ...unfit, messageTokens });
         } else if (model && isMeasured<LeafModel>(model)) {
           forecasts.push(forecastWith(model, team, fidelity as FidelityCalibration, calibration, confidence));
           teams.push(team);
@@ -261,28 +262,42 @@ const memberOf = ({ column: { agent, level } }: RosterAgent): Member => ({
   samples: 1,
 });
 
-function refusal(
-  star: Team,
-  leaf: RosterAgent,
-  reader: RosterAgent,
-  messageTokens: number,
-  window: number,
-): Plan["refused"][number] {
-  const leaves = star.sizes[0]!;
-  const widest = fanInMax(window, messageTokens);
-  const trees = Array.from({ length: Math.max(0, (widest - 1) / 2) }, (_, i) => 2 * i + 3).map((fanIn) => {
-    let layers = 2;
-    while (fanIn ** layers < leaves) layers++;
-    return [fanIn, layers] as const;
-  });
-  const smallest = trees.sort((a, b) => a[0] ** a[1] - b[0] ** b[1])[0];
+/** W where it is known to be this agent's. */
+function windowOf(agent: string, { contextTokens }: Calibration): number {
+  const known = isMeasured<{ value: number; agent: string }>(contextTokens) && contextTokens.agent === agent;
+  return known ? contextTokens.value : Number.POSITIVE_INFINITY;
+}
+
+/** Why the messages of some node do not fit its reader's window, and the smallest tree of as many leaves whose do. */
+function refusal(team: Team, calibration: Calibration): Plan["refused"][number] | undefined {
+  const reader = team.cast.find(({ role }) => role === "reader")!.members[0]!.agent;
+  const window = windowOf(reader, calibration);
+  const layers = formOf(team).layers!(team);
+  const tooMuch = layers.find(({ fanIn, messageTokens = 0 }) => fanIn * messageTokens > window);
+  if (!tooMuch) return undefined;
+  const { fanIn, messageTokens = 0 } = tooMuch;
+  const longest = Math.max(...layers.map((layer) => layer.messageTokens ?? 0));
+  const leaves = layers.reduce((product, layer) => product * layer.fanIn, 1);
+  const smallest = treesOf(leaves, fanInMax(window, longest))[0];
   return {
-    team: star.text,
-    reason: `${leaves} messages of ${messageTokens} tokens are ${leaves * messageTokens} tokens, more than the window of ${window} of "${reader.column.agent}".`,
+    team: team.text,
+    reason: `${fanIn} messages of ${messageTokens} tokens are ${fanIn * messageTokens} tokens, more than the window of ${window} of "${reader}".`,
     instead: smallest
-      ? makeTeam("tree", { sizes: smallest, messageTokens: [messageTokens], cast: castOfRoles(leaf, reader) }).text
+      ? makeTeam("tree", { sizes: smallest, messageTokens: [longest], cast: team.cast }).text
       : `messages of at most ${Math.floor(window / 3)} tokens`,
   };
+}
+
+/** Trees of at least so many leaves with odd fan-ins up to the widest, fewest leaves first. */
+function treesOf(leaves: number, widest: number): readonly (readonly [fanIn: number, layers: number])[] {
+  const fanIns = Array.from({ length: Math.max(0, (widest - 1) / 2) }, (_, i) => 2 * i + 3);
+  return fanIns
+    .map((fanIn) => {
+      let layers = 2;
+      while (fanIn ** layers < leaves) layers++;
+      return [fanIn, layers] as const;
+    })
+    .sort((a, b) => a[0] ** a[1] - b[0] ** b[1]);
 }
 
 const castOfRoles = (leaf: RosterAgent, reader: RosterAgent) => [
