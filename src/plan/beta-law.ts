@@ -9,7 +9,7 @@ import { logBeta } from "../theory/special.ts";
  *
  * @param x  in [0, 1]
  */
-export function betaCdf(x: number, a: number, b: number): number {
+function betaCdf(x: number, a: number, b: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
   const front = Math.exp(a * Math.log(x) + b * Math.log1p(-x) - logBeta(a, b));

@@ -1,5 +1,4 @@
-import { DomainError } from "../../errors.ts";
-import type { Count } from "./counts.ts";
+import { type Count, requirePairs } from "./counts.ts";
 import type { Estimate } from "./estimate.ts";
 import { jackknifeInterval, sumRows, type TaskRows, taskRows } from "./resample.ts";
 
@@ -16,26 +15,17 @@ import { jackknifeInterval, sumRows, type TaskRows, taskRows } from "./resample.
  * @throws        {DomainError} with fewer than 2 tasks, or no task of two votes
  */
 export function correlationFromPairs(counts: readonly Count[]): number {
-  const rows = pairRows(counts);
-  requirePairs(rows);
-  return correlationOfPairSums(sumRows(rows))[0]!;
+  requirePairs(counts);
+  return correlationOfPairSums(sumRows(pairRows(counts)))[0]!;
 }
 
 /** The same with its interval: leave one task out, Student t. */
 export function correlationFromPairsInterval(counts: readonly Count[], confidence: number): Estimate {
-  const rows = pairRows(counts);
-  requirePairs(rows);
-  return jackknifeInterval(rows, correlationOfPairSums, confidence)[0]!;
+  requirePairs(counts);
+  return jackknifeInterval(pairRows(counts), correlationOfPairSums, confidence)[0]!;
 }
 
-function requirePairs({ width, values }: TaskRows): void {
-  if (values.length < 2 * width)
-    throw new DomainError("counts.length", values.length / (width || 1), "at least 2 tasks");
-  for (let i = 1; i < values.length; i += width) if (values[i]! > 0) return;
-  throw new DomainError("counts", "one vote per task", "with at least one task of two votes");
-}
-
-export function pairRows(counts: readonly Count[]): TaskRows {
+function pairRows(counts: readonly Count[]): TaskRows {
   return taskRows(counts.map((count) => pairRow([count])));
 }
 
