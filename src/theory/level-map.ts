@@ -33,7 +33,8 @@ export interface VoteOptions {
   readonly ties?: TieRule;
 }
 
-function requireAggregation({ fanIn, fidelity, rho }: Aggregation): void {
+/** b ≥ 1, γ in (0, 1], ρ in [0, 1]. */
+export function requireAggregation({ fanIn, fidelity, rho }: Aggregation): void {
   requireInteger({ fanIn }, 1);
   requireHalfOpen({ fidelity }, 0, 1);
   requireInterval({ rho }, 0, 1);

@@ -131,6 +131,8 @@ export interface PluralityNode {
  * @see           §8, derived
  */
 export function pluralityLevelMap(signal: number, { votes, options, fidelity, rho = 0 }: PluralityNode): number {
+  requireInteger({ options }, 2);
+  requireInterval({ signal }, -1 / (options - 1), 1);
   requireHalfOpen({ fidelity }, 0, 1);
   requireInterval({ rho }, 0, 1);
   const received = fidelity * signal;

@@ -66,6 +66,9 @@ export function balancedTree(
 ): TreeNode {
   requireInteger({ leaves }, 1);
   requireInteger({ fanIn }, 2);
+  requireHalfOpen({ fidelity }, 0, 1);
+  requireInterval({ rho }, 0, 1);
+  requireInterval({ leafBias }, -1, 1);
   let layer: TreeNode[] = Array.from({ length: leaves }, () => ({ bias: leafBias }));
   while (layer.length > 1) {
     const groups = Math.ceil(layer.length / fanIn);

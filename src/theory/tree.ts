@@ -2,7 +2,14 @@
 import { DomainError } from "../errors.ts";
 import { requireBetween, requireHalfOpen, requireInteger, requireInterval } from "./domain.ts";
 import { fixedPoint, relaxationRate } from "./fixed-point.ts";
-import { type Aggregation, amplification, cubicCoefficient, levelMap, type VoteOptions } from "./level-map.ts";
+import {
+  type Aggregation,
+  amplification,
+  cubicCoefficient,
+  levelMap,
+  requireAggregation,
+  type VoteOptions,
+} from "./level-map.ts";
 
 /**
  * Bias at the root of a tree of L equal layers: μ_L = F^L(μ₀). Exact under the stated law. F is odd: a team that is wrong
@@ -21,6 +28,7 @@ export function treeBias(
 ): number {
   requireInterval({ leafBias }, -1, 1);
   requireInteger({ layers }, 0);
+  requireAggregation(aggregation);
   let bias = leafBias;
   for (let layer = 0; layer < layers; layer++) {
     const next = levelMap(bias, aggregation, options);

@@ -1,5 +1,4 @@
-import { DomainError } from "../../errors.ts";
-import type { Count } from "./counts.ts";
+import { type Count, requirePairs } from "./counts.ts";
 
 /**
  * Intra-class correlation of votes on one task by one-way analysis of variance (derived, §13):
@@ -11,11 +10,10 @@ import type { Count } from "./counts.ts";
  * @throws {DomainError} with fewer than 2 tasks, or no task of two votes
  */
 export function correlationAnova(counts: readonly Count[]): number {
+  requirePairs(counts);
   const tasks = counts.length;
-  if (tasks < 2) throw new DomainError("counts.length", tasks, "at least 2 tasks");
   const votes = counts.reduce((sum, [n]) => sum + n, 0);
   const right = counts.reduce((sum, [, k]) => sum + k, 0);
-  if (votes === tasks) throw new DomainError("counts", "one vote per task", "with at least one task of two votes");
   const mean = right / votes;
   const between = counts.reduce((sum, [n, k]) => sum + n * (k / n - mean) ** 2, 0) / (tasks - 1);
   const within = counts.reduce((sum, [n, k]) => sum + k * (1 - k / n), 0) / (votes - tasks);

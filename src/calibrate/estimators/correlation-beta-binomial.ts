@@ -1,5 +1,5 @@
 import { nelderMead } from "../../theory/optimize.ts";
-import { type Count, tally } from "./counts.ts";
+import { type Count, requirePairs, tally } from "./counts.ts";
 
 /**
  * Accuracy and correlation by maximum likelihood where tasks differ by a Beta law: votes on one task are independent
@@ -7,9 +7,11 @@ import { type Count, tally } from "./counts.ts";
  *
  *   P(k of n) ∝ Π_{i<k} (p(1 − ρ) + iρ) · Π_{i<n−k} ((1 − p)(1 − ρ) + iρ) / Π_{i<n} (1 − ρ + iρ)
  *
+ * @throws  {DomainError} with fewer than 2 tasks, or no task of two votes
  * @returns ρ in (0, 1); tends to 0 where votes vary less than independent ones
  */
 export function correlationBetaBinomial(counts: readonly Count[]): { readonly accuracy: number; readonly rho: number } {
+  requirePairs(counts);
   const groups = tally(counts);
   const objective = ([logitP, logitRho]: readonly number[]) => {
     const p = logistic(logitP!);

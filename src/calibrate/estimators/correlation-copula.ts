@@ -1,14 +1,17 @@
 import { nelderMead } from "../../theory/optimize.ts";
 import { normalExpectation } from "../../theory/quadrature.ts";
 import { normalCdf, normalQuantile } from "../../theory/special.ts";
-import { type Count, tally } from "./counts.ts";
+import { type Count, requirePairs, tally } from "./counts.ts";
 
 /**
  * Accuracy and latent correlation by maximum likelihood of a one-factor Gaussian copula: a vote is right where
  * h + √r Z + √(1 − r) e > 0, Z common to the task (derived, §§3.2, 13). `copulaCorrelation` turns r into the correlation of
  * the votes.
+ *
+ * @throws {DomainError} with fewer than 2 tasks, or no task of two votes
  */
 export function correlationCopula(counts: readonly Count[]): { readonly accuracy: number; readonly latent: number } {
+  requirePairs(counts);
   const groups = tally(counts);
   const objective = ([threshold, logitLatent]: readonly number[]) => {
     const latent = 1 / (1 + Math.exp(-logitLatent!));

@@ -1,5 +1,4 @@
-import { requireInteger } from "../../theory/domain.ts";
-import { type Count, tally } from "./counts.ts";
+import { type Count, requirePairs, tally } from "./counts.ts";
 
 /**
  * Accuracy and ρ by maximum likelihood under the paper's law: with probability ρ all votes of a task are one shared draw,
@@ -9,12 +8,14 @@ import { type Count, tally } from "./counts.ts";
  *   ρ ← mean w,   p ← (Σ w·1{k > 0} + Σ (1 − w)k)/(Σ w + Σ (1 − w)n)
  *
  * Under another law of dependence it is biased (0.11 for 0.20 of Beta-distributed tasks at n = 10): use pair moments.
+ *
+ * @throws {DomainError} with fewer than 2 tasks, or no task of two votes
  */
 export function correlationSharedVote(
   counts: readonly Count[],
   { iterationsMax = 2000, tolerance = 1e-13 }: { iterationsMax?: number; tolerance?: number } = {},
 ): { readonly accuracy: number; readonly rho: number } {
-  requireInteger({ tasks: counts.length }, 1);
+  requirePairs(counts);
   const groups = tally(counts);
   const votes = counts.reduce((sum, [n]) => sum + n, 0);
   let accuracy = Math.min(1 - 1e-12, Math.max(1e-12, counts.reduce((sum, [, k]) => sum + k, 0) / votes));

@@ -1,3 +1,4 @@
+import { DomainError } from "../../errors.ts";
 import { requireInteger } from "../../theory/domain.ts";
 
 /**
@@ -5,6 +6,13 @@ import { requireInteger } from "../../theory/domain.ts";
  * and 1 `right` is the sum, and `squares` the sum of squares (by default right and wrong only: the same number).
  */
 export type Count = readonly [votes: number, right: number, squares?: number];
+
+/** @throws {DomainError} with fewer than 2 tasks, or no task of two votes: neither tells how votes depend on each other */
+export function requirePairs(counts: readonly Count[]): void {
+  if (counts.length < 2) throw new DomainError("counts.length", counts.length, "at least 2 tasks");
+  if (counts.some(([votes]) => votes > 1)) return;
+  throw new DomainError("counts", "one vote per task", "with at least one task of two votes");
+}
 
 /** Equal counts together, each with the number of tasks that have it: likelihoods are sums over these. */
 export function tally(counts: readonly Count[]): readonly { votes: number; right: number; tasks: number }[] {

@@ -5,6 +5,8 @@ import { amplification } from "../../theory/level-map.ts";
 import { random } from "../../theory/random.ts";
 import { combineIntervals, logScale } from "./combine-intervals.ts";
 import { correlationAnova } from "./correlation-anova.ts";
+import { correlationBetaBinomial } from "./correlation-beta-binomial.ts";
+import { correlationCopula } from "./correlation-copula.ts";
 import { correlationNested } from "./correlation-nested.ts";
 import { correlationFromPairs } from "./correlation-pairs.ts";
 import { correlationSharedVote } from "./correlation-shared-vote.ts";
@@ -184,7 +186,13 @@ describe("correlation of votes on one task", () => {
     expect(high - low).toBeLessThan(0.2);
   });
 
-  it.each([correlationFromPairs, correlationAnova])("refuses one task, and tasks of one vote (%o)", (estimate) => {
+  it.each<(counts: readonly Count[]) => unknown>([
+    correlationFromPairs,
+    correlationAnova,
+    correlationBetaBinomial,
+    correlationSharedVote,
+    correlationCopula,
+  ])("refuses one task, and tasks of one vote (%o)", (estimate) => {
     expect(() => estimate([[3, 1]])).toThrow(DomainError);
     expect(() =>
       estimate([

@@ -55,6 +55,30 @@ describe("replayVectors", () => {
     ).toEqual(passed);
   });
 
+  it.each([
+    ["tree_bias", { mu0: 0.1, L: 0, b: 3, gamma: 0, rho: 0 }],
+    ["tree_bias", { mu0: 0.1, L: 0, b: 3, gamma: 0.9, rho: 2 }],
+    ["plurality_level_map", { delta: 1.5, n: 5, k: 10, gamma: 0.6 }],
+    ["balanced_tree", { n_leaves: 4, b: 3, gamma: 1.1, rho: 0, mu0: 0.1 }],
+    ["balanced_tree", { n_leaves: 4, b: 3, gamma: 0.9, rho: 0, mu0: 2 }],
+    ["rho_betabinom", { counts: [[5, 3]] }],
+    ["rho_copula", { counts: [[5, 3]] }],
+  ])("rejects what is outside a domain even where no formula meets it: %s(%j)", (fn, args) => {
+    expect(replayVectors(vector(fn, args, { error: "DomainError" }))).toEqual(passed);
+  });
+
+  it("takes missing votes inside lists as null or NaN", () => {
+    const rows = [
+      [1, 0, 1, 0, null],
+      [1, 0, "NaN", 0, 1],
+    ];
+    const agree = [
+      [1, 1],
+      [1, 1],
+    ];
+    expect(replayVectors(vector("rho_pairwise_matrix", { Y: rows }, agree))).toEqual(passed);
+  });
+
   it("reports a vector on which our code breaks, and goes on", () => {
     const broken = vector("hetero_majority", { mus: 7 }, 1);
     expect(

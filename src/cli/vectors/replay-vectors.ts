@@ -106,7 +106,7 @@ function numberOf(value: unknown): unknown {
   if (value === "Infinity") return Number.POSITIVE_INFINITY;
   if (value === "-Infinity") return Number.NEGATIVE_INFINITY;
   if (value === "NaN") return Number.NaN;
-  return value;
+  return Array.isArray(value) ? value.map(numberOf) : value;
 }
 
 /** Numbers within the tolerance, lists and objects element by element, everything else exactly. */

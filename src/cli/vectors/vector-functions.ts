@@ -12,6 +12,7 @@ import type { Estimate } from "../../calibrate/estimators/estimate.ts";
 import { fidelityEstimate, fitFidelityExponential, fitFidelityIsotonic } from "../../calibrate/estimators/fidelity.ts";
 import { isotonicRegression } from "../../calibrate/estimators/isotonic.ts";
 import { fitLeafCurve, fitLeafCurveLeastSquares } from "../../calibrate/estimators/leaf-curve.ts";
+import { pairPhiMatrix } from "../../calibrate/estimators/pair-phi.ts";
 import { DomainError } from "../../errors.ts";
 import * as budget from "../../theory/budget.ts";
 import * as critical from "../../theory/critical.ts";
@@ -96,6 +97,9 @@ const mixtureOf = ({ grid, grid_size, iters }: Args) =>
   given({ grid: grid ?? (grid_size && equalSteps(grid_size)), iterations: iters });
 const curveOf = (at: number[], answers: number[], right: number[]) =>
   at.map((x, i) => ({ at: x, answers: answers[i]!, right: right[i]! }));
+
+/** JSON has no NaN: a vote that is missing is null there. */
+const missingAsNaN = (rows: (number | null)[][]) => rows.map((row) => row.map((vote) => vote ?? Number.NaN));
 
 const treeNodeOf = ({ mu, gamma, rho, children }: Args): structure.TreeNode =>
   children === undefined ? { bias: mu } : given({ fidelity: gamma, rho, children: children.map(treeNodeOf) });
@@ -349,6 +353,8 @@ export const theoryFunctions: Readonly<Record<string, VectorFunction>> = {
     const points = fitFidelityIsotonic(curveOf(ms, ns, agree), k);
     return [points.map((point) => point.messageTokens), points.map((point) => point.fidelity)];
   },
+  moment_rows: ({ counts }) => counts,
+  rho_pairwise_matrix: ({ Y }) => pairPhiMatrix(missingAsNaN(Y)),
   rho_moments: ({ counts }) => correlationFromPairs(counts),
   rho_moments_ci: ({ counts, level }) => estimate(correlationFromPairsInterval(counts, level ?? 0.95)),
   rho_anova: ({ counts }) => correlationAnova(counts),
