@@ -218,6 +218,15 @@ describe("a full recording", () => {
     expect(width(wider.agents[0]!.accuracy)).toBeGreaterThan(width(calibration.agents[0]!.accuracy));
   });
 
+  it("with more tasks that were answered without groups knows no more of shared errors", () => {
+    const grouped = scriptedAttempts({ ...scriptedExample, tasks: 20 }, 3).attempts;
+    const alone = grouped.flatMap(({ group, ...rest }) => (group ? [{ ...rest, taskId: `more ${rest.taskId}` }] : []));
+    const known = calibrate(recordings(grouped));
+    const more = calibrate(recordings([...grouped, ...alone]));
+    expect(more.rhoWithin).toEqual(known.rhoWithin);
+    expect(more.rhoTask).toEqual(known.rhoTask);
+  });
+
   it("with half of its tasks knows the shared errors of groups made of different agents too", () => {
     const mixed = scriptedAttempts(scriptedExample, 2).attempts.flatMap((attempt): Attempt[] => {
       const { group, level, ...rest } = attempt; // groups of one answer of each of five "agents" that are one

@@ -1,11 +1,11 @@
 import type { Measured, NotMeasured } from "../theory/interval.ts";
 import { addCount, type GradedColumn, type GroupCounts } from "./agents.ts";
 import type { Calibration } from "./calibration.ts";
-import { correlationOfNestedSums, nestedRow, nestedWidth } from "./estimators/correlation-nested.ts";
+import { correlationOfNestedSums, nestedRow } from "./estimators/correlation-nested.ts";
 import type { Count } from "./estimators/counts.ts";
 import { clampInterval } from "./estimators/estimate.ts";
 import { panelCorrelation } from "./estimators/panel-correlation.ts";
-import { jackknifeInterval, type TaskRows } from "./estimators/resample.ts";
+import { jackknifeInterval, type TaskRows, taskRows } from "./estimators/resample.ts";
 
 type Correlations = Pick<Calibration, "rhoTotal" | "rhoTask" | "rhoWithin">;
 
@@ -42,13 +42,12 @@ function nestedRows(columns: readonly GradedColumn[]): TaskRows | NotMeasured {
   const strata = own.length > 0 ? own : [mixedGroups(grouped)].filter((groups) => tasksWithPairs(groups) >= 2);
   if (strata.length === 0)
     return { notMeasured: "fewer than 2 tasks have two groups of two or more graded answers", probe };
-  const tasks = strata[0]!.length;
-  const values = new Float64Array(tasks * nestedWidth * strata.length);
-  for (let t = 0; t < tasks; t++)
-    strata.forEach((groups, s) => {
-      values.set(nestedRow([...groups[t]!.values()]), (t * strata.length + s) * nestedWidth);
-    });
-  return { width: nestedWidth * strata.length, values };
+  // A task without groups says nothing, so it must not raise the degrees of freedom.
+  const rows = strata[0]!.flatMap((_, t) => {
+    const groups = strata.map((ofTasks) => [...ofTasks[t]!.values()]);
+    return groups.some(({ length }) => length > 0) ? [groups.flatMap(nestedRow)] : [];
+  });
+  return taskRows(rows);
 }
 
 /** Tasks that show both what a group shares and what it does not. */

@@ -47,7 +47,7 @@ function checkedRows(groups: readonly (readonly Count[])[]): TaskRows {
   return rows;
 }
 
-export const nestedWidth = 9;
+const nestedWidth = 9;
 
 /** Per task: right pairs and pairs within groups, the same across groups, right, votes, y, y², 1; zeros without votes. */
 export function nestedRow(groups: readonly Count[]): number[] {
