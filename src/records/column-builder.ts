@@ -28,9 +28,9 @@ export function columnBuilder(
   let column: Column & { readonly status: Status[] };
 
   return {
-    expect({ nSamples = 1, answer }) {
-      size += nSamples;
-      answersKnown ||= answer !== undefined;
+    expect({ nSamples, answer }) {
+      size += nSamples ?? 1;
+      answersKnown ||= nSamples === undefined && answer !== undefined;
     },
     allocate(tasks) {
       column = {
@@ -50,7 +50,9 @@ export function columnBuilder(
       };
     },
     append(attempt, grade, answerCode, group) {
-      const { nSamples = 1, nCorrect, status = attempt.answer === null ? "unparsed" : "ok" } = attempt;
+      const { nSamples = 1, nCorrect } = attempt;
+      const silent = attempt.answer === null && nCorrect === undefined; // an aggregate has no answer of its own
+      const status = attempt.status ?? (silent ? "unparsed" : "ok");
       for (let sample = 0; sample < nSamples; sample++) {
         const at = filled++;
         const wrong = nCorrect !== undefined && sample >= nCorrect; // the right ones of an aggregate come first

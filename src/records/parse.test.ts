@@ -77,10 +77,8 @@ describe("toAttempt", () => {
     [{ ...row, reads: "b" }, 'reads is "b", not a list of agents or samples'],
     [{ ...row, n_samples: 3 }, "n_samples and n_correct belong together, one of them is missing"],
     [{ ...row, n_samples: 3, n_correct: 4 }, "n_correct 4 > n_samples 3"],
-    [
-      { ...row, sent: "x", received: "x" },
-      "a relay probe has message_tokens, sent and received, one of them is missing",
-    ],
+    [{ ...row, message_tokens: 8, sent: "x" }, "sent and received belong together, one of them is missing"],
+    [{ ...row, received: "x" }, "sent and received belong together, one of them is missing"],
     [{ task_id: "t", agent: "a", gold: "1" }, /^none of correct, score, answer/],
   ])("says what is wrong with %j", (bad, reason) => {
     expect(toAttempt(bad)).toEqual(typeof reason === "string" ? reason : expect.stringMatching(reason));
@@ -99,6 +97,7 @@ describe("sortOf", () => {
     [{ answer: "1" }, "ungraded"],
     [{ n_samples: 2, n_correct: 1 }, "aggregated"],
     [{ message_tokens: 8, sent: "a", received: "b" }, "relay"],
+    [{ sent: "a", received: "b" }, "relay"],
   ])("calls %j %s", (fields, sort) => {
     expect(sortOf(toAttempt({ task_id: "t", agent: "a", ...fields }) as Attempt)).toBe(sort);
   });
@@ -178,6 +177,7 @@ describe("fromCells", () => {
   });
 
   it("takes an empty cell for not recorded, an empty answer for one that could not be parsed", () => {
+    expect(fromCells({ correct: "True", sample: "1.0" })).toEqual({ correct: true, sample: 1 }); // as Python writes them
     expect(fromCells({ task_id: "t", answer: "", seconds: "" })).toEqual({ task_id: "t", answer: null });
   });
 });

@@ -128,10 +128,16 @@ export function fromCells(cells: Readonly<Record<string, string>>): Row {
     if (cell === "") {
       if (name === "answer") row[name] = null;
     } else if (name === "reads") row[name] = cell.split(";").map((one) => one.trim());
-    else if (numeric.has(name)) row[name] = cell === "true" || (cell === "false" ? false : numberOr(cell));
+    else if (numeric.has(name)) row[name] = booleanOr(cell) ?? numberOr(cell);
     else row[name] = cell;
   }
   return row;
+}
+
+/** "true" and "false", also as Python writes them. */
+function booleanOr(cell: string): boolean | undefined {
+  if (cell === "true" || cell === "True") return true;
+  return cell === "false" || cell === "False" ? false : undefined;
 }
 
 function numberOr(cell: string): number | string {
@@ -206,7 +212,7 @@ function read(row: Row): Attempt {
 
 /** The rules that join fields. */
 function requireSort(attempt: Attempt): void {
-  const { answer, correct, score, scoreMax = 1, nSamples, nCorrect, messageTokens, sent, received } = attempt;
+  const { answer, correct, score, scoreMax = 1, nSamples, nCorrect, sent, received } = attempt;
   if (score !== undefined && (score < 0 || score > scoreMax))
     throw new BadField(`score is ${score}, not a number in [0, ${scoreMax}] (score_max is ${scoreMax})`);
   if (scoreMax <= 0) throw new BadField(`score_max is ${scoreMax}, not a number > 0`);
@@ -215,8 +221,8 @@ function requireSort(attempt: Attempt): void {
   if (nSamples !== undefined && nCorrect! > nSamples)
     throw new BadField(`n_correct ${nCorrect} > n_samples ${nSamples}`);
   const probe = sent !== undefined || received !== undefined;
-  if (probe && (sent === undefined || received === undefined || messageTokens === undefined))
-    throw new BadField("a relay probe has message_tokens, sent and received, one of them is missing");
+  if (probe && (sent === undefined || received === undefined))
+    throw new BadField("sent and received belong together, one of them is missing");
   if (answer === undefined && correct === undefined && score === undefined && nSamples === undefined && !probe)
     throw new BadField("none of correct, score, answer, n_samples with n_correct, sent with received is there");
 }

@@ -134,6 +134,19 @@ describe("tabulate", () => {
     expect([...made.columns[0]!.start]).toEqual([0, 1, 1]);
   });
 
+  it("leaves relay probes without a message length out and says so", () => {
+    const { relays, assumptions } = table([{ correct: 1 }, { sent: "1", received: "0" }]);
+    expect(relays).toEqual([]);
+    expect(assumptions).toContainEqual(
+      expect.objectContaining({ subject: "relay probe", value: expect.stringMatching(/^1 /) }),
+    );
+  });
+
+  it("does not take the empty answer beside an aggregate for an unparsed one", () => {
+    const [column] = table([{ answer: null, n_samples: 2, n_correct: 1 }]).table.columns;
+    expect(column).toMatchObject({ answersKnown: false, status: ["ok", "ok"] });
+  });
+
   describe("costs", () => {
     const prices = { inputPerMillion: 1, outputPerMillion: 10 };
     const config = { agents: { a: { promptTokens: 500, answerTokens: 100, prices, seconds: 3, asOf: "2024-03-01" } } };

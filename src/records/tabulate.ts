@@ -50,9 +50,11 @@ export function tabulate(
       taskOf.push(tasks.number(attempt.taskId));
     }
   }
-  const relays = probes.map(({ taskId, agent, messageTokens, sent, received }): Relay => {
-    return { task: tasks.number(taskId), agent, messageTokens: messageTokens!, sent: sent!, received: received! };
-  });
+  const relays = probes.flatMap(({ taskId, agent, messageTokens, sent, received }): Relay[] =>
+    messageTokens === undefined
+      ? []
+      : [{ task: tasks.number(taskId), agent, messageTokens, sent: sent!, received: received! }],
+  );
 
   const order = sortedBy(Uint32Array.from(solving.keys()), taskOf, tasks.size());
   const bySample = sampleOrder(solving, columnOf, columns.length);
@@ -79,6 +81,7 @@ export function tabulate(
   const assumptions = [
     ...aboutGrades(grades, grade),
     ...aboutRoles(leftOut),
+    ...aboutRelays(probes.length - relays.length),
     ...aboutAnswers(columns),
     ...columns.flatMap((column) => column.assumptions()),
   ];
@@ -185,6 +188,12 @@ function aboutRoles(leftOut: ReadonlyMap<string, number>): Assumption[] {
     status: "recorded",
     source: "field role",
   }));
+}
+
+function aboutRelays(withoutLength: number): Assumption[] {
+  if (withoutLength === 0) return [];
+  const value = `${withoutLength.toLocaleString("en")} relay probes left out: fidelity is measured by message length`;
+  return [{ subject: "relay probe", value, status: "recorded", source: "no field message_tokens" }];
 }
 
 function aboutAnswers(columns: readonly ColumnBuilder[]): Assumption[] {
