@@ -6,7 +6,7 @@ import { parseTeam } from "../organizations/parse-team.ts";
 import { formOf, makeTeam } from "../organizations/team.ts";
 import { outcomesCached } from "../simulate/replay.ts";
 import { type DiagnosisCode, diagnose } from "../theory/diagnose.ts";
-import { isMeasured } from "../theory/interval.ts";
+import { isMeasured, type Measured } from "../theory/interval.ts";
 import type { Candidate } from "./candidates.ts";
 import { mean, pick } from "./choose.ts";
 import type { Advice, Finding, Forecast, Regime } from "./plan-types.ts";
@@ -125,38 +125,49 @@ const conditions: Readonly<Record<DiagnosisCode, readonly [string, string]>> = {
   ],
 };
 
-/** Conditions of the theory that surely hold at the node of the regime: at both ends of what decides them. */
-function theory({ regime, single, calibration, roster }: FindingContext): Finding[] {
-  const { alpha, gamma, organizationExponent, beta, rhoWithin, fanIn, messageTokens } = regime;
-  const surely = (code: DiagnosisCode) => {
-    if (["subcritical", "correlation-bound", "fidelity-bound"].includes(code))
-      return isMeasured(alpha) && alpha.high <= 1;
-    if (code === "scale-up-better")
-      return isMeasured(organizationExponent) && isMeasured(beta) && organizationExponent.high <= beta.low;
-    return true;
-  };
+/** Conditions of the theory at the node of the regime, if the intervals of what decides them leave no doubt. */
+function theory({ regime, single, promise, calibration, roster }: FindingContext): Finding[] {
+  const { alpha, gamma, organizationExponent, beta, rhoWithin, fixedPoint, mixingDepth, fanIn, messageTokens } = regime;
   if (messageTokens === undefined || !isMeasured(gamma) || !isMeasured(rhoWithin) || !regime.team) return [];
   const window = calibration.contextTokens;
   const team = parseTeam(regime.team);
+  const layers = formOf(team).layers!(team).length;
   const leaf = roster.agents.find(({ name }) => name === memberName(team.cast[0]!.members[0]!))!;
+  const below = (low: Measured, high: Measured) => isMeasured(low) && isMeasured(high) && low.high <= high.low;
+  const isSubcritical = isMeasured(alpha) && alpha.high <= 1;
+  const aboveCeiling = (accuracy: { readonly low: number }) =>
+    isMeasured(fixedPoint) && 2 * accuracy.low - 1 >= fixedPoint.high;
+  const surely: Readonly<Record<DiagnosisCode, boolean>> = {
+    "window-violated": true,
+    subcritical: isSubcritical,
+    "correlation-bound": isSubcritical,
+    "fidelity-bound": isSubcritical,
+    "scale-up-better": below(organizationExponent, beta),
+    "strong-baseline": aboveCeiling(promise(single).accuracy),
+    "leaf-above-fixed-point": aboveCeiling(leaf.calibration.accuracy),
+    "past-mixing-depth": isMeasured(mixingDepth) && mixingDepth.high < layers,
+    "fan-in-headroom": true,
+  };
   const codes = diagnose({
     aggregation: {
       fanIn,
       fidelity: Math.max(1e-9, Math.min(1, gamma.value)),
       rho: Math.max(0, Math.min(1, rhoWithin.value)),
     },
-    layers: formOf(team).layers!(team).length,
+    layers,
     messageTokens,
     windowTokens: isMeasured<{ value: number }>(window) ? window.value : fanIn * messageTokens,
     leafBias: 2 * leaf.accuracy - 1,
     beta: isMeasured(beta) ? Math.max(1e-9, beta.value) : 1e-9,
     singleBias: 2 * single.raw - 1,
   });
-  return codes.filter(surely).map((code) => ({
-    code,
-    message: `${conditions[code][0]} (${regime.team})`,
-    remedy: conditions[code][1],
-  }));
+  return codes
+    .filter((code) => surely[code])
+    .map((code) => ({
+      code,
+      message: `${conditions[code][0]} (${regime.team})`,
+      remedy: conditions[code][1],
+    }));
 }
 
 function singleEnough({ advice, several, promise, single }: FindingContext): Finding[] {

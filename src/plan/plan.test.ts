@@ -136,6 +136,14 @@ describe("plan", () => {
     expect(isMeasured(thresholds.firstTeamTokens)).toBe(false);
   });
 
+  it("does not blame the budget where scores between 0 and 1 make no votes", () => {
+    const scores = attempts(["a", "b"], 60, 3, () => "g").map(({ answer: _, gold: __, ...attempt }, i) => {
+      return { ...attempt, score: (i % 5) / 4 };
+    });
+    const { resampled } = plan(calibrationOf(scores), { perTask: calls(9) });
+    expect(resampled).toMatchObject({ notMeasured: expect.stringContaining("graded right or wrong") });
+  });
+
   it("keeps what the theory says of counted votes: α from b-wise votes, near independence", () => {
     const { regime } = plan(calibrationOf(independent(3, 2000)), { perTask: calls(3) });
     const { rhoEffective, alpha } = regime;

@@ -132,7 +132,7 @@ export function plan(calibration: Calibration, options: PlanOptions): Plan {
     advice,
     advised: promise(affordable.find(({ team }) => team.text === advice.team)!),
     single: promise(single),
-    resampled: repeated ? promise(repeated) : notRepeated(roster, affordable),
+    resampled: repeated ? promise(repeated) : notRepeated(roster, priced),
     team: several ? promise(several) : null,
     best: promise(best),
     equalAccuracy: promise(equal),
@@ -298,15 +298,18 @@ function fingerprint(accuracy: Float64Array): string {
   return `${a >>> 0} ${b >>> 0}`;
 }
 
-function notRepeated({ agents }: PlanRoster, affordable: readonly Candidate[]): NotMeasured {
-  const some = agents.some(({ calibration }) => calibration.samples >= 2);
+function notRepeated({ agents }: PlanRoster, priced: readonly Candidate[]): NotMeasured {
+  if (priced.some(({ kind }) => kind === "repeated"))
+    return {
+      notMeasured: "asking one agent several times does not fit the budget",
+      probe: "plan with a larger budget",
+    };
+  const once = agents.every(({ calibration }) => calibration.samples < 2);
   return {
-    notMeasured: some
-      ? `asking one agent several times does not fit the budget (${affordable.length} teams do)`
-      : "one answer per task and agent is recorded, which says nothing about votes of one agent",
-    probe: some
-      ? "plan with a larger budget"
-      : `record at least 3 samples per task, first of ${agents[0]!.name}, with the field \`sample\``,
+    notMeasured: once
+      ? "one answer per task and agent is recorded, which says nothing about votes of one agent"
+      : "too few answers of one agent to the same task are graded right or wrong",
+    probe: `record at least 3 samples per task, first of ${agents[0]!.name}, with the fields \`sample\` and \`correct\``,
   };
 }
 
