@@ -135,10 +135,14 @@ describe("tabulate", () => {
   });
 
   it("leaves relay probes without a message length out and says so", () => {
-    const { relays, assumptions } = table([{ correct: 1 }, { sent: "1", received: "0" }]);
+    const { relays, assumptions } = table([
+      { correct: 1 },
+      { sent: "1", received: "0" },
+      { message_tokens: 0, sent: "1", received: "0" },
+    ]);
     expect(relays).toEqual([]);
     expect(assumptions).toContainEqual(
-      expect.objectContaining({ subject: "relay probe", value: expect.stringMatching(/^1 /) }),
+      expect.objectContaining({ subject: "relay probe", value: expect.stringMatching(/^2 /) }),
     );
   });
 

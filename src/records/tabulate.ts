@@ -51,7 +51,7 @@ export function tabulate(
     }
   }
   const relays = probes.flatMap(({ taskId, agent, messageTokens, sent, received }): Relay[] =>
-    messageTokens === undefined
+    messageTokens === undefined || messageTokens === 0 // an empty message tells nothing
       ? []
       : [{ task: tasks.number(taskId), agent, messageTokens, sent: sent!, received: received! }],
   );
@@ -193,7 +193,7 @@ function aboutRoles(leftOut: ReadonlyMap<string, number>): Assumption[] {
 function aboutRelays(withoutLength: number): Assumption[] {
   if (withoutLength === 0) return [];
   const value = `${withoutLength.toLocaleString("en")} relay probes left out: fidelity is measured by message length`;
-  return [{ subject: "relay probe", value, status: "recorded", source: "no field message_tokens" }];
+  return [{ subject: "relay probe", value, status: "recorded", source: "field message_tokens missing or 0" }];
 }
 
 function aboutAnswers(columns: readonly ColumnBuilder[]): Assumption[] {
