@@ -43,7 +43,12 @@ function curveOf(unit: CostUnit, plan: Plan, check: Check): BudgetCurve | null {
   if (prices.length === 0) return null;
   const [low, high] = [Math.min(...prices), unit === "calls" ? 2 * plan.budget.amount : 2 * Math.max(...prices)];
   if (!(high > low)) return null;
-  const budgets = Array.from({ length: steps }, (_, i) => low * (high / low) ** (i / (steps - 1)));
+  const even = Array.from({ length: steps }, (_, i) => low * (high / low) ** (i / (steps - 1)));
+  // Where the best agent or a team of the frontier becomes affordable the advice can turn: there it is asked to the cent.
+  const turns = [plan.single, ...plan.frontier].flatMap(({ cost }) =>
+    isMeasured(cost[unit]) ? [cost[unit].mean] : [],
+  );
+  const budgets = [...even, ...turns.filter((at) => at > low && at < high)].sort((a, b) => a - b);
   const points = budgets.flatMap((budget) => {
     const at = makePlanOrNull(check.calibration, {
       perTask: { amount: budget * (1 + 1e-9), unit },

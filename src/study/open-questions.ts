@@ -17,11 +17,14 @@ export function missing(calibration: Calibration): Study["notMeasured"] {
     "Exponent of compute, β": beta,
     "Context window, W": contextTokens,
     "Repeats of one agent": agents.find((agent) => isMeasured(agent.rho))?.rho ?? agents[0]?.rho ?? rhoTotal,
-    Seconds: agents[0]?.cost.seconds ?? rhoTotal,
   };
-  return Object.entries(quantities).flatMap(([subject, quantity]) =>
-    "notMeasured" in quantity ? [{ subject, probe: quantity.probe }] : [],
-  );
+  const seconds = agents.every(({ cost }) => isMeasured(cost.seconds));
+  return [
+    ...Object.entries(quantities).flatMap(([subject, quantity]) =>
+      "notMeasured" in quantity ? [{ subject, probe: quantity.probe }] : [],
+    ),
+    ...(seconds ? [] : [{ subject: "Seconds", probe: "record the field `seconds`, or give it in quorate.config" }]),
+  ];
 }
 
 /** The questions that a buyer asks next, and how many tasks would answer them. */

@@ -119,6 +119,9 @@ function splits({ study, confidenceText, chosen }: Reading): Draft | null {
             : ""
         }.`,
       },
+      {
+        text: "All splits share the same tasks: they show how much the choice depends on the split, not that many independent checks.",
+      },
     ],
   };
 }
@@ -132,9 +135,8 @@ function splitsTitle({ differences }: Splits): string {
     teams.length === differences.length
       ? `${count(teams.length)} splits`
       : `${count(teams.length)} splits that choose a team`;
-  return better === teams.length
-    ? `On all ${of} the team is better on the other half`
-    : `On ${count(better)} of ${of} the team is better on the other half`;
+  const mean = teams.reduce((sum, { measured }) => sum + measured, 0) / teams.length;
+  return `On ${better === teams.length ? "all" : `${count(better)} of`} ${of} the team is better on the other half, ${points(mean)} points on average`;
 }
 
 function ofCost(ratio: number): string {

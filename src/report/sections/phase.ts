@@ -127,7 +127,7 @@ function regime({ study, confidenceText }: Reading): Draft | null {
         { name: "Value", as: "number" },
         { name: confidenceText, as: "number" },
         { name: "Status", as: "status" },
-        { name: "What would measure it" },
+        { name: "Source, or what would measure it" },
       ],
       rows: rows.map(({ name, quantity, derived }) =>
         isMeasured(quantity)
@@ -147,10 +147,10 @@ function regimeTitle({ plan }: Study, measured: number, all: number): string {
   const { organizationExponent: s, beta } = plan.regime;
   if (isMeasured(s) && isMeasured(beta)) {
     if (s.low > beta.high)
-      return `Organization grows faster than one agent: s ${plain(s.value)} against β ${plain(beta.value)}`;
+      return `Organization grows faster than one agent: s\u00a0${plain(s.value)} against β\u00a0${plain(beta.value)}`;
     if (s.high < beta.low)
-      return `One agent with more compute grows faster: β ${plain(beta.value)} against s ${plain(s.value)}`;
-    return `s ${plain(s.value)} against β ${plain(beta.value)}: too close to tell which grows faster`;
+      return `One agent with more compute grows faster: β\u00a0${plain(beta.value)} against s\u00a0${plain(s.value)}`;
+    return `s\u00a0${plain(s.value)} against β\u00a0${plain(beta.value)}: too close to tell which grows faster`;
   }
   return measured === 0
     ? "No quantity of the theory was measured"
