@@ -7,6 +7,7 @@ import { tabulate } from "../records/tabulate.ts";
 import { scriptedAttempts, scriptedConfig, scriptedExample } from "../simulate/scripted.ts";
 import { type Interval, isMeasured, type Measured } from "../theory/interval.ts";
 import { calibrate } from "./calibrate.ts";
+import type { FidelityCalibration } from "./calibration.ts";
 import { fidelityAt } from "./fidelity.ts";
 import { calibratedRegime } from "./regime.ts";
 
@@ -36,8 +37,8 @@ function answers(byAgent: Readonly<Record<string, string>>, more: Partial<Attemp
   );
 }
 
-function measured(quantity: Measured): Interval {
-  if (!isMeasured(quantity)) throw new Error(quantity.notMeasured);
+function measured<T extends object = Interval>(quantity: Measured<T>): T {
+  if (!isMeasured<T>(quantity)) throw new Error(quantity.notMeasured);
   return quantity;
 }
 
@@ -165,6 +166,27 @@ describe("what was not recorded", () => {
     expect(unmeasured(oneLength.fidelity).notMeasured).toContain("one length");
     const oneMessage = calibrate(recordings([...graded, ...relay(10, "x"), ...relay(50, "x")]));
     expect(unmeasured(oneMessage.fidelity).notMeasured).toContain("the same");
+  });
+});
+
+describe("fidelity", () => {
+  it.each([
+    ["nothing", () => "x", 0],
+    ["everything", (sent: string) => sent, 1],
+  ])("of messages that carry %s is a number at every length", (_, decoded, gamma) => {
+    const relays = [8, 64].flatMap((messageTokens) =>
+      Array.from({ length: 40 }, (_, i): Attempt => {
+        const sent = i % 2 === 0 ? "x" : "y";
+        return { taskId: `t${i % 10}`, agent: "a", sample: i, messageTokens, sent, received: decoded(sent) };
+      }),
+    );
+    const { fidelity } = calibrate(recordings([...answers({ a: "RwRwRwRwRw" }), ...relays]));
+    for (const length of [1, 8, 30, 64, 1000]) {
+      const { value, low, high } = fidelityAt(measured<FidelityCalibration>(fidelity), length);
+      expect(low).toBeLessThanOrEqual(value);
+      expect(value).toBeLessThanOrEqual(high);
+      if (length >= 8) expect(value).toBeCloseTo(gamma, 6);
+    }
   });
 });
 

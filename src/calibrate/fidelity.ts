@@ -149,7 +149,10 @@ function familyIntervals(fit: FidelityFit, tasks: number, confidence: number): F
   };
 }
 
-/** The likelier family, unless even that one falls short of a free curve by more than chance would have it once in a thousand. */
+/**
+ * The likelier family, unless even that one falls short of a free curve by more than chance would have it once in a
+ * thousand, or the points leave its parameters unbounded: messages that carry nothing fit any scale that is long enough.
+ */
 function family(
   points: readonly CurvePoint[],
   exponential: FidelityFit,
@@ -157,6 +160,8 @@ function family(
   options: number,
 ): FidelityCalibration["family"] {
   const better = hill.negativeLogLikelihood < exponential.negativeLogLikelihood ? "hill" : "exponential";
+  const { covariance } = { hill, exponential }[better];
+  if (!covariance.flat().every(Number.isFinite)) return "isotonic";
   const degrees = points.length - 2;
   if (degrees < 1) return better;
   const isotonic = fitFidelityIsotonic(points, options);

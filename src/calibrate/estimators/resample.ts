@@ -100,7 +100,7 @@ export function bootstrapInterval(
 }
 
 /** Linear between order statistics; the smallest is the 0-quantile, the largest the 1-quantile. */
-function quantile(sorted: Float64Array, probability: number): number {
+export function quantile(sorted: Float64Array, probability: number): number {
   if (sorted.length === 0) return Number.NaN;
   const place = probability * (sorted.length - 1);
   const below = Math.floor(place);
