@@ -28,17 +28,11 @@ export const single: Organization = {
         `a single is one agent, and ${members.length} are named.`,
         `Ask all of them: vote@${members.map(printMember).join(",")}.`,
       );
+    const name = members[0] ? printMember({ ...members[0], samples: 1 }) : "agent";
     const calls = shape.sizes[0] ?? members[0]?.samples ?? 1;
-    requireNoSizes(
-      "single",
-      shape,
-      `Ask one agent several times: vote:${calls}@${members[0] ? printMember(members[0]) : "agent"}.`,
-    );
-    if (calls > 1)
-      throw new UnknownTeam(
-        "a single asks once.",
-        `Ask one agent several times: vote:${calls}@${printMember({ ...members[0]!, samples: 1 })}.`,
-      );
+    const instead = calls > 1 ? `Ask one agent several times: vote:${calls}@${name}.` : `Write single@${name}.`;
+    requireNoSizes("single", shape, instead);
+    if (calls > 1) throw new UnknownTeam("a single asks once.", instead);
     return shape;
   },
 

@@ -154,6 +154,7 @@ const refused: readonly (readonly [string, RegExp])[] = [
   ["single@a,b", /vote@a,b/],
   ["single@a:3", /vote:3@a/],
   ["single:3@a", /vote:3@a/],
+  ["single:1@a", /Write single@a\./],
   ["ahead:2@gpt", /ahead:2\/15@gpt/],
   ["ahead:9/3@gpt", /ahead:9\/9@gpt/],
   ["ahead:2x15@gpt", /joined by \/.*\n.*ahead:2\/15@gpt/],

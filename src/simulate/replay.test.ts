@@ -291,6 +291,7 @@ describe("outcomes on recorded answers", () => {
       ["tree:3x2@leaf=a,reader=b", "organization-not-runnable"],
     ] as const) {
       expect(of(text)).toThrow(KnownError);
+      expect(() => replay(parseTeam(text), table, { seed: 1 })).toThrow(expect.objectContaining({ code }));
       expect(of(text)).toThrow(expect.objectContaining({ code }));
     }
   });

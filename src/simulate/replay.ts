@@ -39,6 +39,7 @@ const caches = new WeakMap<AnswerTable, Map<string, Outcomes>>();
 
 /** The same, remembered as long as the table lives. Weighted teams are worked out anew: their weights may have changed. */
 export const outcomesCached: OutcomesOf = (team, table, options) => {
+  organizationOf(team); // a team that cannot run may have a rule of its own
   if (ruleNamed(team.rule).weighted) return outcomes(team, table, options);
   const key = `${options.seed} ${options.draws ?? "default"} ${team.text}`;
   const cache = caches.get(table) ?? new Map<string, Outcomes>();

@@ -17,11 +17,13 @@ export const replay: Verb = {
         const result = measure(team, table, { seed: options.seed });
         if (options.json) return printJson(context, result);
         const { accuracy, cost, tasks, skipped, method } = result;
+        const error = accuracy.standardError;
+        const spread = Number.isNaN(error) ? "± unknown from one task" : `± ${(100 * error).toFixed(1)}`;
         const number = (value: number | null, digits: number) =>
           value === null ? "not recorded" : value.toFixed(digits);
         printLines(context, [
           result.team,
-          `  right answers   ${(100 * accuracy.mean).toFixed(1)} % ± ${(100 * accuracy.standardError).toFixed(1)} (standard error), ${method}`,
+          `  right answers   ${(100 * accuracy.mean).toFixed(1)} % ${spread} (standard error), ${method}`,
           `  per task        ${number(cost.calls, 2)} calls, tokens ${number(cost.tokens, 0)}, dollars ${number(cost.usd, 5)}, seconds ${number(cost.seconds, 1)}`,
           `  tasks           ${tasks} measured, ${skipped} skipped for want of answers`,
         ]);
