@@ -45,7 +45,7 @@ for (const file of files) {
   const text = readFileSync(join("src", file), "utf8");
   const here = order.indexOf(stage(file));
   if (here < 0) problems.push(`src/${file} is in no stage. The stages are ${order.join(" → ")}.`);
-  for (const [, target] of text.matchAll(/(?:from|import\() ?"(\.[^"]+)"/g)) {
+  for (const [, target] of text.matchAll(/\b(?:from|import)\s*\(?\s*["'](\.[^"']+)["']/g)) {
     const to = relative(".", join(dirname(file), target)).replaceAll("\\", "/");
     if (order.indexOf(stage(to)) > here)
       problems.push(`src/${file} imports rightwards: ${target}. The order is ${order.join(" → ")}.`);
@@ -55,9 +55,10 @@ for (const file of files) {
   }
   if (/export \* from/.test(text)) problems.push(`src/${file} re-exports everything: write the names out.`);
   if (pure.includes(stage(file)) && !readers.includes(file)) {
-    if (/\b(Math\.random|Date\.now|performance\.now)\(|new Date\(\)/.test(text))
+    if (/\b(Math\.random|(Date|performance)\.now|Date)\(\)/.test(text))
       problems.push(`src/${file} reads a clock or unseeded randomness: take it as an argument.`);
-    if (/from "node:/.test(text)) problems.push(`src/${file} imports from Node: it must run in a browser.`);
+    if (/\b(?:from|import)\s*\(?\s*["']node:/.test(text))
+      problems.push(`src/${file} imports from Node: it must run in a browser.`);
   }
 }
 for (const [folder, contract] of Object.entries(families)) {
