@@ -1,6 +1,7 @@
 // Several agents at once: tasks fall into four classes, and within a class agents are right or wrong independently.
 // A forecast from this model varies less than the raw share of right answers, which pays when one of many teams is chosen.
 
+import { quantile } from "../calibrate/estimators/resample.ts";
 import type { Stage } from "../organizations/organization.ts";
 import { count } from "../rules/rule.ts";
 import { winTable } from "./vote-value.ts";
@@ -70,13 +71,6 @@ export function fitLatent({ right, wrongPairs, wrongPairsAgreeing }: JointAnswer
       return { share: shares[c]!, accuracies: accuracies[c]!, concentration: 1 / same - 1 };
     }),
   };
-}
-
-/** Linear between order statistics. */
-function quantile(sorted: Float64Array, probability: number): number {
-  const at = probability * (sorted.length - 1);
-  const below = Math.floor(at);
-  return sorted[below]! + (at - below) * (sorted[Math.min(below + 1, sorted.length - 1)]! - sorted[below]!);
 }
 
 /** R_tc for every task and class. */

@@ -142,45 +142,12 @@ export function plan(calibration: Calibration, options: PlanOptions): Plan {
       shareCaught: room > 0 ? Math.max(0, Math.min(1, (best.raw - single.raw) / room)) : 0,
     },
     frontier: rising(frontier.map(promise)),
-    candidates: ranked
-      .slice(0, candidatesListed)
-      .map(promise)
-      .concat(readers.forecasts)
-      .slice(0, candidatesListed + readers.forecasts.length),
+    candidates: [...ranked.slice(0, candidatesListed).map(promise), ...readers.forecasts],
     candidatesPriced: priced.length + readers.forecasts.length,
     regime,
     thresholds,
     refused: readers.refused,
-    assumptions: [
-      ...calibration.assumptions,
-      ...roster.assumptions,
-      ...(tried.length < proposed.length
-        ? [
-            {
-              subject: "teams left out",
-              value: `${proposed.length - tried.length} that ask an agent more often than it was recorded`,
-              status: "derived" as const,
-              source: "they could not be checked on recorded answers",
-            },
-          ]
-        : []),
-      {
-        subject: "ties",
-        value: "to the earliest member of a cast, most accurate first; among samples of one agent evenly",
-        status: "derived",
-        source: "rule plurality",
-      },
-      ...(regime.messageTokens === undefined && isMeasured(regime.alpha)
-        ? [
-            {
-              subject: "fidelity",
-              value: "γ = 1",
-              status: "derived" as const,
-              source: "code counts the votes, no message is read",
-            },
-          ]
-        : []),
-    ],
+    assumptions: assumptionsOf(calibration, roster, proposed.length - tried.length, regime),
     findings: findingsOf({
       calibration,
       roster,
@@ -193,6 +160,38 @@ export function plan(calibration: Calibration, options: PlanOptions): Plan {
       promise,
     }),
   };
+}
+
+/** What was assumed of the attempts, of the roster, and by the plan itself. */
+function assumptionsOf(
+  calibration: Calibration,
+  roster: PlanRoster,
+  teamsLeftOut: number,
+  { messageTokens, alpha }: Plan["regime"],
+): Plan["assumptions"] {
+  const derived = (subject: string, value: string, source: string) => ({
+    subject,
+    value,
+    status: "derived" as const,
+    source,
+  });
+  const ties = "to the earliest member of a cast, most accurate first; among samples of one agent evenly";
+  const isCounted = messageTokens === undefined && isMeasured(alpha);
+  return [
+    ...calibration.assumptions,
+    ...roster.assumptions,
+    ...(teamsLeftOut > 0
+      ? [
+          derived(
+            "teams left out",
+            `${teamsLeftOut} that ask an agent more often than it was recorded`,
+            "they could not be checked on recorded answers",
+          ),
+        ]
+      : []),
+    derived("ties", ties, "rule plurality"),
+    ...(isCounted ? [derived("fidelity", "γ = 1", "code counts the votes, no message is read")] : []),
+  ];
 }
 
 const pricings = new WeakMap<Calibration, Map<string, { roster: PlanRoster; pricing: Pricing }>>();

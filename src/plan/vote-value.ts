@@ -2,6 +2,7 @@
 // Chinese restaurant of concentration θ: 0, all wrong answers agree; ∞, all differ.
 
 import type { Quorum } from "../rules/rule.ts";
+import { poissonBinomial } from "../theory/majority.ts";
 import { random } from "../theory/random.ts";
 
 /** The points (p, θ) on which tasks are described, all pairs of the two lists, p outside and θ inside. */
@@ -117,15 +118,9 @@ function countVotes(grid: VoteGrid, unparsed: number, votes: number, quorum: Quo
   return { accuracy, calls: new Float64Array(accuracy.length).fill(votes) };
 }
 
-/** P(k successes of n), k = 0 … n, by repeated convolution: exact at p = 0 and 1, no factorials. */
-function binomial(n: number, p: number): Float64Array {
-  const distribution = new Float64Array(n + 1);
-  distribution[0] = 1;
-  for (let size = 1; size <= n; size++) {
-    for (let k = size; k > 0; k--) distribution[k] = distribution[k]! * (1 - p) + distribution[k - 1]! * p;
-    distribution[0] = distribution[0]! * (1 - p);
-  }
-  return distribution;
+/** P(k successes of n), k = 0 … n: exact at p = 0 and 1. */
+function binomial(n: number, p: number): readonly number[] {
+  return poissonBinomial(new Array<number>(n).fill(p));
 }
 
 /** Sequences drawn per grid point for `ahead`; the same uniform numbers at every point, so that differences are smooth. */
