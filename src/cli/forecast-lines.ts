@@ -1,12 +1,12 @@
 import type { CostForecast, Forecast } from "../plan/plan-types.ts";
+import { accuracyInterval, decimal, percent } from "../report/format-number.ts";
 import { isMeasured, type NotMeasured } from "../theory/interval.ts";
 
 /** A forecast for the terminal. */
 export function forecastLines({ team, kind, accuracy, cost, method, tasks, caveats }: Forecast): string[] {
-  const percent = (share: number) => (100 * share).toFixed(1);
   return [
     `${team} (${kind})`,
-    `  right answers   ${percent(accuracy.mean)} % [${percent(accuracy.low)}, ${percent(accuracy.high)}], ${Math.round(100 * accuracy.confidence)} % interval`,
+    `  right answers   ${percent(accuracy.mean, 1)} ${accuracyInterval(accuracy)}, ${Math.round(100 * accuracy.confidence)} % interval`,
     `  calls           ${costText(cost.calls, 2, "")}`,
     `  tokens          ${costText(cost.tokens, 0, "")}`,
     `  dollars         ${costText(cost.usd, 5, "$")}`,
@@ -18,6 +18,6 @@ export function forecastLines({ team, kind, accuracy, cost, method, tasks, cavea
 
 function costText(cost: CostForecast | NotMeasured, digits: number, unit: string): string {
   if (!isMeasured(cost)) return `not measured: ${cost.notMeasured} → ${cost.probe}`;
-  const [mean, low, high, max] = [cost.mean, cost.low, cost.high, cost.max].map((x) => unit + x.toFixed(digits));
+  const [mean, low, high, max] = [cost.mean, cost.low, cost.high, cost.max].map((x) => unit + decimal(x, digits));
   return `${mean} [${low}, ${high}] per task, at most ${max}`;
 }

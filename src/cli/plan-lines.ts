@@ -1,9 +1,15 @@
 import type { Costs, CostUnit, Forecast, Plan } from "../plan/plan-types.ts";
-import { plain, plainInterval } from "../report/format-number.ts";
+import {
+  accuracyInterval,
+  count,
+  accuracy as percent,
+  plain,
+  plainInterval,
+  probabilitySentence,
+} from "../report/format-number.ts";
+import { kinds } from "../report/kinds.ts";
 import { mergedAssumptions } from "../report/sections/assumed.ts";
 import { isMeasured, type Measured, type NotMeasured } from "../theory/interval.ts";
-
-const marks = { single: "●", repeated: "◉", panel: "■", cascade: "◆", tree: "▲" } as const;
 
 /** A plan for the terminal: the verdict first, then what it was chosen from, then why. */
 export function planLines(plan: Plan): string[] {
@@ -17,9 +23,13 @@ export function planLines(plan: Plan): string[] {
         ? `  ${name.padEnd(16)} ${forecastText(forecast, unit)}`
         : `  ${name.padEnd(16)} not measured: ${forecast.notMeasured} → ${forecast.probe}`;
   return [
-    `${marks[advice.kind]} ${advice.team}`,
+    `${kinds[advice.kind].mark} ${advice.team}`,
     `  ${advice.because}`,
-    `  P(better) ${probabilityText(advice.probabilityBetter)}${needed ? `; ${range(needed.low)} to ${range(needed.high)} further tasks would settle it (median ${range(needed.median)})` : ""}`,
+    ...(needed
+      ? [
+          `  ${probabilitySentence(advice.probabilityBetter)}; ${range(needed.low)} to ${range(needed.high)} further tasks would settle it (median ${range(needed.median)})`,
+        ]
+      : []),
     "",
     `At ${amount(budget.amount, unit)} per task, right answers in % with ${Math.round(100 * plan.confidence)} % interval`,
     row("one agent", plan.single),
@@ -28,7 +38,7 @@ export function planLines(plan: Plan): string[] {
     row("best", plan.best),
     row("equal, cheapest", plan.equalAccuracy),
     row("for more money", plan.moreMoney, "nothing that is surely better"),
-    `  in hindsight     ${(100 * plan.oracle.accuracy).toFixed(1)} at this money; the best plan catches ${Math.round(100 * plan.oracle.shareCaught)} % of what was possible`,
+    `  in hindsight     ${percent(plan.oracle.accuracy)} at this money; the best plan catches ${Math.round(100 * plan.oracle.shareCaught)} % of what was possible`,
     "",
     `Frontier, cheapest first (${plan.candidatesPriced} teams priced)`,
     ...plan.frontier.map((forecast) => `  ${forecastText(forecast, unit)}`),
@@ -60,8 +70,7 @@ export function planLines(plan: Plan): string[] {
 }
 
 function forecastText({ team, kind, accuracy, cost }: Forecast, unit: CostUnit): string {
-  const percent = (share: number) => (100 * share).toFixed(1);
-  return `${marks[kind]} ${percent(accuracy.mean)} [${percent(accuracy.low)}, ${percent(accuracy.high)}]  ${costText(cost, unit)}  ${team}`;
+  return `${kinds[kind].mark} ${percent(accuracy.mean)} ${accuracyInterval(accuracy)}  ${costText(cost, unit)}  ${team}`;
 }
 
 function costText(cost: Costs, unit: CostUnit): string {
@@ -71,7 +80,7 @@ function costText(cost: Costs, unit: CostUnit): string {
 
 function amount(value: number, unit: CostUnit): string {
   if (unit === "usd") return `$${value.toPrecision(3)}`;
-  if (unit === "tokens") return `${Math.round(value)} tokens`;
+  if (unit === "tokens") return `${count(value)} tokens`;
   return `${value.toFixed(2)} ${unit}`;
 }
 
@@ -81,5 +90,4 @@ function quantity(name: string, measured: Measured): string {
     : `  ${name.padEnd(16)} not measured: ${measured.notMeasured} → ${measured.probe}`;
 }
 
-const probabilityText = (p: number) => (p > 0.99 ? "> 0.99" : p < 0.01 ? "< 0.01" : p.toFixed(2));
-const range = (tasks: number) => (Number.isFinite(tasks) ? Math.round(tasks).toLocaleString("en-US") : "unbounded");
+const range = (tasks: number) => (Number.isFinite(tasks) ? count(tasks) : "unbounded");
