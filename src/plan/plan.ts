@@ -110,7 +110,7 @@ export function plan(calibration: Calibration, options: PlanOptions): Plan {
   );
 
   const promise = promiser(roster, affordable, calibration, single, { confidence, seed });
-  const readers = readerPlans(roster, calibration, perTask, confidence);
+  const readers = readerPlans(roster, calibration, options, confidence);
   const rivals: Rivals<Candidate> = { single, repeated, frontier, affordable };
   const advice = adviseOn(rivals, promise, { confidence, budget: perTask });
   const node = nodeOf(several ?? repeated, readers, roster);

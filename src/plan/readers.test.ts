@@ -35,6 +35,15 @@ describe("teams of readers", () => {
     expect(bought).not.toContain("tree");
   });
 
+  it("keep to the bound of the worst case", () => {
+    const perTaskMax = { amount: 10_000, unit: "tokens" } as const;
+    const { candidates } = plan(calibration, { perTask: { amount: 20_000, unit: "tokens" }, perTaskMax });
+    const kept = candidates.filter(({ runnable }) => runnable === false);
+    expect(kept.length).toBeGreaterThan(0);
+    expect(kept.length).toBeLessThan(readers.length);
+    for (const { cost } of kept) expect(isMeasured(cost.tokens) && cost.tokens.max).toBeLessThanOrEqual(10_000);
+  });
+
   it("are forecast as the theory has it: the truth of the script lies in the interval", () => {
     const { node, rhoTask, groups, relays } = truth;
     const leaf = truth.agents.find(({ name }) => node.leaf.startsWith(name))!;

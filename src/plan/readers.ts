@@ -14,7 +14,7 @@ import { betaDifficulty } from "../theory/difficulty.ts";
 import { type Interval, isMeasured, type NotMeasured } from "../theory/interval.ts";
 import { treeBiasByLayer } from "../theory/tree.ts";
 import { agentPrice, largestCallCost, noMeter } from "./costs.ts";
-import type { CostForecast, Costs, CostUnit, Forecast, Plan } from "./plan-types.ts";
+import type { Budget, CostForecast, Costs, Forecast, Plan } from "./plan-types.ts";
 import type { PlanRoster, RosterAgent } from "./roster.ts";
 
 /** Teams of readers need more than answers to be forecast. */
@@ -195,13 +195,13 @@ const treeShapes = [
 const leavesTried = 3;
 
 /**
- * Stars and trees within the budget, in calls or tokens; none where fidelity or the leaves' dependence is not measured.
+ * Stars and trees within the budgets, in calls or tokens; none where fidelity or the leaves' dependence is not measured.
  * Stars that would fit the budget but not the reader's window are refused, with the tree that replaces them.
  */
 export function readerPlans(
   { agents }: PlanRoster,
   calibration: Calibration,
-  budget: { readonly amount: number; readonly unit: CostUnit },
+  { perTask, perTaskMax }: { readonly perTask: Budget; readonly perTaskMax?: Budget | undefined },
   confidence: number,
 ): ReaderPlans {
   const { fidelity } = calibration;
@@ -215,8 +215,8 @@ export function readerPlans(
     const model = isMeasured<FidelityCalibration>(fidelity) ? leafModel(leaf.name, calibration) : null;
     for (const messageTokens of lengths)
       for (const team of shapes(leaf, reader, messageTokens)) {
-        const cost = costsOf(team, formOf(team).layers!(team), calibration)[budget.unit];
-        if (!isMeasured(cost) || cost.mean > budget.amount) continue;
+        const costs = costsOf(team, formOf(team).layers!(team), calibration);
+        if (!fits(costs, perTask, "mean") || (perTaskMax && !fits(costs, perTaskMax, "max"))) continue;
         const unfit = refusal(team, calibration);
         if (unfit) {
           const isStar = team.organization === "star";
@@ -241,6 +241,11 @@ export function readerPlans(
     smallest,
     refused: refused.map(({ team, reason, instead }) => ({ team, reason, instead })),
   };
+}
+
+function fits(costs: Costs, { amount, unit }: Budget, bound: "mean" | "max"): boolean {
+  const cost = costs[unit];
+  return isMeasured<CostForecast>(cost) && cost[bound] <= amount * (1 + 1e-9);
 }
 
 /** The lengths that were probed; where none was, whole answers as they were recorded. */
