@@ -121,14 +121,20 @@ const numeric = new Set([
 /**
  * The row of a CSV line. An empty cell is "not recorded", but in the column `answer`, where it is "no parsable answer";
  * `reads` is a list with semicolons. Cells of the long table's numeric fields become numbers where they are some.
+ *
+ * @param ourNames  our field by their column, where a column is going to be renamed: it is read as what it will be
  */
-export function fromCells(cells: Readonly<Record<string, string>>): Row {
+export function fromCells(
+  cells: Readonly<Record<string, string>>,
+  ourNames: ReadonlyMap<string, string> = new Map(),
+): Row {
   const row: Record<string, unknown> = {};
   for (const [name, cell] of Object.entries(cells)) {
+    const field = ourNames.get(name) ?? name;
     if (cell === "") {
-      if (name === "answer") row[name] = null;
-    } else if (name === "reads") row[name] = cell.split(";").map((one) => one.trim());
-    else if (numeric.has(name)) row[name] = booleanOr(cell) ?? numberOr(cell);
+      if (field === "answer") row[name] = null;
+    } else if (field === "reads") row[name] = cell.split(";").map((one) => one.trim());
+    else if (numeric.has(field)) row[name] = booleanOr(cell) ?? numberOr(cell);
     else row[name] = cell;
   }
   return row;

@@ -103,6 +103,16 @@ describe("readAttempts", () => {
     expect(mapped.attempts[0]).toMatchObject({ sample: 2, level: "2", status: "ok" });
   });
 
+  it("reads the columns of a CSV as the fields that they are mapped to", async () => {
+    const csv = "task_id,model,trial,ok,out\nt,a,1,True,\nt,a,0,0,5\n";
+    const map = { agent: "model", sample: "trial", correct: "ok", answer: "out" };
+    const { attempts } = await readAttempts([write("foreign.csv", csv)], { cwd, map });
+    expect(attempts).toEqual([
+      { taskId: "t", agent: "a", sample: 1, answer: null, correct: 1 },
+      { taskId: "t", agent: "a", sample: 0, answer: "5", correct: 0 },
+    ]);
+  });
+
   it("takes the importer that is named", async () => {
     const record = '{"dataset":"llmdrift","task_id":"t","agent":"a","correct":1,"latency_s":2}\n';
     const path = write("drift.jsonl", record);

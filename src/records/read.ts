@@ -127,7 +127,7 @@ async function readFileInto(
   options: ReadOptions,
 ): Promise<{ name: string; sources: readonly string[] } | undefined> {
   const { map } = options;
-  const first = await firstRecord(file);
+  const first = await firstRecord(file, map);
   const importer = chooseImporter(first, file, options);
   if (importer === undefined) return undefined;
 
@@ -135,7 +135,7 @@ async function readFileInto(
   const attemptsBefore = gathering.attempts.length;
   const badBefore = gathering.badLines.length;
   const take = (row: Row, line: number) => gathering.add(map ? mapFields(row, map) : row, file.shown, line);
-  await eachRecord(file, {
+  const sink: Sink = {
     record(record, line) {
       gathering.countLine();
       const rows = rowsOf(record);
@@ -148,7 +148,9 @@ async function readFileInto(
       gathering.countLine();
       gathering.reject(file.shown, line, reason);
     },
-  });
+  };
+  await eachRecord(file, sink, map);
+
   if (gathering.attempts.length === attemptsBefore) {
     const reasons = gathering.badLines.slice(badBefore).map(({ line, reason }) => `line ${line}: ${reason}`);
     const known = notAttempts.find(({ set }) => set === first?.["dataset"]);
@@ -197,22 +199,23 @@ interface Sink {
   bad(line: number, reason: string): void;
 }
 
-async function firstRecord(file: InputFile): Promise<Row | undefined> {
+async function firstRecord(file: InputFile, map: ReadOptions["map"]): Promise<Row | undefined> {
   let first: Row | undefined;
   const record = (row: Row) => {
     first = row;
     return false;
   };
-  await eachRecord(file, { record, bad() {} });
+  await eachRecord(file, { record, bad() {} }, map);
   return first;
 }
 
-async function eachRecord(file: InputFile, sink: Sink): Promise<void> {
+/** @param map  our field ← their field: cells of CSV have no types, so a column is read as the field it will be */
+async function eachRecord(file: InputFile, sink: Sink, map: ReadOptions["map"] = {}): Promise<void> {
   const format = formatOf(file.path);
   if (format === undefined) throw new UnsupportedFormat(file.shown);
   try {
     if (format === "lines") await eachJsonLine(file.path, sink);
-    else if (format === "csv") await eachCsvLine(file.path, sink);
+    else if (format === "csv") await eachCsvLine(file.path, sink, map);
     else await eachOfDocument(file.path, sink);
   } catch (error) {
     throw readableError(error, file.shown);
@@ -248,7 +251,8 @@ async function eachJsonLine(path: string, sink: Sink): Promise<void> {
   take(rest);
 }
 
-async function eachCsvLine(path: string, sink: Sink): Promise<void> {
+async function eachCsvLine(path: string, sink: Sink, map: Readonly<Record<string, string>>): Promise<void> {
+  const ourNames = new Map(Object.entries(map).map(([ours, theirs]) => [theirs, ours]));
   const csv = parseCsv({
     bom: true,
     columns: (names: string[]) => names.map((name) => name.trim()),
@@ -263,7 +267,7 @@ async function eachCsvLine(path: string, sink: Sink): Promise<void> {
   let enough = false;
   const consume = async (records: AsyncIterable<{ record: Record<string, string>; info: { lines: number } }>) => {
     for await (const { record, info } of records) {
-      enough = !sink.record(fromCells(record), info.lines);
+      enough = !sink.record(fromCells(record, ourNames), info.lines);
       if (enough) return;
     }
   };
