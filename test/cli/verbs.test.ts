@@ -28,6 +28,16 @@ describe("the command line on the examples", () => {
     expect(result.cost.usd).toBeLessThan(0.007);
   });
 
+  it.concurrent("replays a weighted vote and says where its weights come from", async () => {
+    const team = "vote.weighted@tora-70b,mixtral-8x7b,gpt-4-1106-preview";
+    const own = await json("replay", gsm8k, "--team", team);
+    expect(own).toMatchObject({ weightsFrom: "the replayed answers", weights: { "tora-70b": expect.any(Number) } });
+    const { accuracy } = await json("replay", gsm8k, "--team", team.replace(".weighted", ""));
+    expect(own.accuracy.mean).toBeGreaterThan(accuracy.mean);
+    const other = await json("replay", gsm8k, "--team", team, "--calibrate-on", gsm8k, "--grade", "answer");
+    expect(other.weightsFrom).toBe("other answers");
+  });
+
   it.concurrent("predicts a vote of one agent with its interval and method", async () => {
     const forecast = await json("predict", svamp, "--team", "vote:9@codex-pot");
     expect(forecast).toMatchObject({ kind: "repeated", metric: "accuracy", method: "mixture", cost: { calls: cost } });
