@@ -97,7 +97,7 @@ describe("the command line on the examples", () => {
   });
 
   it.concurrent("replays golden vectors", async () => {
-    const result = await json("vectors", "src/theory/golden/theory.json");
+    const result = await json("vectors", "src/theory/golden/theory.json", "--data", folder);
     expect(result).toMatchObject({ failed: 0, failures: [] });
     expect(result.passed).toBeGreaterThan(100);
   });

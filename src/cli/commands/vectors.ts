@@ -21,20 +21,23 @@ export const vectors: Verb = {
   summary: "replay a file of golden vectors of the theory and report failures by id",
   example: "npm exec quorate -- vectors src/theory/golden/theory.json",
   build: (command, context) =>
-    command.argument("<file>", "golden vectors, JSON").action(async (file: string, { json }: { json?: boolean }) => {
-      const document = await readFile(resolve(context.cwd, file), "utf8")
-        .then((text): unknown => JSON.parse(text))
-        .catch((error) => {
-          throw new UnreadableVectors(file, error);
-        });
-      const result = replayVectors(document);
-      if (json) printJson(context, result);
-      else {
-        for (const id of result.failures) context.stdout.write(`failed: ${id}\n`);
-        context.stdout.write(`${result.passed} passed, ${result.failed} failed\n`);
-      }
-      if (result.failed > 0) throw new VectorsFailed(result.failed);
-    }),
+    command
+      .argument("<file>", "golden vectors, JSON")
+      .option("--data <folder>", "public sets, for vectors that read one; no function of this release does")
+      .action(async (file: string, { json }: { json?: boolean }) => {
+        const document = await readFile(resolve(context.cwd, file), "utf8")
+          .then((text): unknown => JSON.parse(text))
+          .catch((error) => {
+            throw new UnreadableVectors(file, error);
+          });
+        const result = replayVectors(document);
+        if (json) printJson(context, result);
+        else {
+          for (const id of result.failures) context.stdout.write(`failed: ${id}\n`);
+          context.stdout.write(`${result.passed} passed, ${result.failed} failed\n`);
+        }
+        if (result.failed > 0) throw new VectorsFailed(result.failed);
+      }),
 };
 
 /** Some vectors did not come out as stated. */
