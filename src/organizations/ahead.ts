@@ -63,6 +63,7 @@ export const ahead: Organization = {
   },
   kind: () => "repeated",
   bound: ({ sizes }) => ({ steps: sizes[1]! }),
+  race: ({ sizes: [lead, cap] }) => ({ lead: lead!, cap: cap! }),
 
   next({ sizes, cast, rule, seed, weights }, answered) {
     const [lead, cap] = sizes as [number, number];

@@ -166,4 +166,6 @@ export interface Organization extends Form {
   candidates(roster: Roster): Iterable<TeamShape>;
   /** Only where a team is a sequence of votes: unlocks exact replay and the mixture forecast. */
   stages?(shape: TeamShape): readonly Stage[];
+  /** Only where one agent is asked until an answer leads by `lead` votes, at most `cap` times: unlocks the mixture forecast. */
+  race?(shape: TeamShape): { readonly lead: number; readonly cap: number };
 }

@@ -83,8 +83,7 @@ export class Pricing {
     const names = membersOf(team.cast).map(memberName);
     const members = [...new Set(names.map((name) => this.#numbers.get(name)!))];
     if (team.kind === "single") return this.#single(team, members[0]!);
-    if (members.length === 1 && membersOf(team.cast).length === 1) return this.#repeated(team, members[0]!);
-    return this.#joint(team, members);
+    return votesRepeatedly(team) ? this.#repeated(team, members[0]!) : this.#joint(team, members);
   }
 
   #single(team: Team, agent: number): Candidate {
@@ -114,7 +113,7 @@ export class Pricing {
     return { ...this.#candidate(team, [agent], accuracy, mean(accuracy), score, extra, costs), vote: forecast };
   }
 
-  /** Several agents: the raw joint, mixed with what the latent classes expect. */
+  /** Several agents, or one in a way that no mixture forecasts: the raw joint, mixed with what the latent classes expect. */
   #joint(team: Team, members: readonly number[]): Candidate | undefined {
     const { tasks } = this.#roster;
     const outcomes = outcomesCached(team, this.#roster.table, { seed: drawSeed, weights: this.#weights });
@@ -258,12 +257,17 @@ export function stagesOf(team: Team): readonly Stage[] | undefined {
   return organizationOf(team).stages?.(team);
 }
 
-/** A vote of samples of one agent, or samples until one answer leads. */
+/** True for a vote of samples of one agent and for samples until one answer leads: what a mixture can forecast. */
+export function votesRepeatedly(team: Team): boolean {
+  return membersOf(team.cast).length === 1 && (stagesOf(team)?.length === 1 || organizationOf(team).race !== undefined);
+}
+
+/** Of a team that {@link votesRepeatedly}. */
 export function repeatedForecast(team: Team, mixture: VoteMixture, confidence: number): VoteForecast {
-  const [stage] = stagesOf(team) ?? [];
-  if (stage) return forecastVote(mixture, stage.members[0]!.samples, confidence, stage.rule.quorum);
-  const [lead, cap] = team.sizes as [number, number];
-  return forecastAhead(mixture, lead, cap, confidence);
+  const race = organizationOf(team).race?.(team);
+  if (race) return forecastAhead(mixture, race.lead, race.cap, confidence);
+  const [stage] = stagesOf(team)!;
+  return forecastVote(mixture, stage!.members[0]!.samples, confidence, stage!.rule.quorum);
 }
 
 /** The most calls of a team. */

@@ -9,7 +9,7 @@ import type { Assumption } from "../records/recordings.ts";
 import { UnknownAgent } from "../simulate/digest.ts";
 import { outcomesCached } from "../simulate/replay.ts";
 import { studentTQuantile } from "../theory/special.ts";
-import { callsMaxOf, repeatedForecast, stagesOf } from "./candidates.ts";
+import { callsMaxOf, repeatedForecast, stagesOf, votesRepeatedly } from "./candidates.ts";
 import { mean, pick, variance } from "./choose.ts";
 import { allCosts, largestCallCost, meanCallCosts, slowestOf, worstCase } from "./costs.ts";
 import { fitVotes, type VoteForecast, voteKeys } from "./mixture.ts";
@@ -66,7 +66,7 @@ export function forecast(
   if (isReaderTeam(team)) return forecastReaders(team, calibration, confidence);
   organizationOf(team);
   const [name] = names;
-  return team.kind === "repeated" && names.length === 1
+  return team.kind !== "single" && votesRepeatedly(team)
     ? forecastRepeated(team, columns.get(name!)!, calibration, { confidence, seed })
     : forecastRecorded(team, columns, calibration, { confidence, seed });
 }

@@ -67,7 +67,7 @@ function warnings({ study }: Reading): string[] {
         : "";
     const { otherwise } = disagreements;
     const other = otherwise
-      ? ` Graded by ${otherwise.by === "flag" ? "the recorded grade" : "answer = gold"}, the difference would read ${points(otherwise.gain.value)} points ${pointsInterval(otherwise.gain)}.`
+      ? ` By ${otherwise.by === "flag" ? "the recorded grade" : "answer = gold"}, the difference would read ${points(otherwise.gain.value)} points ${pointsInterval(otherwise.gain)}.`
       : "";
     result.push(
       `The recorded grade and the comparison of answer with gold disagree on ${count(disagreements.count)} of ${plural(disagreements.attempts, "attempt")}${whose}.${other}`,

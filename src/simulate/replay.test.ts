@@ -5,6 +5,7 @@ import { memberName, membersOf } from "../organizations/cast.ts";
 import type { Ended } from "../organizations/organization.ts";
 import { parseTeam } from "../organizations/parse-team.ts";
 import { organizationOf, paramsOf, type Team } from "../organizations/team.ts";
+import { vote } from "../organizations/vote.ts";
 import type { AnswerTable, Column } from "../records/answer-table.ts";
 import { Config } from "../records/config.ts";
 import { readAttempts } from "../records/read.ts";
@@ -13,6 +14,7 @@ import { permutation, random } from "../theory/random.ts";
 import type { OutcomeOptions, Outcomes } from "./outcomes.ts";
 import { NotRecorded, outcomes, outcomesCached, replay } from "./replay.ts";
 import { stagedOutcomes } from "./staged.ts";
+import { walkedOutcomes } from "./walked.ts";
 
 /** A recorded answer of a test table: code (0 right, −1 unparsed), tokens, dollars, seconds. */
 interface Cell {
@@ -312,6 +314,17 @@ describe("outcomes on recorded answers", () => {
       outcomesCached(weighted, table, { seed: 1, weights: some }),
     );
     expect(before!.accuracy).not.toEqual(after!.accuracy);
+  });
+
+  it("of an organization that only says what comes next need as many answers as its cast names", () => {
+    const table = tableOf({ a: [codes(0), codes(2, 0)], b: [codes(0), codes(2)], c: [codes(3), codes(0)] });
+    const { stages: _, ...withoutStages } = vote;
+    const panel = parseTeam("vote@a,b,c");
+    const walked = walkedOutcomes(panel, withoutStages, table, { seed: 1 });
+    expect([...walked.calls]).toEqual([3, 3]);
+    expect(walked.accuracy[0]).toBe(1);
+    const twice = walkedOutcomes(parseTeam("vote@a:2,b"), withoutStages, table, { seed: 1 });
+    expect([...twice.calls]).toEqual([Number.NaN, 3]);
   });
 });
 

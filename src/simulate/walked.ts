@@ -62,12 +62,16 @@ export function walkedOutcomes(
   return { ...outcomes, method: "resampled" };
 }
 
-/** How many answers of this member a run may need: as many as its stages ask, else as many as the whole team may ask. */
+/**
+ * How many answers of this member a run may need: as many as its stages ask, or, without stages, as the cast says (`a:2`);
+ * where a size says how often members are asked, as many as the whole team may ask.
+ */
 function mostCalls(team: Team, organization: Organization, name: string): number {
   const stages = organization.stages?.(team);
-  if (!stages) return organization.bound(team).steps;
-  const members = stages.flatMap((stage) => stage.members).filter((member) => memberName(member) === name);
-  return members.reduce((calls, { samples }) => calls + samples, 0);
+  if (!stages && team.sizes.length > 0) return organization.bound(team).steps;
+  return (stages?.flatMap(({ members }) => members) ?? membersOf(team.cast))
+    .filter((member) => memberName(member) === name)
+    .reduce((calls, { samples }) => calls + samples, 0);
 }
 
 /** Label of an answer that could not be parsed. */
