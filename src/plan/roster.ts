@@ -65,7 +65,8 @@ export function chooseRoster(calibration: Calibration, unit: CostUnit): PlanRost
       unit,
       calibration.agents.map(({ name }) => name),
     );
-  const picked = pickAgents(all);
+  const together = comparable(all);
+  const picked = pickAgents(together);
   const compared = withCommonTasks(picked);
   const common = [...tasks.keys()].filter((i) => compared.every(({ right }) => !Number.isNaN(right[i]!)));
   const names = (i: number) => calibration.table.tasks[tasks[i]!]!;
@@ -94,8 +95,9 @@ export function chooseRoster(calibration: Calibration, unit: CostUnit): PlanRost
     tasks: large ? Uint32Array.from(chosen.keys()) : chosen,
     assumptions: [
       ...leftOut(graded.length - all.length, `no cost in ${unit}`),
+      ...leftOut(all.length - together.length, "answered other tasks, on which nothing can be compared with the rest"),
       ...leftOut(
-        all.length - picked.length,
+        together.length - picked.length,
         "neither on the frontier of accuracy and cost, nor among the most accurate or most complementary",
       ),
       ...leftOut(picked.length - compared.length, "too few tasks in common with the others"),
@@ -183,6 +185,27 @@ function rescueRate({ right }: Candidate, best: Candidate): number {
     count++;
   });
   return count === 0 ? 0 : sum / count;
+}
+
+/**
+ * The agents that answered the same tasks: of the groups around each agent the one with the most (agents − 1) × tasks in
+ * common. Recordings are often several benchmarks side by side, and right answers to different tasks do not compare.
+ */
+function comparable<T extends Candidate>(agents: readonly T[]): readonly T[] {
+  const answered = agents.map(({ right }) => [...right.keys()].filter((t) => !Number.isNaN(right[t]!)));
+  if (answered.every((tasks, i) => tasks.length === agents[i]!.right.length)) return agents;
+  let best: readonly T[] = agents.slice(0, 1);
+  let most = -1;
+  for (const tasks of answered) {
+    const group = agents.filter(({ right }) => {
+      const shared = tasks.reduce((count, t) => count + (Number.isNaN(right[t]!) ? 0 : 1), 0);
+      return shared >= commonShareMin * tasks.length;
+    });
+    const common = tasks.filter((t) => group.every(({ right }) => !Number.isNaN(right[t]!)));
+    const value = (group.length - 1) * common.length;
+    if (value > most) [best, most] = [group, value];
+  }
+  return best;
 }
 
 /** Without the agents whose gaps would cost the comparison more than a fifth of its tasks. */
