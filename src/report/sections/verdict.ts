@@ -72,10 +72,12 @@ export function verdictTitle({ baseline, rival, costShare, unit, study }: Readin
   const { measured, probabilityBetter } = rival.difference;
   const better = probabilityBetter >= study.confidence;
   const worse = probabilityBetter <= 1 - study.confidence;
+  // P asks about one side only; where the interval still holds zero the title says no more than that.
+  const is = measured.low > 0 || measured.high < 0 ? "is" : "is probably";
   const right = better
-    ? `${who} is right more often`
+    ? `${who} ${is} right more often`
     : worse
-      ? `${who} is right less often`
+      ? `${who} ${is} right less often`
       : `${who} is ${Math.abs(measured.value) < 0.001 ? "no" : measured.value > 0 ? "not clearly" : "no"} better`;
   const ratio = costShare(rival);
   if (ratio === null) return right;
