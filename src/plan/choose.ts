@@ -88,7 +88,7 @@ export function gainInterval({ gain, error, tasks }: Difference, confidence: num
 /**
  * Further tasks after which P(better) would reach the confidence either way:
  * K = max(k, (z s)²/(g² + 0.25 s²/k)), and 10–90 % of (z s/Δ)² over Δ ~ N(g, s²/k). The time to a decision is
- * heavy-tailed: the range is the message. Null where it is settled already.
+ * heavy-tailed: the range is the message. At least one task; null where it is settled already.
  */
 export function tasksStillNeeded(
   { gain, error, tasks }: Difference,
@@ -97,7 +97,7 @@ export function tasksStillNeeded(
   const better = probabilityBetter({ gain, error });
   if (better >= confidence || better <= 1 - confidence) return null;
   const reach = normalQuantile(confidence) * error * Math.sqrt(tasks); // z s
-  const further = (distance: number) => Math.max(0, Math.ceil((reach / distance) ** 2 - tasks));
+  const further = (distance: number) => Math.max(1, Math.ceil((reach / distance) ** 2 - tasks));
   const folded = (x: number) => normalCdf((x - gain) / error) - normalCdf((-x - gain) / error);
   const distanceAt = (share: number) => bisect((x) => folded(x) - share, 0, Math.abs(gain) + 10 * error, 1e-6 * error);
   const median = further(Math.sqrt(gain ** 2 + 0.25 * error ** 2));

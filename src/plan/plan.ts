@@ -308,7 +308,7 @@ function notRepeated({ agents }: PlanRoster, priced: readonly Candidate[]): NotM
     notMeasured: once
       ? "one answer per task and agent is recorded, which says nothing about votes of one agent"
       : "too few answers of one agent to the same task are graded right or wrong",
-    probe: `record at least 3 samples per task, first of ${agents[0]!.name}, with the fields \`sample\` and \`correct\``,
+    probe: `record at least 3 samples per task, first of ${agents[0]!.name}, with the field \`sample\`${once ? "" : " and grades of 0 or 1"}`,
   };
 }
 
