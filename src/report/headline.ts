@@ -21,7 +21,7 @@ export function headline({ study, standing, baseline, rival }: Reading): string 
     case "one-agent":
       return `Ask ${single} alone. One agent is enough${rival ? "" : " here"}.`;
     case "no-team":
-      return study.plan.candidatesPriced > study.agents.length
+      return study.plan.candidatesPriced > Math.max(1, study.agents.length)
         ? `Ask ${single}: no team that could be checked fits the budget.`
         : `Ask ${single}: these answers allow no team to compare it with.`;
   }
