@@ -35,6 +35,20 @@ export class SamplesNeeded extends KnownError {
   }
 }
 
+/** Beyond this many repeats a forecast takes minutes and moves by less than its interval. */
+const repeatsMax = 1001;
+
+/** One agent is asked more often than a forecast is made for. */
+export class TooManyRepeats extends KnownError {
+  readonly code = "too-many-repeats";
+  constructor(team: string, calls: number) {
+    super(
+      `${team} asks one agent up to ${calls.toLocaleString("en-US")} times per task; forecasts are made up to ${repeatsMax.toLocaleString("en-US")}.`,
+      `Ask for the forecast of ${repeatsMax.toLocaleString("en-US")} or fewer: by then the accuracy hardly rises.`,
+    );
+  }
+}
+
 /** The members of a team have not answered the same tasks. */
 export class NoCommonTasks extends KnownError {
   readonly code = "no-common-tasks";
@@ -53,6 +67,7 @@ export class NoCommonTasks extends KnownError {
  *
  * @throws {UnknownAgent} where no graded answer of a member is recorded
  * @throws {SamplesNeeded} for repeats of an agent with one sample per task
+ * @throws {TooManyRepeats} {@link TooManyRepeats}
  * @throws {NoCommonTasks} {@link NoCommonTasks}
  * @throws {ReadersNotMeasured | WindowExceeded} for stars and trees
  */
@@ -117,6 +132,8 @@ function forecastRepeated(
   { tasks, assumptions }: Calibration,
   { confidence, seed }: Required<ForecastOptions>,
 ): Forecast {
+  const calls = callsMaxOf(team);
+  if (calls > repeatsMax) throw new TooManyRepeats(team.text, calls);
   const grades = gradesOf(column, tasks);
   const measured = tasks.filter((_, i) => !Number.isNaN(grades[i]!));
   const keys = voteKeys(column, measured);

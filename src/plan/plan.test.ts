@@ -308,6 +308,7 @@ describe("forecast", () => {
   it.each([
     ["unknown-agent", "single@nobody"],
     ["samples-needed", "vote:5@a"],
+    ["too-many-repeats", "ahead:2/1003@a"],
     ["readers-not-measured", "star:3/m=64@leaf=a,reader=b"],
     ["organization-not-runnable", "chain:3@a"],
   ])("refuses with %s: %s", (code, text) => {
