@@ -10,7 +10,7 @@ import { largestCallCost, meanCallCosts, slowestOf, type TaskCosts, worstCase } 
 import { fitLatent, type JointAnswers, type LatentModel, latentAccuracy, type WinTables, winTables } from "./latent.ts";
 import { fitVotes, forecastAhead, forecastVote, type VoteForecast, type VoteMixture, voteKeys } from "./mixture.ts";
 import type { CostUnit } from "./plan-types.ts";
-import type { PlanRoster, RosterAgent } from "./roster.ts";
+import { hasVotes, type PlanRoster, type RosterAgent } from "./roster.ts";
 
 /** A team that was priced and scored. */
 export interface Candidate extends Scored {
@@ -45,6 +45,7 @@ export class Pricing {
   readonly #singles: readonly number[];
   readonly #latent: LatentModel | null;
   readonly #repeats: Float64Array;
+  readonly #votes: readonly boolean[];
   readonly #winTables = new Map<string, readonly [WinTables | undefined, WinTables | undefined]>();
   readonly #mixtures = new Map<number, VoteMixture | undefined>();
   readonly #callCosts = new Map<string, Float64Array>();
@@ -68,6 +69,7 @@ export class Pricing {
     this.#numbers = new Map(roster.agents.map(({ name }, i) => [name, i]));
     this.#latent = roster.agents.length > 1 ? fitLatent(jointAnswers(roster)) : null;
     this.#repeats = Float64Array.from(roster.agents, (agent, i) => this.#repeatability(agent, i));
+    this.#votes = roster.agents.map(({ column }) => hasVotes(column));
     this.#singles = roster.agents.map((agent, i) =>
       this.#mixed(agent.accuracy, this.#latent ? singleOf(this.#latent, i) : undefined),
     );
@@ -83,6 +85,7 @@ export class Pricing {
     const names = membersOf(team.cast).map(memberName);
     const members = [...new Set(names.map((name) => this.#numbers.get(name)!))];
     if (team.kind === "single") return this.#single(team, members[0]!);
+    if (!members.every((agent) => this.#votes[agent])) return undefined;
     return votesRepeatedly(team) ? this.#repeated(team, members[0]!) : this.#joint(team, members);
   }
 

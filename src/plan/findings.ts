@@ -10,7 +10,7 @@ import { isMeasured, type Measured } from "../theory/interval.ts";
 import type { Candidate } from "./candidates.ts";
 import { mean, pick } from "./choose.ts";
 import type { Advice, Finding, Forecast, Regime } from "./plan-types.ts";
-import type { PlanRoster } from "./roster.ts";
+import { hasVotes, type PlanRoster } from "./roster.ts";
 
 export interface FindingContext {
   readonly calibration: Calibration;
@@ -33,6 +33,7 @@ export function findingsOf(context: FindingContext): readonly Finding[] {
     ...costsAssumed(context),
     ...theory(context),
     ...singleEnough(context),
+    ...scoresWithoutAnswers(context),
     ...wrongAnswersAgree(context),
     ...redundantMember(context),
     ...tieRule(context),
@@ -179,6 +180,18 @@ function singleEnough({ advice, several, promise, single }: FindingContext): Fin
       code: "single-enough",
       message: `One agent is enough: at this budget no team of several is expected to do better than ${single.team.text}.`,
       remedy: "Buy the single agent. Agents that err on other tasks, or a larger budget, would change this.",
+    },
+  ];
+}
+
+function scoresWithoutAnswers({ roster }: FindingContext): Finding[] {
+  const scored = roster.agents.filter(({ column }) => !hasVotes(column)).map(({ name }) => name);
+  if (scored.length === 0) return [];
+  return [
+    {
+      code: "scores-without-answers",
+      message: `${scored.join(", ")} ${scored.length === 1 ? "has" : "have"} scores without answers: nothing can be counted or compared, so ${scored.length === 1 ? "it stands" : "they stand"} in no team.`,
+      remedy: "Record the field `answer` beside the score, or grades of right and wrong.",
     },
   ];
 }

@@ -343,3 +343,16 @@ describe("forecast", () => {
       }
   });
 });
+
+describe("scores without answers", () => {
+  it("are averaged for single agents, and stand in no team", () => {
+    const next = random(1, "scores");
+    const list = Array.from({ length: 60 }, (_, t) =>
+      ["a", "b", "c"].map((agent): Attempt => ({ taskId: `t${t}`, agent, sample: 0, score: next() })),
+    ).flat();
+    const found = plan(calibrationOf(list), { perTask: calls(5) });
+    expect(found.candidates.map(({ kind }) => kind)).toEqual(["single", "single", "single"]);
+    expect(found.advice.kind).toBe("single");
+    expect(found.findings.map(({ code }) => code)).toContain("scores-without-answers");
+  });
+});

@@ -22,6 +22,11 @@ export interface RosterAgent {
   readonly price: number;
 }
 
+/** Scores without answers can be averaged, but not counted or compared: such an agent is asked once, and alone. */
+export function hasVotes({ answersKnown, grade }: Column): boolean {
+  return answersKnown || grade.every((one) => one === 0 || one === 1 || Number.isNaN(one));
+}
+
 export interface PlanRoster {
   /** Most accurate first, equals by name: also the order of casts, so that ties go to the most accurate. */
   readonly agents: readonly RosterAgent[];
