@@ -69,7 +69,7 @@ function numbers(text: string, separator: string, what: string, { example }: For
  *
  * @throws {UnknownTeam} with the position
  */
-export function parseCast(text: string, knownNames: Iterable<string>): Part[] {
+function parseCast(text: string, knownNames: Iterable<string>): Part[] {
   // An encoded name stands before the raw one of the same length, so that canonical text keeps its meaning.
   const known = [...new Set(knownNames)]
     .filter((name) => name !== "")

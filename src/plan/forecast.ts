@@ -144,7 +144,7 @@ function forecastRepeated(
   const stages = stagesOf(team);
   const costs = (unit: CostUnit) =>
     unit === "seconds" && stages
-      ? slowestOf(column, callsMaxOf(team), measured)
+      ? slowestOf(column, calls, measured)
       : meanCallCosts(column, unit, measured).map((cost, i) => cost * votes.taskCalls[i]!);
   const largest = (unit: CostUnit) => worstCase(team, stages, unit, () => largestCallCost(column, unit, measured));
   return {

@@ -28,7 +28,7 @@ export function headline({ study, standing, baseline, rival }: Reading): string 
 }
 
 /** "about 400 further tasks", or the range where it is wide. */
-export function furtherTasks({ low, median, high }: { low: number; median: number; high: number }): string {
+function furtherTasks({ low, median, high }: { low: number; median: number; high: number }): string {
   if (median <= 0) return "a few further tasks";
   const text = roughly(median);
   return low < median && high > median && high > 1.2 * low

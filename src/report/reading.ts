@@ -8,7 +8,7 @@ import { numberWord } from "./words.ts";
 /** A comparison that has a difference, which every team but the baseline has. */
 export type TeamComparison = Comparison & { readonly difference: NonNullable<Comparison["difference"]> };
 
-export function hasDifference(comparison: Comparison | undefined): comparison is TeamComparison {
+function hasDifference(comparison: Comparison | undefined): comparison is TeamComparison {
   return comparison !== undefined && comparison.difference !== null;
 }
 

@@ -1,5 +1,5 @@
-import { calibrate } from "../calibrate/calibrate.ts";
 import { memberName, membersOf } from "../organizations/cast.ts";
+import { parseTeam } from "../organizations/parse-team.ts";
 import type { CostUnit, Plan } from "../plan/plan-types.ts";
 import { type AnswerTable, type Column, findColumn } from "../records/answer-table.ts";
 import type { Recordings } from "../records/recordings.ts";
@@ -7,7 +7,7 @@ import { costSentence, count, decimal, money, percent, plain, points, probabilit
 import type { Comparison, Flip, Flow } from "../report/study-data.ts";
 import { outcomes } from "../simulate/replay.ts";
 import { type Interval, isMeasured } from "../theory/interval.ts";
-import { type Check, meanOver, outcomesOf } from "./compare.ts";
+import { type Check, meanOver } from "./compare.ts";
 import type { OtherGrade } from "./open-questions.ts";
 import { makePlanOrNull } from "./or-null.ts";
 
@@ -53,9 +53,11 @@ function dollars(text: string, { check }: Duel, change: (column: Column) => Floa
     ...calibration.table,
     columns: calibration.table.columns.map((column) => ({ ...column, usd: change(column) })),
   };
-  const { team } = outcomesOf(text, check);
-  return meanOver(outcomes(team, table, { seed, weights: calibration.weights }).usd, heldBack, calibration.confidence)
-    .value;
+  return meanOver(
+    outcomes(parseTeam(text), table, { seed, weights: calibration.weights }).usd,
+    heldBack,
+    calibration.confidence,
+  ).value;
 }
 
 /** Where the line a + f·b (costs of the team) meets the line c + f·d (what it may cost); NaN where they are parallel. */
@@ -72,7 +74,7 @@ function priceFlips(duel: Duel): Flip[] {
   if (plan.budget.unit !== "usd" || !isTeam(plan)) return [];
   const budgetIsLimit = limitOf(duel) === "budget";
   const { table } = check.calibration;
-  const members = [single.team, team.team].flatMap((text) => membersOf(outcomesOf(text, check).team.cast));
+  const members = [single.team, team.team].flatMap((text) => membersOf(parseTeam(text).cast));
   // A price holds for an agent at all its levels; it is stated for the level that is asked.
   const asked = new Map(members.map((member) => [member.agent, memberName(member)]));
   return [...asked].flatMap(([agent, column]): Flip[] => {
@@ -121,9 +123,8 @@ function priceFlips(duel: Duel): Flip[] {
 
 /** For a team whose first stage may end it: how often that happens, and how often it is right then. */
 function agreementFlips({ plan, single, team }: Duel, flow: Flow | null): Flip[] {
-  if (!flow || flow.team !== team.team || flow.stages.length !== 2 || !isTeam(plan)) return [];
-  const [first] = flow.stages;
-  if (!first) return [];
+  const [first] = flow?.stages ?? [];
+  if (!flow || !first || flow.stages.length !== 2 || flow.team !== team.team || !isTeam(plan)) return [];
   const share: Interval = first.shareInterval;
   const found: Flip[] = [];
   const [firstCost, lastCost] = flow.stages.map((stage) => stage.cost[plan.budget.unit]);
@@ -191,15 +192,10 @@ function unitFlip({ plan, check, team, single }: Duel): Flip | null {
 }
 
 /** The advice when right or wrong is decided the other way. */
-function gradeFlip({ plan, check, recordings, team }: Duel, otherGrade: OtherGrade | null): Flip | null {
+function gradeFlip({ plan, recordings, team }: Duel, otherGrade: OtherGrade | null): Flip | null {
   if (!otherGrade) return null;
-  const { calibration, seed } = check;
-  const { confidence, budget } = plan;
-  const other = makePlanOrNull(calibrate(otherGrade.recordings, { tasks: calibration.tasks, confidence, seed }), {
-    perTask: budget,
-    confidence,
-    seed: plan.seed,
-  });
+  const { confidence, budget, seed } = plan;
+  const other = makePlanOrNull(otherGrade.calibration, { perTask: budget, confidence, seed });
   const holds = other !== null && isTeam(other) === isTeam(plan);
   const promised = other?.candidates.find((one) => one.team === team.team)?.gain;
   return {

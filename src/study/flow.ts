@@ -1,4 +1,6 @@
 import { memberName } from "../organizations/cast.ts";
+import { parseTeam } from "../organizations/parse-team.ts";
+import { list } from "../organizations/words.ts";
 import type { CostUnit, Plan } from "../plan/plan-types.ts";
 import type { Comparison, Flow } from "../report/study-data.ts";
 import { requireDigest } from "../simulate/digest.ts";
@@ -12,8 +14,7 @@ export function flowOf(plan: Plan, comparisons: readonly Comparison[], check: Ch
   const shown = teams.find((text) => comparisons.some(({ team, kind }) => team === text && kind === "cascade"));
   if (shown === undefined) return null;
   const { calibration, heldBack, labels, seed } = check;
-  const { team } = outcomesOf(shown, check);
-  const stages = flow(team, calibration.table, { seed, weights: calibration.weights });
+  const stages = flow(parseTeam(shown), calibration.table, { seed, weights: calibration.weights });
   if (!stages) return null;
   const baseline = outcomesOf(plan.single.team, check).accuracy;
   const { confidence } = calibration;
@@ -47,7 +48,7 @@ function labelOf(stages: readonly StageFlow[], number: number, labels: Check["la
     const name = labels[memberName(member)] ?? memberName(member);
     return member.samples > 1 ? `${member.samples} answers of ${name}` : name;
   });
-  const all = names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : names[0]!;
+  const all = list(names);
   if (number === 0) return `${all} ${accept === "majority" ? "mostly agree" : "agree"}`;
   return accept === "final" ? `they disagree: ask ${all}` : `they disagree, but ${all} agree`;
 }

@@ -1,4 +1,3 @@
-import { calibrate } from "../calibrate/calibrate.ts";
 import type { Calibration } from "../calibrate/calibration.ts";
 import type { Plan } from "../plan/plan-types.ts";
 import type { Recordings } from "../records/recordings.ts";
@@ -54,10 +53,10 @@ function meaningOf(open: boolean, probabilityBetter: number, confidence: number)
   return settled ? `settled: ${likely}` : `settled when choosing, not when measured: probably ${likely}`;
 }
 
-/** The same attempts with right or wrong decided the other way. */
+/** What the same half teaches with right or wrong decided the other way. */
 export interface OtherGrade {
   readonly by: "flag" | "answer";
-  readonly recordings: Recordings;
+  readonly calibration: Calibration;
 }
 
 /** What the graders disagree on, and the team's gain when the other one is believed. */
@@ -72,15 +71,15 @@ export function disagreementsOf(
   const single = comparisons.find(({ role }) => role === "single") ?? comparisons[0];
   const otherwise =
     otherGrade && chosen && single
-      ? { by: otherGrade.by, gain: gainUnder(otherGrade.recordings, chosen.team, single.team, check) }
+      ? { by: otherGrade.by, gain: gainUnder(otherGrade.calibration, chosen.team, single.team, check) }
       : null;
   return { count: disagreements.length, attempts, examples: disagreements.slice(0, 25), otherwise };
 }
 
 /** Team − single on the held-back tasks, graded the other way. */
-function gainUnder(recordings: Recordings, team: string, single: string, { calibration, heldBack, seed }: Check) {
-  const { confidence, tasks } = calibration;
-  const other = { calibration: calibrate(recordings, { tasks, confidence, seed }), seed };
+function gainUnder(calibration: Calibration, team: string, single: string, { heldBack, seed }: Check) {
+  const { confidence } = calibration;
+  const other = { calibration, seed };
   const [a, b] = [outcomesOf(team, other), outcomesOf(single, other)];
   const { value, low, high } = meanOver(
     a.accuracy.map((right, task) => right - b.accuracy[task]!),

@@ -1,13 +1,13 @@
 import type { Calibration } from "../calibrate/calibration.ts";
-import { memberName, membersOf } from "../organizations/cast.ts";
 import type { Plan } from "../plan/plan-types.ts";
 import { regimeOf } from "../plan/regime.ts";
 import { chooseRoster, type PlanRoster, type RosterAgent } from "../plan/roster.ts";
 import type { PhaseDiagram } from "../report/study-data.ts";
+import { agentsOf } from "../report/team-text.ts";
 import { criticalFidelity } from "../theory/critical.ts";
 import { isMeasured } from "../theory/interval.ts";
 import { amplification } from "../theory/level-map.ts";
-import { type Check, outcomesOf } from "./compare.ts";
+import type { Check } from "./compare.ts";
 
 const fanIns = [3, 5];
 const contourLevels = [0.6, 0.8, 1.2, 1.4, 1.6];
@@ -39,7 +39,7 @@ function groupsOf(
   check: Check,
   fanIn: number,
 ): readonly (readonly RosterAgent[])[] {
-  const members = membersOf(outcomesOf(plan.best.team, check).team.cast).map(memberName);
+  const members = agentsOf(plan.best.team);
   const chosen = agents.filter(({ name }) => members.includes(name));
   const panels = [chosen, agents, leastAlike(check.calibration, agents, fanIn)]
     .map((group) => group.slice(0, fanIn))

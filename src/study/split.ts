@@ -1,3 +1,6 @@
+import { calibrate } from "../calibrate/calibrate.ts";
+import type { Calibration } from "../calibrate/calibration.ts";
+import type { Recordings } from "../records/recordings.ts";
 import { permutation, random } from "../theory/random.ts";
 
 /** Two halves of the tasks: one to choose on, one to check on. */
@@ -11,4 +14,19 @@ export function splitTasks(tasks: number, seed: number): Halves {
   const order = permutation(tasks, random(seed, "split"));
   const half = Math.ceil(tasks / 2);
   return { choosing: order.slice(0, half).sort(), heldBack: order.slice(half).sort() };
+}
+
+/** What was learned on one half of the tasks, and the other half to check it on. */
+export interface Learned {
+  readonly calibration: Calibration;
+  readonly heldBack: Uint32Array;
+}
+
+/** Splits the tasks in two by the seed and calibrates on the choosing half. */
+export function learnOnHalf(
+  recordings: Recordings,
+  { confidence, seed }: { readonly confidence: number; readonly seed: number },
+): Learned {
+  const { choosing, heldBack } = splitTasks(recordings.table.tasks.length, seed);
+  return { calibration: calibrate(recordings, { tasks: choosing, confidence, seed }), heldBack };
 }

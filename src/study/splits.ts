@@ -1,4 +1,3 @@
-import { calibrate } from "../calibrate/calibrate.ts";
 import type { Budget, Forecast } from "../plan/plan-types.ts";
 import type { Recordings } from "../records/recordings.ts";
 import type { Splits } from "../report/study-data.ts";
@@ -6,7 +5,7 @@ import { isMeasured } from "../theory/interval.ts";
 import { priceOfBestAgent } from "./budgets.ts";
 import { differenceOf, meanOver, outcomesOf } from "./compare.ts";
 import { makePlanOrNull } from "./or-null.ts";
-import { splitTasks } from "./split.ts";
+import { learnOnHalf } from "./split.ts";
 
 export interface SplitsOptions {
   /** @default what one call of the most accurate agent costs, on each half anew */
@@ -29,8 +28,7 @@ export function tryOnSplits(
   for (let i = 0; i < count; i++) {
     onStep?.(i, count);
     const splitSeed = seed + 1 + i; // the study's own split is `seed`
-    const { choosing, heldBack } = splitTasks(recordings.table.tasks.length, splitSeed);
-    const calibration = calibrate(recordings, { tasks: choosing, confidence, seed: splitSeed });
+    const { calibration, heldBack } = learnOnHalf(recordings, { confidence, seed: splitSeed });
     const perTask = options.perTask ?? priceOfBestAgent(calibration);
     const advice = makePlanOrNull(calibration, { perTask, confidence, seed: splitSeed });
     if (!advice) continue; // nothing fits a stated budget on this half

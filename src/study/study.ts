@@ -12,7 +12,7 @@ import { flowOf } from "./flow.ts";
 import { agentLabels, withLabels } from "./labels.ts";
 import { disagreementsOf, missing, stillNeeded } from "./open-questions.ts";
 import { phaseDiagrams } from "./phase.ts";
-import { splitTasks } from "./split.ts";
+import { learnOnHalf } from "./split.ts";
 import { tryOnSplits } from "./splits.ts";
 import { voteCurves } from "./votes.ts";
 
@@ -45,8 +45,7 @@ export function study(attempts: Attempts, options: StudyOptions): Study {
   const { config, grade = "flag", confidence = 0.9, seed = 1, onStep = () => {} } = options;
   const recordings = tabulate(attempts, config, { grade });
   const splits = options.splits ?? defaultSplits(recordings.table.tasks.length);
-  const { choosing, heldBack } = splitTasks(recordings.table.tasks.length, seed);
-  const calibration = calibrate(recordings, { tasks: choosing, confidence, seed });
+  const { calibration, heldBack } = learnOnHalf(recordings, { confidence, seed });
   const perTask = options.perTask ?? priceOfBestAgent(calibration);
   const advice = plan(calibration, { perTask, confidence, seed, recordedOnly: true });
 
@@ -57,20 +56,34 @@ export function study(attempts: Attempts, options: StudyOptions): Study {
   const otherwise = grade === "flag" ? "answer" : "flag";
   const otherGrade =
     recordings.disagreements.length > 0
-      ? ({ by: otherwise, recordings: tabulate(attempts, config, { grade: otherwise }) } as const)
+      ? ({
+          by: otherwise,
+          calibration: calibrate(tabulate(attempts, config, { grade: otherwise }), {
+            tasks: calibration.tasks,
+            confidence,
+            seed,
+          }),
+        } as const)
       : null;
-  const repeats = options.repeats ? tabulate(options.repeats, config) : recordings;
+  const repeats = options.repeats && tabulate(options.repeats, config);
+  const checkOfRepeats = repeats
+    ? {
+        ...learnOnHalf(repeats, { confidence, seed }),
+        labels: agentLabels(repeats.table.columns, config),
+        seed,
+      }
+    : check;
 
   return {
     name: recordings.name,
     seed,
     confidence,
     budget: perTask,
-    tasks: { total: recordings.table.tasks.length, choosing: choosing.length, heldBack: heldBack.length },
+    tasks: { total: recordings.table.tasks.length, choosing: calibration.tasks.length, heldBack: heldBack.length },
     attempts: recordings.attempts,
     badLines: recordings.badLines,
     command: options.command ?? "",
-    sources: [...recordings.sources, ...(options.repeats ? repeats.sources : []), ...config.sources],
+    sources: [...recordings.sources, ...(repeats?.sources ?? []), ...config.sources],
     labels,
     plan: advice,
     agents: calibration.agents,
@@ -81,7 +94,7 @@ export function study(attempts: Attempts, options: StudyOptions): Study {
     flips: flips(advice, comparisons, flow, { check, recordings, otherGrade }),
     budgets: budgetCurves(advice, check),
     phase: phaseDiagrams(advice, check),
-    votes: voteCurves(repeats, { confidence, seed }),
+    votes: voteCurves(checkOfRepeats),
     splits:
       splits > 0
         ? tryOnSplits(recordings, {

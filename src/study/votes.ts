@@ -1,14 +1,10 @@
-import { calibrate } from "../calibrate/calibrate.ts";
 import { printMember } from "../organizations/cast.ts";
 import { parseTeam } from "../organizations/parse-team.ts";
 import { forecast } from "../plan/forecast.ts";
-import type { Recordings } from "../records/recordings.ts";
 import type { VoteCurve } from "../report/study-data.ts";
 import { outcomesCached } from "../simulate/replay.ts";
-import { meanOver, shareOver } from "./compare.ts";
-import { agentLabels } from "./labels.ts";
+import { type Check, meanOver, shareOver } from "./compare.ts";
 import { orNull } from "./or-null.ts";
-import { splitTasks } from "./split.ts";
 
 /** Sizes of the votes in a curve; those that the recordings can check are drawn. */
 const sizes = [1, 3, 5, 9, 17, 29];
@@ -22,14 +18,8 @@ const races = [
  * Votes of one agent, forecast on one half of its tasks and measured on the other: one curve per agent with ≥ 4 samples,
  * with the points that both halves determine.
  */
-export function voteCurves(
-  recordings: Recordings,
-  { confidence, seed }: { confidence: number; seed: number },
-): VoteCurve[] {
-  const { table } = recordings;
-  const { choosing, heldBack } = splitTasks(table.tasks.length, seed);
-  const calibration = calibrate(recordings, { tasks: choosing, confidence, seed });
-  const labels = agentLabels(table.columns, recordings.config);
+export function voteCurves({ calibration, heldBack, labels, seed }: Check): VoteCurve[] {
+  const { table, confidence } = calibration;
   return calibration.agents
     .filter(({ samples }) => samples >= 4)
     .map(({ name, agent, level, samples, tasks }): VoteCurve => {
@@ -40,7 +30,7 @@ export function voteCurves(
       ];
       return {
         agent: labels[name] ?? name,
-        name: recordings.name,
+        name: calibration.name,
         tasks,
         points: texts.flatMap((text) => {
           const team = parseTeam(`${text}@${cast}`);

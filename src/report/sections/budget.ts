@@ -75,7 +75,7 @@ function changes({ points }: BudgetCurve): BudgetCurve["points"][number][] {
 }
 
 /** "One agent up to $1.20, a cascade to $12.77, then a panel". */
-export function segmentsTitle({ segments, unit }: BudgetCurve): string {
+function segmentsTitle({ segments, unit }: BudgetCurve): string {
   const text = (perTask: number) => (unit === "usd" ? cost(perTask, unit) : `${cost(perTask, unit)} ${unit}`);
   const [first] = segments;
   if (!first) return "No budget buys an answer";

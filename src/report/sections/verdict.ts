@@ -65,7 +65,7 @@ function grading({ study }: Reading): string {
 }
 
 /** Better or worse, for how much of the money: every wording that the data can ask for. */
-export function verdictTitle({ baseline, rival, costShare, unit, study }: Reading): string {
+function verdictTitle({ baseline, rival, costShare, unit, study }: Reading): string {
   if (!rival) return `${baseline?.label ?? study.baseline} is the only choice these answers allow`;
   const [agent = ""] = agentsOf(rival.team);
   const who = rival.kind === "repeated" ? `Asking ${study.labels[agent] ?? agent} several times` : "The team";
