@@ -82,7 +82,8 @@ export function plan(calibration: Calibration, options: PlanOptions): Plan {
   if (!(confidence > 0.5 && confidence < 1)) throw new DomainError("confidence", confidence, "between 0.5 and 1");
 
   const { unit } = perTask;
-  const { roster, pricing } = pricingOf(calibration, unit, { confidence, seed });
+  const roster = chooseRoster(calibration, unit);
+  const pricing = pricingOf(roster, { unit, confidence, seed, weights: calibration.weights });
   const { callsMax = defaultCallsMax(perTask, roster) } = options;
   const proposed = proposedTeams(roster, callsMax);
   const tried = options.recordedOnly ? proposed.filter((team) => isRecorded(team, roster)) : proposed;
@@ -194,19 +195,19 @@ function assumptionsOf(
   ];
 }
 
-const pricings = new WeakMap<Calibration, Map<string, { roster: PlanRoster; pricing: Pricing }>>();
+const pricings = new WeakMap<PlanRoster, Map<string, Pricing>>();
 
-/** Roster and prices of a calibration, kept as long as it lives: plans at other budgets ask for the same teams. */
-function pricingOf(calibration: Calibration, unit: CostUnit, options: { confidence: number; seed: number }) {
-  const known = pricings.get(calibration) ?? new Map<string, { roster: PlanRoster; pricing: Pricing }>();
-  pricings.set(calibration, known);
-  const key = `${unit} ${options.confidence} ${options.seed}`;
-  const found = known.get(key);
-  if (found) return found;
-  const roster = chooseRoster(calibration, unit);
-  const made = { roster, pricing: new Pricing(roster, { unit, weights: calibration.weights, ...options }) };
-  known.set(key, made);
-  return made;
+/** Prices of a roster's teams, kept as long as it lives: plans at other budgets ask for the same teams. */
+function pricingOf(
+  roster: PlanRoster,
+  options: { unit: CostUnit; confidence: number; seed: number; weights: ReadonlyMap<string, number> },
+): Pricing {
+  const known = pricings.get(roster) ?? new Map<string, Pricing>();
+  pricings.set(roster, known);
+  const key = `${options.confidence} ${options.seed}`;
+  const pricing = known.get(key) ?? new Pricing(roster, options);
+  known.set(key, pricing);
+  return pricing;
 }
 
 /** True where no member may be asked more often than it was recorded. */

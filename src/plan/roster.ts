@@ -45,13 +45,24 @@ const tasksMax = 8000;
 /** An agent is left out if without it this much more of the tasks could be compared. */
 const commonShareMin = 0.8;
 
+const rosters = new WeakMap<Calibration, Map<CostUnit, PlanRoster>>();
+
 /**
  * The accuracy–cost frontier, then in turn the most accurate of the rest and the one that is most often right where the
- * most accurate agent is wrong. Everything is compared on tasks that all of them answered.
+ * most accurate agent is wrong. Everything is compared on tasks that all of them answered. Kept as long as the calibration
+ * lives: plans, budgets and pictures of one half ask for the same roster.
  *
  * @throws {CostNotMeasured} where no agent has a cost in this unit
  */
 export function chooseRoster(calibration: Calibration, unit: CostUnit): PlanRoster {
+  const known = rosters.get(calibration) ?? new Map<CostUnit, PlanRoster>();
+  rosters.set(calibration, known);
+  const roster = known.get(unit) ?? makeRoster(calibration, unit);
+  known.set(unit, roster);
+  return roster;
+}
+
+function makeRoster(calibration: Calibration, unit: CostUnit): PlanRoster {
   const tasks = inNameOrder(calibration);
   const graded = calibration.agents.flatMap((agent) => {
     const column = findColumn(calibration.table, agent.name);
