@@ -1,4 +1,5 @@
 import type { Quorum, Rule, Verdict } from "../rules/rule.ts";
+import type { Channel } from "../theory/channel.ts";
 import type { NameOf } from "./words.ts";
 
 /** One question to one agent. */
@@ -12,6 +13,11 @@ export interface Step {
   readonly reads: readonly string[];
   /** Longest message allowed, in tokens. */
   readonly messageTokens?: number;
+  /**
+   * Of a step that reads: true where its agent also answers the task itself, so that its own answer is one more vote;
+   * without, it says what the messages say.
+   */
+  readonly refines?: boolean;
 }
 
 export interface Usage {
@@ -168,4 +174,9 @@ export interface Organization extends Form {
   stages?(shape: TeamShape): readonly Stage[];
   /** Only where one agent is asked until an answer leads by `lead` votes, at most `cap` times: unlocks the mixture forecast. */
   race?(shape: TeamShape): { readonly lead: number; readonly cap: number };
+  /**
+   * Only where agents read messages: the signal of the answer for leaves of this signal, by the theory. A signal is how
+   * far an accuracy p stands above chance, (k p − 1)/(k − 1) for k possible answers; 2p − 1, the bias μ, for two.
+   */
+  readSignal?(shape: TeamShape, leafSignal: number, channel: Channel, options: number): number;
 }

@@ -1,5 +1,6 @@
 import type { Kind } from "../organizations/organization.ts";
 import type { Assumption } from "../records/recordings.ts";
+import type { Metric } from "../simulate/outcomes.ts";
 import type { Interval, Measured, NotMeasured } from "../theory/interval.ts";
 
 export type CostUnit = "calls" | "tokens" | "usd" | "seconds";
@@ -30,7 +31,7 @@ export interface Costs {
 export interface Forecast {
   readonly team: string;
   readonly kind: Kind;
-  readonly metric: "accuracy" | "squared-error";
+  readonly metric: Metric;
   readonly accuracy: {
     readonly mean: number;
     readonly low: number;
@@ -41,8 +42,11 @@ export interface Forecast {
   readonly method: "resampled" | "mixture" | "mixed" | "exact" | "simulated";
   readonly tasks: number;
   readonly caveats: readonly string[];
-  /** False for teams that can be priced but not run yet. @default true */
-  readonly runnable?: boolean;
+  /**
+   * False where agents play roles that nobody recorded (readers of messages): forecast by the theory, replayed by
+   * simulation, and left out where only recorded teams may be chosen. @default true
+   */
+  readonly recorded?: boolean;
   /** Standard deviation over tasks of the team's outcome; a check on M tasks adds its square / M to the variance. */
   readonly deviation: number;
   /** The same relative to the best single agent of the plan (absent in a bare `predict`). */
@@ -99,6 +103,31 @@ export interface Thresholds {
   readonly criticalGamma: Measured;
 }
 
+/**
+ * One of the lines at which the theory's answer turns, and on which side of it the calibration stands: where a layer of
+ * readers begins to amplify (α = 1), where a team begins to grow faster than one agent (s = β), where messages stop
+ * fitting the reader's window (N m = W).
+ */
+export interface Boundary {
+  readonly code: "amplification" | "exponent" | "window";
+  /** Signed, 0 on the line, positive on the side of the team: ln α, s − β, ln(W/(N m)). */
+  readonly distance: Measured;
+  readonly side: "team" | "single" | "cannot tell yet";
+  /** P(on the side of the team), from the same interval. */
+  readonly probabilityTeam: number;
+  /** Further tasks after which P would reach the confidence either way; null when settled, or not measured. */
+  readonly tasksStillNeeded: { readonly low: number; readonly median: number; readonly high: number } | null;
+  /** One parameter at a time: where it stands, and where it would have to be for the line to be crossed. */
+  readonly crossings: readonly {
+    readonly parameter: "rho" | "gamma" | "beta" | "fanIn" | "messageTokens" | "contextTokens" | "leaves";
+    readonly now: Interval;
+    /** null: at no value. */
+    readonly at: number | null;
+    /** "ρ would have to fall from 0.31 to 0.22" */
+    readonly text: string;
+  }[];
+}
+
 export interface Advice {
   readonly kind: Kind;
   readonly team: string;
@@ -135,6 +164,7 @@ export interface Plan {
   readonly candidatesPriced: number;
   readonly regime: Regime;
   readonly thresholds: Thresholds;
+  readonly boundaries: readonly Boundary[];
   readonly refused: readonly { readonly team: string; readonly reason: string; readonly instead: string }[];
   readonly assumptions: readonly Assumption[];
   readonly findings: readonly Finding[];

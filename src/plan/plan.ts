@@ -5,6 +5,7 @@ import type { Team } from "../organizations/team.ts";
 import { isMeasured, type NotMeasured } from "../theory/interval.ts";
 import { random } from "../theory/random.ts";
 import { adviseOn, type Rivals } from "./advise.ts";
+import { boundariesOf } from "./boundaries.ts";
 import { printBudget } from "./budget.ts";
 import { type Candidate, callsMaxOf, Pricing, proposedTeams, stagesOf } from "./candidates.ts";
 import {
@@ -69,7 +70,7 @@ const candidatesListed = 400;
  * Best is the highest score (raw joint mixed with a latent-class forecast, weight k/(k+100); repeats of one agent: its
  * score and the gain of the mixture), within 0.1 points the cheaper. Promised accuracies are corrected for having been
  * picked: singles shrunk together, teams moved by their members' shrinkage and lowered by the bootstrap optimism of the
- * search. Stars and trees stand among the candidates with `runnable: false` and are never advised: they cannot run yet.
+ * search. Stars and trees stand among the candidates with `recorded: false`.
  *
  * @throws {BudgetTooSmall} {@link BudgetTooSmall}
  * @throws {CostNotMeasured} where the unit of a budget was neither recorded nor assumed for any agent
@@ -147,6 +148,7 @@ export function plan(calibration: Calibration, options: PlanOptions): Plan {
     candidatesPriced: priced.length + readers.forecasts.length,
     regime,
     thresholds,
+    boundaries: boundariesOf(node, calibration, confidence),
     refused: readers.refused,
     assumptions: assumptionsOf(calibration, roster, proposed.length - tried.length, regime),
     findings: findingsOf({

@@ -21,7 +21,7 @@ function measured(quantity: Measured) {
 }
 
 describe("teams of readers", () => {
-  const readers = rich.candidates.filter(({ runnable }) => runnable === false);
+  const readers = rich.candidates.filter(({ recorded }) => recorded === false);
 
   it("are priced and forecast, and never bought: they cannot run yet", () => {
     expect(readers.length).toBeGreaterThan(3);
@@ -38,7 +38,7 @@ describe("teams of readers", () => {
   it("keep to the bound of the worst case", () => {
     const perTaskMax = { amount: 10_000, unit: "tokens" } as const;
     const { candidates } = plan(calibration, { perTask: { amount: 20_000, unit: "tokens" }, perTaskMax });
-    const kept = candidates.filter(({ runnable }) => runnable === false);
+    const kept = candidates.filter(({ recorded }) => recorded === false);
     expect(kept.length).toBeGreaterThan(0);
     expect(kept.length).toBeLessThan(readers.length);
     for (const { cost } of kept) expect(isMeasured(cost.tokens) && cost.tokens.max).toBeLessThanOrEqual(10_000);

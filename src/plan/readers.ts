@@ -129,7 +129,7 @@ function forecastWith(
         ? []
         : ["Hard tasks and shared errors were not told apart: the interval spans both readings."]),
     ],
-    runnable: false,
+    recorded: false,
     deviation: Math.sqrt(Math.max(0, value * (1 - value))),
   };
 }

@@ -18,6 +18,8 @@ export interface Column {
    * −1: no parsable answer, which is no vote. Right/wrong only: 0 right, 1 wrong.
    */
   readonly value: Int32Array;
+  /** The answer as a number, NaN where it is none; absent where no answer to a task with a numeric truth is one. */
+  readonly estimate?: Float64Array;
   /** 1 right, 0 wrong, between them for scores; NaN where nothing graded it. */
   readonly grade: Float64Array;
   /** NaN where not recorded and not assumed. */
@@ -34,6 +36,8 @@ export interface Column {
 export interface AnswerTable {
   readonly tasks: readonly string[];
   readonly columns: readonly Column[];
+  /** Numeric truth (`gold`) of each task, NaN where it has none; absent where no task has one. */
+  readonly truth?: Float64Array;
 }
 
 /** Column of the agent (and level) with this name, or undefined. */

@@ -1,5 +1,9 @@
 import type { Team } from "../organizations/team.ts";
 import type { AnswerTable } from "../records/answer-table.ts";
+import type { Channel } from "../theory/channel.ts";
+
+/** What is averaged over tasks: the share of right answers, or the mean squared error of numeric ones. */
+export type Metric = "accuracy" | "squared-error";
 
 /**
  * What a team did on recorded answers, task by task: expectations over draws without replacement of the recorded
@@ -8,14 +12,16 @@ import type { AnswerTable } from "../records/answer-table.ts";
  */
 export interface Outcomes {
   readonly team: Team;
+  readonly metric: Metric;
+  /** Expected grade of the answer; under `squared-error` its expected squared error, where less is better. */
   readonly accuracy: Float64Array;
   readonly calls: Float64Array;
   readonly tokens: Float64Array;
   readonly usd: Float64Array;
   /** Seconds on the critical path: steps asked together count as the slowest of them. */
   readonly seconds: Float64Array;
-  /** exact: every draw counted; resampled: seeded draws. */
-  readonly method: "exact" | "resampled";
+  /** exact: every draw counted; resampled: seeded draws; simulated: agents that read were drawn from a channel. */
+  readonly method: "exact" | "resampled" | "simulated";
 }
 
 export interface OutcomeOptions {
@@ -24,15 +30,20 @@ export interface OutcomeOptions {
   readonly draws?: number;
   /** Weights of a weighted rule, by member name. */
   readonly weights?: ReadonlyMap<string, number>;
+  /** Draws the answers of agents that read messages, as nobody recorded any. */
+  readonly channel?: Channel;
+  /** @default "accuracy" */
+  readonly metric?: Metric;
 }
 
 export type OutcomesOf = (team: Team, table: AnswerTable, options: OutcomeOptions) => Outcomes;
 
 /** Outcomes of which nothing is known yet. */
-export function emptyOutcomes(team: Team, { tasks }: AnswerTable): Outcomes {
+export function emptyOutcomes(team: Team, { tasks }: AnswerTable, metric: Metric = "accuracy"): Outcomes {
   const unknown = () => new Float64Array(tasks.length).fill(Number.NaN);
   return {
     team,
+    metric,
     accuracy: unknown(),
     calls: unknown(),
     tokens: unknown(),

@@ -63,7 +63,7 @@ function curveOf(unit: CostUnit, plan: Plan, check: Check): BudgetCurve | null {
 /** Best candidate of each kind, forecast and measured. */
 function bestByKind({ candidates }: Plan, check: Check): BudgetCurve["points"][number]["byKind"] {
   const found = kinds.flatMap((kind) => {
-    const best: Forecast | undefined = candidates.find((one) => one.kind === kind && one.runnable !== false);
+    const best: Forecast | undefined = candidates.find((one) => one.kind === kind && one.recorded !== false);
     if (!best) return [];
     const measured = meanOver(outcomesOf(best.team, check).accuracy, check.heldBack, 0.9).value;
     return [[kind, { team: best.team, forecast: best.accuracy.mean, measured }] as const];

@@ -74,7 +74,7 @@ const rowsMax = 12;
 export function compare(plan: Plan, check: Check): Comparison[] {
   const rows = new Map<string, { forecast: Forecast; role: Comparison["role"] }>();
   const add = (forecast: Forecast | null, role: Comparison["role"]) => {
-    if (forecast && forecast.runnable !== false && !rows.has(forecast.team))
+    if (forecast && forecast.recorded !== false && !rows.has(forecast.team))
       rows.set(forecast.team, { forecast, role });
   };
   add(plan.advised, "advised");

@@ -199,6 +199,7 @@ function planOf(spec: Spec): Plan {
       criticalRho: interval(0.8, 0.1),
       criticalGamma: interval(0.76, 0.05),
     },
+    boundaries: [],
     refused: [],
     assumptions: [],
     findings: [],
