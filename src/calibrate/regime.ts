@@ -42,10 +42,10 @@ export function calibratedRegime(
   calibration: Calibration,
   { fanIn, messageTokens, leaf }: RegimeOptions,
 ): CalibratedRegime {
-  const { fidelity: curve, rhoWithin, leafCurves, agents } = calibration;
+  const { fidelity: curve, rhoWithin, agents } = calibration;
   const fidelity = isMeasured(curve) ? fidelityAt(curve, messageTokens) : curve;
   const player = agents.find(({ name }) => name === leaf);
-  const beta = leafCurves.find(({ agent }) => agent === player?.agent)?.beta ?? calibration.beta;
+  const beta = betaOf(player?.agent, calibration);
   const leafBias = player
     ? mapInterval(player.accuracy, (share) => 2 * share - 1)
     : { notMeasured: `"${leaf}" has no graded answers`, probe: "record attempts of the agent that plays the leaves" };
@@ -73,6 +73,11 @@ export function calibratedRegime(
       thresholdScale,
     ),
   };
+}
+
+/** β of this agent where its levels are recorded, else of the agent whose curve is known best. */
+export function betaOf(agent: string | undefined, { leafCurves, beta }: Calibration): Measured {
+  return leafCurves.find((curve) => curve.agent === agent)?.beta ?? beta;
 }
 
 /** Budgets that may be infinite: deviations add on −1/B, where no team at any budget is 0. */

@@ -148,7 +148,7 @@ export function plan(calibration: Calibration, options: PlanOptions): Plan {
     candidatesPriced: priced.length + readers.forecasts.length,
     regime,
     thresholds,
-    boundaries: boundariesOf(node, calibration, confidence),
+    boundaries: boundariesOf(node, regime, calibration),
     refused: readers.refused,
     assumptions: assumptionsOf(calibration, roster, proposed.length - tried.length, regime),
     findings: findingsOf({

@@ -3,7 +3,7 @@
 import type { Calibration } from "../calibrate/calibration.ts";
 import { combineIntervals, logScale, type Scale } from "../calibrate/estimators/combine-intervals.ts";
 import { jackknifeInterval, taskRows } from "../calibrate/estimators/resample.ts";
-import { calibratedRegime } from "../calibrate/regime.ts";
+import { betaOf, calibratedRegime } from "../calibrate/regime.ts";
 import { memberName } from "../organizations/cast.ts";
 import { formOf } from "../organizations/team.ts";
 import { criticalCorrelation, criticalFidelity } from "../theory/critical.ts";
@@ -69,7 +69,7 @@ export function regimeOf(
   { tasks }: PlanRoster,
   confidence: number,
 ): { readonly regime: Regime; readonly thresholds: Thresholds } {
-  const { rhoWithin, rhoTask, rhoTotal, beta, fidelity } = calibration;
+  const { rhoWithin, rhoTask, rhoTotal, fidelity } = calibration;
   const fanIn = node?.fanIn ?? 3;
   const [rhoEffective, bias] = node ? voteDependence(node, tasks, confidence) : [noVote, noVote];
   const read = node?.messages
@@ -94,7 +94,7 @@ export function regimeOf(
       gamma,
       alpha: counted.alpha,
       organizationExponent: counted.organizationExponent,
-      beta,
+      beta: betaOf(node?.voters[0]?.column.agent, calibration),
       rhoWithin,
       rhoTask,
       rhoTotal,
