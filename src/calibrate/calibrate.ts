@@ -65,7 +65,7 @@ export function calibrate(
     confidence,
     table,
     tasks,
-    agents: columns.map(({ calibration }) => calibration),
+    agents: columns.map((column) => ({ ...column.calibration, ...stated(column, config) })),
     weights: new Map(columns.map(({ calibration }) => [calibration.name, voteWeight(calibration)])),
     pairs: pairs ? calibratePairs(columns, tasks, confidence) : [],
     ...calibrateSharedErrors(columns, confidence),
@@ -96,15 +96,21 @@ function voteWeight({ accuracy, tasks }: { accuracy: { value: number }; tasks: n
   return Math.max(0, Math.log((accuracy.value * tasks + 0.5) / ((1 - accuracy.value) * tasks + 0.5)));
 }
 
+/** What the config states of the agent, or of it at this level. */
+function stated({ column }: GradedColumn, { agents }: Recordings["config"]) {
+  const { prices, contextTokens } = agents[column.name] ?? agents[column.agent] ?? {};
+  return {
+    ...(prices && { prices: { inputPerMillion: prices.inputPerMillion, outputPerMillion: prices.outputPerMillion } }),
+    ...(contextTokens !== undefined && { contextTokens }),
+  };
+}
+
 /** W of the most accurate agent whose window the config states. */
-function contextWindow(
-  columns: readonly GradedColumn[],
-  { agents }: Recordings["config"],
-): Calibration["contextTokens"] {
+function contextWindow(columns: readonly GradedColumn[], config: Recordings["config"]): Calibration["contextTokens"] {
   const best = [...columns].sort((a, b) => b.calibration.accuracy.value - a.calibration.accuracy.value);
-  for (const { column } of best) {
-    const value = (agents[column.name] ?? agents[column.agent])?.contextTokens;
-    if (value !== undefined) return { value, agent: column.agent };
+  for (const one of best) {
+    const { contextTokens: value } = stated(one, config);
+    if (value !== undefined) return { value, agent: one.column.agent };
   }
   return {
     notMeasured: "no context window is stated",

@@ -12,6 +12,12 @@ export interface AgentCost {
   readonly seconds: Measured;
 }
 
+/** US dollars per million tokens. */
+export interface TokenPrices {
+  readonly inputPerMillion: number;
+  readonly outputPerMillion: number;
+}
+
 /** One column of the table: an agent at a level. */
 export interface AgentCalibration {
   readonly name: string;
@@ -25,6 +31,10 @@ export interface AgentCalibration {
   readonly unparsed: Interval;
   readonly truncated: Interval;
   readonly cost: AgentCost;
+  /** As the config states them: what a message costs that nobody has sent yet. */
+  readonly prices?: TokenPrices;
+  /** Its context window, as the config states it. */
+  readonly contextTokens?: number;
   /** Correlation of two samples of this agent on one task: difficulty and shared error together. */
   readonly rho: Measured;
 }

@@ -8,6 +8,7 @@ export type {
   FidelityFamily,
   LeafCurve,
   PairCalibration,
+  TokenPrices,
 } from "./calibration.ts";
 export type { CurvePoint } from "./estimators/binomial-curve.ts";
 export { combineIntervals } from "./estimators/combine-intervals.ts";

@@ -78,7 +78,7 @@ const accuracyPoints = Float64Array.from([
   ...[0.915, 0.94, 0.96, 0.975, 0.988, 0.996, 1],
 ]);
 /** One grid for all agents of a sort: what votes are worth on it is worked out once. */
-const agreeing: VoteGrid = { accuracies: accuracyPoints, concentrations: Float64Array.of(0) };
+export const agreeing: VoteGrid = { accuracies: accuracyPoints, concentrations: Float64Array.of(0) };
 const scattering: VoteGrid = {
   accuracies: accuracyPoints,
   concentrations: Float64Array.of(0, 0.1, 0.25, 0.5, 1, 2, 4, 10, 40),
@@ -107,9 +107,14 @@ export function voteKeys(column: Column, tasks: ArrayLike<number>): VoteKeys | u
     texts.push(text);
     if (text) counted.set(text, { right, wrong: blocks, unparsed, tasks: (counted.get(text)?.tasks ?? 0) + 1 });
   }
-  const order = [...counted.keys()].sort();
+  return inOrder(texts, counted);
+}
+
+/** Keys by their texts, whatever the order of tasks; a task without samples has an empty text. */
+export function inOrder<Key extends VoteKey>(texts: readonly string[], found: ReadonlyMap<string, Key>) {
+  const order = [...found.keys()].sort();
   const indices = new Map(order.map((text, index) => [text, index]));
-  const keys = order.map((text) => counted.get(text)!);
+  const keys = order.map((text) => found.get(text)!);
   return {
     keys,
     repeated: keys.some((key) => samplesOf(key) > 1),
@@ -121,44 +126,59 @@ export function voteKeys(column: Column, tasks: ArrayLike<number>): VoteKeys | u
  * Smoothed NPMLE of the law of (p, θ) over tasks: EM from W0 = Beta(a, b) ⊗ wθ, with 20 pseudo-tasks of W0 at every
  * step. Without recorded answers θ = 0: wrong answers agree.
  */
-export function fitVotes({ keys, keyOf, repeated }: VoteKeys, answersKnown: boolean, seed: number): VoteMixture {
+export function fitVotes(found: VoteKeys, answersKnown: boolean, seed: number): VoteMixture {
+  const { keys } = found;
   const grid = answersKnown ? scattering : agreeing;
-  const tasks = keys.reduce((sum, key) => sum + key.tasks, 0);
-  const failed = keys.reduce((sum, key) => sum + key.tasks * (samplesOf(key) - key.right), 0);
-  const unparsed = failed > 0 ? keys.reduce((sum, key) => sum + key.tasks * key.unparsed, 0) / failed : 0;
-  const likelihood = likelihoods(keys, grid);
   const beta = fitBeta(keys);
   const masses = betaMasses(grid.accuracies, ...beta);
   const scatter = fitConcentration(keys, grid.concentrations);
-  const start = product(masses, scatter.weights);
-  const shares = Float64Array.from(keys, (key) => key.tasks / tasks);
-  const unsmoothed = expectationMaximization(likelihood, shares, start, 300, 0);
-  const next = random(seed, "mixture");
+  const failed = keys.reduce((sum, key) => sum + key.tasks * (samplesOf(key) - key.right), 0);
   return {
-    keys,
-    keyOf,
-    repeated,
+    ...found,
+    ...fitLaw(
+      found,
+      {
+        likelihood: likelihoods(keys, grid),
+        start: product(masses, scatter.weights),
+        parametric: product(
+          masses,
+          Float64Array.from(grid.concentrations, (_, j) => (j === scatter.best ? 1 : 0)),
+        ),
+      },
+      seed,
+    ),
     grid,
-    tasks,
     samples: usualSamples(keys),
     answersKnown,
-    unparsed,
+    unparsed: failed > 0 ? keys.reduce((sum, key) => sum + key.tasks * key.unparsed, 0) / failed : 0,
+    beta,
+  };
+}
+
+/** EM from `start` with 20 pseudo-tasks of it at every step, the same without them, and of resampled tasks. */
+export function fitLaw(
+  { keys }: Pick<VoteKeys, "keys">,
+  law: Pick<VoteMixture, "likelihood" | "parametric"> & { readonly start: Float64Array },
+  seed: number,
+): Pick<VoteMixture, "tasks" | "weights" | "unsmoothed" | "parametric" | "resampled" | "likelihood" | "seed"> {
+  const { likelihood, start, parametric } = law;
+  const tasks = keys.reduce((sum, key) => sum + key.tasks, 0);
+  const shares = Float64Array.from(keys, (key) => key.tasks / tasks);
+  const unsmoothed = expectationMaximization(likelihood, shares, start, 300, 0);
+  return {
+    tasks,
     weights: expectationMaximization(likelihood, shares, start, 300, pseudoTasks / tasks),
     unsmoothed,
-    parametric: product(
-      masses,
-      Float64Array.from(grid.concentrations, (_, j) => (j === scatter.best ? 1 : 0)),
-    ),
-    beta,
-    resampled: resampleTasks(likelihood, keys, tasks, unsmoothed, next),
+    parametric,
+    resampled: resampleTasks(likelihood, keys, tasks, unsmoothed, random(seed, "mixture")),
     likelihood,
     seed,
   };
 }
 
-const samplesOf = (key: VoteKey) => key.right + key.unparsed + key.wrong.reduce((sum, size) => sum + size, 0);
+export const samplesOf = (key: VoteKey) => key.right + key.unparsed + key.wrong.reduce((sum, size) => sum + size, 0);
 
-function usualSamples(keys: readonly VoteKey[]): number {
+export function usualSamples(keys: readonly VoteKey[]): number {
   const counts = new Map<number, number>();
   for (const key of keys) counts.set(samplesOf(key), (counts.get(samplesOf(key)) ?? 0) + key.tasks);
   return [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0]?.[0] ?? 0;
@@ -345,10 +365,47 @@ export function forecastAhead(mixture: VoteMixture, lead: number, cap: number, c
   return forecastValue(mixture, value, { others: [], scatterMatters: true }, confidence);
 }
 
+/** A way of working whose accuracy on a task follows from p alone, and what of it is uncertain beside the law of p. */
+export interface Reading {
+  /** P(right) on a task on which one sample is right with probability p. */
+  readonly accuracy: (p: number) => number;
+  /** The same at the two ends of the interval of each parameter, and where another account of the answers holds. */
+  readonly ends: readonly (readonly ((p: number) => number)[])[];
+  /** Accuracies that follow from another account of how the samples depend on each other. */
+  readonly others: readonly number[];
+  readonly calls: number;
+}
+
+/**
+ * What agents that read are expected to make of samples of one agent. The uncertainty of their parameters is added as the
+ * squares of the deviations at the ends of their intervals, divided by Student's t; so the interval reaches every end.
+ */
+export function forecastReading(
+  mixture: VoteMixture,
+  { accuracy, ends, others, calls }: Reading,
+  confidence: number,
+): VoteForecast {
+  const width = mixture.grid.concentrations.length;
+  const onGrid = (of: (p: number) => number) => {
+    const byAccuracy = mixture.grid.accuracies.map(of);
+    return Float64Array.from({ length: byAccuracy.length * width }, (_, g) => byAccuracy[Math.floor(g / width)]!);
+  };
+  const values = onGrid(accuracy);
+  const center = expect(mixture.weights, values);
+  const t = studentTQuantile((1 + confidence) / 2, Math.max(1, mixture.tasks - 1));
+  const deviations = [
+    ...ends.map((sides) => Math.max(...sides.map((side) => Math.abs(expect(mixture.weights, onGrid(side)) - center)))),
+    ...others.map((other) => Math.abs(other - center)),
+  ];
+  const value = { accuracy: values, calls: new Float64Array(values.length).fill(calls) };
+  const added = deviations.reduce((sum, deviation) => sum + (deviation / t) ** 2, 0);
+  return forecastValue(mixture, () => value, { others: [], scatterMatters: false, added }, confidence);
+}
+
 function forecastValue(
   mixture: VoteMixture,
   valueOn: (grid: VoteGrid) => GridValue,
-  { others, scatterMatters }: { others: readonly number[]; scatterMatters: boolean },
+  { others, scatterMatters, added = 0 }: { others: readonly number[]; scatterMatters: boolean; added?: number },
   confidence: number,
 ): VoteForecast {
   const { grid, tasks, samples, weights, parametric, resampled, answersKnown } = mixture;
@@ -363,7 +420,7 @@ function forecastValue(
       varianceUnder(weights, values, mean) / tasks,
     ) +
     (mean - expect(parametric, values)) ** 2 +
-    assumed.reduce((sum, other) => sum + ((mean - other) / samples) ** 2, 0);
+    assumed.reduce((sum, other) => sum + ((mean - other) / samples) ** 2, added);
   const accuracyVariance = uncertainty(value.accuracy, forecast, others);
   const gain = forecast - oneCall;
   const gainVariance = uncertainty(
