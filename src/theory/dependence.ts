@@ -46,8 +46,10 @@ export function bivariateNormalCdf(h: number, k: number, r: number): number {
   if (r === -1) return Math.max(0, normalCdf(h) - normalCdf(-k));
   if (!Number.isFinite(h) || !Number.isFinite(k))
     return Math.min(normalCdf(h), normalCdf(k)) * Math.max(normalCdf(h), normalCdf(k));
-  const density = (t: number) => Math.exp(-(h * h + k * k - 2 * h * k * Math.sin(t)) / (2 * Math.cos(t) ** 2));
-  return normalCdf(h) * normalCdf(k) + integrate(density, 0, Math.asin(r), 48) / (2 * Math.PI);
+  const [x, y] = [h, k].map((z) => Math.max(-40, Math.min(40, z))) as [number, number]; // Φ is 0 or 1 there: no overflow
+  const density = (t: number) => Math.exp(-(x * x + y * y - 2 * x * y * Math.sin(t)) / (2 * Math.cos(t) ** 2));
+  const joint = normalCdf(x) * normalCdf(y) + integrate(density, 0, Math.asin(r), 48) / (2 * Math.PI);
+  return Math.max(0, normalCdf(x) - normalCdf(-y), Math.min(normalCdf(x), normalCdf(y), joint));
 }
 
 /**
@@ -62,8 +64,13 @@ export function copulaCorrelation(accuracy: number, latent: number): number {
   requireBetween({ accuracy }, 0, 1);
   requireInterval({ latent }, -1, 1);
   if (accuracy === 0.5) return (2 / Math.PI) * Math.asin(latent);
-  const h = normalQuantile(accuracy);
-  return (bivariateNormalCdf(h, h, latent) - accuracy * accuracy) / (accuracy * (1 - accuracy));
+  const rarer = Math.min(accuracy, 1 - accuracy); // φ is the same on both sides
+  if (latent === 1) return 1;
+  if (latent === -1) return -rarer / (1 - rarer);
+  // Φ₂(h, h; r) − p² is Plackett's integral itself, which is smooth for h = k
+  const h = normalQuantile(rarer);
+  const excess = integrate((t) => Math.exp((-h * h) / (1 + Math.sin(t))), 0, Math.asin(latent), 48) / (2 * Math.PI);
+  return Math.max(-rarer / (1 - rarer), Math.min(1, excess / (rarer * (1 - rarer))));
 }
 
 /**

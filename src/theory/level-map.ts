@@ -2,8 +2,8 @@
 import { DomainError } from "../errors.ts";
 import { betaBinomial, copulaLatent } from "./dependence.ts";
 import { requireHalfOpen, requireInteger, requireInterval, requireOdd } from "./domain.ts";
-import { majorityBias, majorityBiasSlope, majoritySlope, type TieRule } from "./majority.ts";
-import { normalExpectation } from "./quadrature.ts";
+import { majorityBias, majorityBiasSlope, majoritySlope, oddMajority, type TieRule } from "./majority.ts";
+import { normalExpectation, normalReach } from "./quadrature.ts";
 import { normalCdf, normalQuantile } from "./special.ts";
 
 /** What every node of one layer does. */
@@ -74,9 +74,22 @@ export function levelMap(
       return rho * bias * majorityBias(fidelity, fanIn, ties) + (1 - rho) * majorityBias(received, fanIn, ties);
     case "beta":
       return betaMajorityBias(received, fanIn, rho, ties);
-    default:
+    case "copula":
+    case "copula-latent":
       return copulaMajorityBias(received, fanIn, rho, law, ties);
+    default:
+      return refuseLaw(law);
   }
+}
+
+function refuseLaw(law: never): never {
+  throw new DomainError("law", law, "as one of shared, shared-before-channel, beta, copula, copula-latent");
+}
+
+/** F(μ) of the paper's law and an odd fan-in without checks: for the inner loops of callers that have checked. */
+export function oddLevelMap(bias: number, { fanIn, fidelity, rho }: Aggregation): number {
+  const received = fidelity * bias;
+  return rho * received + (1 - rho) * oddMajority(received, fanIn);
 }
 
 function betaMajorityBias(received: number, fanIn: number, rho: number, ties: TieRule): number {
@@ -85,23 +98,25 @@ function betaMajorityBias(received: number, fanIn: number, rho: number, ties: Ti
   let bias = 0;
   for (const [correct, probability] of betaBinomial(fanIn, (1 + received) / 2, rho).entries())
     bias += probability * (Math.sign(2 * correct - fanIn) || split);
-  return bias;
+  return Math.max(-1, Math.min(1, bias));
 }
 
 /** E_Z f_b(2Φ((h + √r Z)/√(1 − r)) − 1), h = Φ⁻¹((1 + u)/2) */
 function copulaMajorityBias(received: number, fanIn: number, rho: number, law: DependenceLaw, ties: TieRule): number {
   if (Math.abs(received) === 1 || rho === 1) return received;
-  const latent = law === "copula" ? copulaLatent((1 + received) / 2, rho) : rho;
+  const rarer = (1 - Math.abs(received)) / 2; // exact, where (1 + |u|)/2 may round to 1; φ is the same on both sides
+  const latent = law === "copula" ? copulaLatent(rarer, rho) : rho;
   if (latent === 0) return majorityBias(received, fanIn, ties);
-  const h = normalQuantile((1 + received) / 2);
+  const h = -Math.sign(received) * normalQuantile(rarer);
   const [spread, rest] = [Math.sqrt(latent), Math.sqrt(1 - latent)];
+  if (rest === 0) return received;
   const given = (z: number) => majorityBias(2 * normalCdf((h + spread * z) / rest) - 1, fanIn, ties);
-  return normalExpectation(given, copulaPanelWidth(latent, fanIn));
+  // Beyond 8.5 deviations of its own votes every team is unanimous; a large team makes a step of width 1/√b (§16)
+  const [low, high] = [(-normalReach * rest - h) / spread, (normalReach * rest - h) / spread];
+  const step = rest / (spread * Math.sqrt(fanIn));
+  const split = normalExpectation(given, Math.min(0.25, 0.5 * step), low, high);
+  return Math.max(-1, Math.min(1, split + normalCdf(-high) - normalCdf(low)));
 }
-
-/** Narrow enough for the step that a large majority makes out of z (§16). */
-const copulaPanelWidth = (latent: number, fanIn: number) =>
-  Math.min(0.25, 0.5 * Math.sqrt((1 - latent) / (latent * fanIn)));
 
 /**
  * α = F′(0) = γ (ρ + (1 − ρ) κ_b): above 1 a weak signal grows from layer to layer, at or below 1 it dies out.
@@ -112,7 +127,6 @@ export function amplification(aggregation: Aggregation, { law = "shared", ties =
   requireAggregation(aggregation);
   const { fanIn, fidelity, rho } = aggregation;
   const slope = majoritySlope(fanIn, ties);
-  if (rho === 0) return fidelity * slope;
   switch (law) {
     case "shared":
       return fidelity * (rho + (1 - rho) * slope);
@@ -120,33 +134,34 @@ export function amplification(aggregation: Aggregation, { law = "shared", ties =
       return rho * majorityBias(fidelity, fanIn, ties) + (1 - rho) * fidelity * slope;
     case "beta":
       return fidelity * betaSlope(fanIn, rho);
-    default:
+    case "copula":
+    case "copula-latent":
       return fidelity * copulaSlope(fanIn, law === "copula" ? Math.sin((Math.PI / 2) * rho) : rho, ties);
+    default:
+      return refuseLaw(law);
   }
 }
 
-/** Σ_{j > b/2} P(j) M Σ_{i=b−j}^{j−1} 1/(M/2 + i), M = 1/ρ − 1 */
+/** Σ_{j > b/2} P(j) Σ_{i=b−j}^{j−1} M/(M/2 + i), M = 1/ρ − 1 */
 function betaSlope(fanIn: number, rho: number): number {
   if (rho === 1) return 1;
-  const strength = 1 / rho - 1;
   const law = betaBinomial(fanIn, 0.5, rho);
+  const term = (i: number) => 1 / (0.5 + (i * rho) / (1 - rho)); // M/(M/2 + i), without a division by ρ
   let slope = 0;
   let sum = 0; // Σ_{i=b−j}^{j−1}, grown by one term on either side as j grows
   for (let j = Math.floor(fanIn / 2) + 1; j <= fanIn; j++) {
-    sum += 1 / (strength / 2 + j - 1);
-    if (fanIn - j !== j - 1) sum += 1 / (strength / 2 + fanIn - j);
-    slope += law[j]! * strength * sum;
+    sum += term(j - 1);
+    if (fanIn - j !== j - 1) sum += term(fanIn - j);
+    slope += law[j]! * sum;
   }
   return slope;
 }
 
-/** E_Z f_b′(w(Z)) exp(−r Z²/(2(1 − r)))/√(1 − r), w(z) = 2Φ(√r z/√(1 − r)) − 1 */
+/** E_Z f_b′(2Φ(√r Z) − 1) */
 function copulaSlope(fanIn: number, latent: number, ties: TieRule): number {
-  if (latent === 1) return 1;
-  const ratio = latent / (1 - latent);
-  const given = (z: number) =>
-    majorityBiasSlope(2 * normalCdf(Math.sqrt(ratio) * z) - 1, fanIn, ties) * Math.exp((-ratio * z * z) / 2);
-  return normalExpectation(given, copulaPanelWidth(latent, fanIn)) / Math.sqrt(1 - latent);
+  const spread = Math.sqrt(latent);
+  const given = (z: number) => majorityBiasSlope(2 * normalCdf(spread * z) - 1, fanIn, ties);
+  return normalExpectation(given, Math.min(0.25, 0.5 / (spread * Math.sqrt(fanIn))));
 }
 
 /**

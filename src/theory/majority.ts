@@ -11,13 +11,14 @@ export type TieRule = "random" | "wrong" | "right" | "forbid";
 /** The odd fan-in whose map an even one has up to its ties. */
 function oddFanIn(fanIn: number, ties: TieRule): number {
   requireInteger({ fanIn }, 1);
+  if (!(ties in tieValues)) throw new DomainError("ties", ties, `as one of ${Object.keys(tieValues).join(", ")}`);
   if (fanIn % 2 === 1) return fanIn;
   if (ties === "forbid") throw new DomainError("fanIn", fanIn, "as an odd integer, or name a tie rule");
   return fanIn - 1;
 }
 
-/** −1, 0 or +1: what a tie adds to the bias. */
-const tieValue = (ties: TieRule) => (ties === "right" ? 1 : ties === "wrong" ? -1 : 0);
+/** What a tie adds to the bias. */
+const tieValues: Record<TieRule, number> = { random: 0, wrong: -1, right: 1, forbid: 0 };
 
 /**
  * Bias of the majority of `fanIn` independent votes of bias μ:
@@ -36,15 +37,23 @@ const tieValue = (ties: TieRule) => (ties === "right" ? 1 : ties === "wrong" ? -
 export function majorityBias(bias: number, fanIn: number, ties: TieRule = "random"): number {
   requireInterval({ bias }, -1, 1); // `{ bias }`: the message names the caller's argument
   const odd = oddFanIn(fanIn, ties);
+  const majority = oddMajority(bias, odd);
+  if (odd === fanIn || ties === "random") return majority;
+  return Math.max(-1, Math.min(1, majority + tieValues[ties] * tieProbability(bias, fanIn)));
+}
+
+/** f_b(μ) of an odd b without checks: for the inner loops of callers that have checked. */
+export function oddMajority(bias: number, fanIn: number): number {
   const spread = (1 - bias) * (1 + bias); // 1 − μ² loses digits near ±1
-  let sum = 0;
+  const negligible = 1e-17 * bias * bias; // the rest after a term is at most term · spread/μ²
+  let sum = 1;
   let term = 1;
-  for (let j = 0; 2 * j + 1 <= odd; j++) {
+  for (let j = 1; 2 * j < fanIn; j++) {
+    term *= (spread * (2 * j - 1)) / (2 * j);
+    if (term < negligible) break;
     sum += term;
-    term *= (spread * (2 * j + 1)) / (2 * j + 2);
   }
-  const tie = odd < fanIn ? tieValue(ties) * term : 0; // for b = odd + 1 the next term is P(tie)
-  return Math.max(-1, Math.min(1, bias * sum + tie));
+  return Math.max(-1, Math.min(1, bias * sum));
 }
 
 /**
@@ -75,7 +84,7 @@ export function majorityBiasSlope(bias: number, fanIn: number, ties: TieRule = "
   const slope = majoritySlope(odd) * spread ** ((odd - 1) / 2);
   if (odd === fanIn || ties === "random") return slope;
   const half = fanIn / 2; // P(tie) = c (1 − μ²)^half, where c = P(tie at μ = 0)
-  return slope + tieValue(ties) * tieProbability(0, fanIn) * half * spread ** (half - 1) * -2 * bias;
+  return slope + tieValues[ties] * tieProbability(0, fanIn) * half * spread ** (half - 1) * -2 * bias;
 }
 
 /** P(exactly half of `fanIn` votes of bias μ are correct) = C(b, b/2) ((1 − μ²)/4)^(b/2); 0 for odd b. */
@@ -83,10 +92,15 @@ export function tieProbability(bias: number, fanIn: number): number {
   requireInterval({ bias }, -1, 1);
   requireInteger({ fanIn }, 1);
   if (fanIn % 2 === 1) return 0;
-  const spread = (1 - bias) * (1 + bias);
-  let probability = 1;
-  for (let j = 0; j < fanIn / 2; j++) probability *= (spread * (2 * j + 1)) / (2 * j + 2);
-  return probability;
+  return seriesTerm(bias, fanIn / 2);
+}
+
+/** C(2j, j) ((1 − μ²)/4)^j for j ≥ 1. The power goes through its logarithm: j roundings of 1 − μ² would add up. */
+function seriesTerm(bias: number, j: number): number {
+  const logSpread = Math.abs(bias) < 0.7 ? Math.log1p(-bias * bias) : Math.log((1 - bias) * (1 + bias));
+  let central = 1; // C(2j, j)/4^j
+  for (let i = 1; i <= j; i++) central *= (2 * i - 1) / (2 * i);
+  return central * Math.exp(j * logSpread);
 }
 
 /**
@@ -101,10 +115,9 @@ export function tieProbability(bias: number, fanIn: number): number {
 export function majorityError(bias: number, fanIn: number): number {
   requireOdd({ fanIn });
   const majority = majorityBias(bias, fanIn);
-  if (majority < 0.5) return (1 - majority) / 2; // nothing cancels here, and the series would be long
+  if (majority < 0.9) return (1 - majority) / 2; // little cancels here, and the series would be long
   const spread = (1 - bias) * (1 + bias);
-  let term = 1;
-  for (let j = 0; 2 * j + 1 <= fanIn; j++) term *= (spread * (2 * j + 1)) / (2 * j + 2);
+  let term = seriesTerm(bias, (fanIn + 1) / 2);
   let sum = 0;
   for (let j = (fanIn + 1) / 2; term > sum * 1e-17; j++) {
     sum += term;
@@ -143,6 +156,6 @@ export function unequalMajorityBias(biases: readonly number[], ties: TieRule = "
   const law = poissonBinomial(biases.map((bias) => (1 + bias) / 2));
   let result = 0;
   for (const [correct, probability] of law.entries())
-    result += probability * (Math.sign(2 * correct - votes) || tieValue(ties));
+    result += probability * (Math.sign(2 * correct - votes) || tieValues[ties]);
   return Math.max(-1, Math.min(1, result));
 }

@@ -44,21 +44,32 @@ export function integrate(of: (x: number) => number, low: number, high: number, 
   return half * sum;
 }
 
+/** Beyond this many deviations a normal variable has 2e-17 of its probability. */
+export const normalReach = 8.5;
+
 /**
- * E[g(Z)] for a standard normal Z: composite 16-point Gauss–Legendre on [−8.5, 8.5] (the rest weighs 2e-17), in panels of
- * at most `panelWidth`, which must resolve the steepest part of g.
+ * E[g(Z); low ≤ Z ≤ high] for a standard normal Z: composite 16-point Gauss–Legendre within [−8.5, 8.5] (the rest weighs
+ * 2e-17), in panels of at most `panelWidth`, which must resolve the steepest part of g.
  *
- * @see §16, derived
+ * @param low, high  −∞ and ∞ by default: the whole expectation
+ * @see              §16, derived
  */
-export function normalExpectation(of: (z: number) => number, panelWidth = 0.25): number {
+export function normalExpectation(
+  of: (z: number) => number,
+  panelWidth = 0.25,
+  low = Number.NEGATIVE_INFINITY,
+  high = Number.POSITIVE_INFINITY,
+): number {
   requirePositive({ panelWidth });
-  const reach = 8.5;
-  const panels = Math.ceil((2 * reach) / panelWidth);
-  const width = (2 * reach) / panels;
+  const from = Math.max(low, -normalReach);
+  const to = Math.min(high, normalReach);
+  if (!(from < to)) return 0;
+  const panels = Math.ceil((to - from) / panelWidth);
+  const width = (to - from) / panels;
   let sum = 0;
   for (let panel = 0; panel < panels; panel++) {
-    const low = -reach + panel * width;
-    sum += integrate((z) => normalDensity(z) * of(z), low, low + width, 16);
+    const start = from + panel * width;
+    sum += integrate((z) => normalDensity(z) * of(z), start, start + width, 16);
   }
   return sum;
 }
