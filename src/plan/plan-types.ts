@@ -80,6 +80,8 @@ export interface Finding {
 export interface Regime {
   /** The team whose votes these are; absent where no vote can be made of what was recorded. */
   readonly team?: string;
+  /** Column names: one agent that is asked `fanIn` times, or as many agents. */
+  readonly voters?: readonly string[];
   readonly fanIn: number;
   /** Length of the messages that agents read; absent where code counts the votes, and γ is 1. */
   readonly messageTokens?: number;

@@ -27,8 +27,11 @@ export interface Node {
   /** Where an agent reads: length of the messages, and the column whose answers they carry. Absent: code counts. */
   readonly messages?: { readonly tokens: number; readonly leaf: string };
   /** One agent that is asked `fanIn` times, or as many agents. */
-  readonly voters: readonly RosterAgent[];
+  readonly voters: readonly Voter[];
 }
+
+/** Its mean grade on each task that all voters answered. */
+export type Voter = Pick<RosterAgent, "name" | "column" | "right">;
 
 /** The votes of a team that the regime describes: of readers where their fidelity is measured, else counted by code. */
 export function nodeOf(candidate: Candidate | undefined, readers: ReaderPlans, { agents }: PlanRoster): Node | null {
@@ -66,7 +69,7 @@ export function nodeOf(candidate: Candidate | undefined, readers: ReaderPlans, {
 export function regimeOf(
   node: Node | null,
   calibration: Calibration,
-  { tasks }: PlanRoster,
+  { tasks }: Pick<PlanRoster, "tasks">,
   confidence: number,
 ): { readonly regime: Regime; readonly thresholds: Thresholds } {
   const { rhoWithin, rhoTask, rhoTotal, fidelity } = calibration;
@@ -89,6 +92,7 @@ export function regimeOf(
   return {
     regime: {
       ...(node?.team !== undefined && { team: node.team }),
+      ...(node && { voters: node.voters.map(({ name }) => name) }),
       fanIn,
       ...(node?.messages && { messageTokens: node.messages.tokens }),
       gamma,

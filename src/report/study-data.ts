@@ -1,6 +1,6 @@
 import type { Calibration } from "../calibrate/calibration.ts";
 import type { Kind } from "../organizations/organization.ts";
-import type { Budget, CostUnit, Finding, Forecast, Plan } from "../plan/plan-types.ts";
+import type { Boundary, Budget, CostUnit, Finding, Forecast, Plan } from "../plan/plan-types.ts";
 import type { Disagreement } from "../records/attempt.ts";
 import type { Assumption } from "../records/recordings.ts";
 import type { Interval, NotMeasured } from "../theory/interval.ts";
@@ -166,6 +166,8 @@ export interface Study {
   readonly baseline: string;
   readonly comparisons: readonly Comparison[];
   readonly flow: Flow | null;
+  /** At the node of the plan's regime, on all tasks: those of the plan itself know the choosing half alone. */
+  readonly boundaries: readonly Boundary[];
   readonly flips: readonly Flip[];
   readonly budgets: readonly BudgetCurve[];
   readonly phase: readonly PhaseDiagram[];

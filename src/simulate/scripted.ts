@@ -9,6 +9,7 @@ import { fixedPoint } from "../theory/fixed-point.ts";
 import { isMeasured, type Measured } from "../theory/interval.ts";
 import { amplification, organizationExponent } from "../theory/level-map.ts";
 import { type Random, random } from "../theory/random.ts";
+import { normalQuantile } from "../theory/special.ts";
 import { mixingDepthApproximate } from "../theory/tree.ts";
 
 /** An agent whose accuracy is known because it is a script. */
@@ -38,6 +39,13 @@ export interface ScriptedTruth {
    * all.
    */
   readonly rhoTask: number;
+  /**
+   * Standard deviation over tasks of ln(length of an answer): a task that takes one agent long takes all of them long. The
+   * mean over tasks stays as stated.
+   *
+   * @default 0
+   */
+  readonly lengthScatter?: number;
   /** Isolated answers per task at every level but the base level. */
   readonly samples: number;
   /**
@@ -109,12 +117,16 @@ export const scriptedExample: ScriptedTruth = {
 /** What the scripted agents answered: the same seed, the same answers. */
 export function scriptedAttempts(truth: ScriptedTruth, seed: number): Attempts {
   const next = random(seed, "tasks");
+  const nextLength = random(seed, "answer lengths");
+  const { lengthScatter = 0 } = truth;
   const tasks = Array.from({ length: truth.tasks }, (_, t): ScriptedTask => {
     return {
       taskId: `task-${String(t + 1).padStart(4, "0")}`,
       difficulty: next(),
       gold: Math.floor(next() * truth.options),
       length: 0.7 + 0.6 * next(),
+      // lognormal of mean 1
+      answerLength: Math.exp(lengthScatter * (normalQuantile(inside(nextLength())) - lengthScatter / 2)),
     };
   });
   const attempts = columnsOf(truth).flatMap((column) => answersOf(column, tasks, truth, random(seed, column.name)));
@@ -150,7 +162,12 @@ interface ScriptedTask {
   readonly gold: number;
   /** Of the prompt, relative to the mean. */
   readonly length: number;
+  /** Of every answer, relative to the mean. */
+  readonly answerLength: number;
 }
+
+/** A uniform number that is never 0 or 1. */
+const inside = (uniform: number) => (uniform * 4294967296 + 0.5) / 4294967297;
 
 /** One column of the answer table that the attempts will make. */
 interface ScriptedColumn {
@@ -192,7 +209,7 @@ function answersOf(
     return sizes.flatMap((size, group) => {
       const shared = grouped && next() < groups.rhoWithin ? answer() : undefined;
       return Array.from({ length: size }, (): Attempt => {
-        const tokensOut = Math.round(answerTokens * (0.8 + 0.4 * next()));
+        const tokensOut = Math.round(answerTokens * task.answerLength * (0.8 + 0.4 * next()));
         return {
           taskId: task.taskId,
           agent: agent.name,

@@ -5,6 +5,7 @@ import type { Attempts } from "../records/attempt.ts";
 import type { Config } from "../records/config.ts";
 import { tabulate } from "../records/tabulate.ts";
 import type { Study, Truth } from "../report/study-data.ts";
+import { boundariesOnAllTasks } from "./boundaries.ts";
 import { budgetCurves, priceOfBestAgent } from "./budgets.ts";
 import { compare } from "./compare.ts";
 import { flips } from "./flips.ts";
@@ -91,6 +92,7 @@ export function study(attempts: Attempts, options: StudyOptions): Study {
     baseline: advice.single.team,
     comparisons,
     flow,
+    boundaries: boundariesOnAllTasks(advice, recordings),
     flips: flips(advice, comparisons, flow, { check, recordings, otherGrade }),
     budgets: budgetCurves(advice, check),
     phase: phaseDiagrams(advice, check),

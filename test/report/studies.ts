@@ -226,6 +226,7 @@ function studyOf(spec: Spec): Study {
     baseline: teamLabel(spec.single, spec.labels),
     comparisons: spec.rows.map((row) => comparisonOf(row, single, spec.chosen, heldBack, spec.labels)),
     flow: null,
+    boundaries: [],
     flips: [],
     budgets: [],
     phase: [],
