@@ -36,8 +36,10 @@ export interface Column {
 export interface AnswerTable {
   readonly tasks: readonly string[];
   readonly columns: readonly Column[];
-  /** Numeric truth (`gold`) of each task, NaN where it has none; absent where no task has one. */
+  /** Numeric truth (`gold`) of each task, NaN where it has none; absent where no task has one. Read it by `truthFor`. */
   readonly truth?: Float64Array;
+  /** 1 where nobody knows the truth of a task, and the mean of those who are not judged stands for it; absent without such tasks. */
+  readonly truthFromOthers?: Uint8Array;
 }
 
 /** Column of the agent (and level) with this name, or undefined. */

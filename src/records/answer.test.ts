@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { normalizeAnswer, sameAnswer, withoutUnit } from "./answer.ts";
+import { normalizeAnswer, printNumber, readNumber, sameAnswer, withoutUnit } from "./answer.ts";
 
 describe("normalizeAnswer", () => {
   it("does not tell apart case, blanks around and a final full stop", () => {
@@ -58,5 +58,29 @@ describe("withoutUnit", () => {
   it("leaves texts alone, and answers without a number", () => {
     expect(withoutUnit("Carol has 1 dog", "Carol")).toBe("Carol has 1 dog");
     expect(withoutUnit("none", "4")).toBe("none");
+  });
+});
+
+describe("numbers", () => {
+  it("are printed as people write them, without exponents", () => {
+    expect([18, -0.5, 1e21, -1.25e-7, 123456789012345680000].map(printNumber)).toEqual([
+      "18",
+      "-0.5",
+      "1000000000000000000000",
+      "-0.000000125",
+      "123456789012345680000",
+    ]);
+  });
+
+  it("are read back as they were, any of them", () => {
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
+        expect(readNumber(printNumber(value))).toBe(value === 0 ? 0 : value); // −0 is 0
+      }),
+    );
+  });
+
+  it("are no fractions, no powers and no words", () => {
+    expect(["3/4", "1e6", "seven", ""].map(readNumber)).toEqual([undefined, undefined, undefined, undefined]);
   });
 });

@@ -13,10 +13,15 @@ export function normalizeAnswer(text: string): string {
  */
 export function sameAnswer(answer: string, gold: string): boolean {
   if (answer === gold || normalizeAnswer(answer) === normalizeAnswer(gold)) return true;
-  const a = plainNumber(answer);
+  const a = readNumber(answer);
   if (a === undefined) return false;
-  const b = plainNumber(gold);
-  return b !== undefined && Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b));
+  const b = readNumber(gold);
+  return b !== undefined && sameNumber(a, b);
+}
+
+/** Equal but for rounding: relative tolerance 1e-9. */
+export function sameNumber(a: number, b: number): boolean {
+  return Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b));
 }
 
 /**
@@ -24,16 +29,27 @@ export function sameAnswer(answer: string, gold: string): boolean {
  * `1234`). For sets whose graders are that lenient.
  */
 export function withoutUnit(answer: string, gold: string): string {
-  if (plainNumber(gold) === undefined) return answer;
+  if (readNumber(gold) === undefined) return answer;
   return answer.match(/-?\d[\d,]*(\.\d+)?/)?.[0].replaceAll(",", "") ?? answer;
 }
 
 const decimal = /^[-+]?\$?[-+]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?%?$/;
 
-/** Value of a plain decimal number such as `-1,234.50`, `$5` or `12.0%` (12, the sign is not a factor). */
-function plainNumber(text: string): number | undefined {
+/** Value of a plain decimal number such as `-1,234.50`, `$5` or `12.0%` (12, the sign is not a factor); not `3/4` or `1e6`. */
+export function readNumber(text: string): number | undefined {
   const form = normalizeAnswer(text);
   if (!decimal.test(form) || !/\d/.test(form)) return undefined;
   const value = Number(form.replace(/[$,%]/g, ""));
   return Number.isNaN(value) ? undefined : value;
+}
+
+/** A finite number as plain decimal text: the shortest that {@link readNumber} reads back, never `1e+21`. */
+export function printNumber(value: number): string {
+  const text = String(value);
+  const at = text.indexOf("e");
+  if (at < 0) return text;
+  const exponent = Number(text.slice(at + 1));
+  const sign = value < 0 ? "-" : "";
+  const digits = text.slice(sign.length, at).replace(".", "");
+  return sign + (exponent < 0 ? `0.${"0".repeat(-exponent - 1)}${digits}` : digits.padEnd(exponent + 1, "0"));
 }

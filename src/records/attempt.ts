@@ -10,6 +10,8 @@ export interface Attempt {
   /** null: there was an answer, but none that could be parsed. */
   readonly answer?: string | null;
   readonly gold?: string;
+  /** "others": nobody knows the truth, and gold is the mean of the other agents' answers to the task. */
+  readonly goldFrom?: "others";
   /** 1 right, 0 wrong. */
   readonly correct?: number;
   /** In [0, scoreMax]. */

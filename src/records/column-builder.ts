@@ -1,6 +1,7 @@
 import type { Column } from "./answer-table.ts";
 import type { Attempt, Status } from "./attempt.ts";
 import type { AgentConfig, Config } from "./config.ts";
+import type { Mutable } from "./parse.ts";
 import type { Assumption } from "./recordings.ts";
 
 /** Fills one column of the answer table, completes its costs, and remembers what had to be assumed for that. */
@@ -9,7 +10,7 @@ export interface ColumnBuilder {
   expect(attempt: Attempt): void;
   allocate(tasks: number): void;
   /** Adds an attempt to the current task. Tasks come in order, and so do the samples of a task. */
-  append(attempt: Attempt, grade: number, answerCode: number, group: number): void;
+  append(attempt: Attempt, grade: number, answerCode: number, group: number, estimate: number): void;
   endTask(task: number): void;
   answersKnown(): boolean;
   assumptions(): readonly Assumption[];
@@ -25,7 +26,7 @@ export function columnBuilder(
   let size = 0;
   let filled = 0;
   let answersKnown = false;
-  let column: Column & { readonly status: Status[] };
+  let column: Mutable<Column> & { readonly status: Status[] };
 
   return {
     expect({ nSamples, answer }) {
@@ -49,9 +50,10 @@ export function columnBuilder(
         group: new Int32Array(size),
       };
     },
-    append(attempt, grade, answerCode, group) {
+    append(attempt, grade, answerCode, group, estimate) {
       const { nSamples = 1, nCorrect } = attempt;
       const silent = attempt.answer === null && nCorrect === undefined; // an aggregate has no answer of its own
+      if (!Number.isNaN(estimate)) column.estimate ??= new Float64Array(size).fill(Number.NaN);
       const status = attempt.status ?? (silent ? "unparsed" : "ok");
       for (let sample = 0; sample < nSamples; sample++) {
         const at = filled++;
@@ -60,6 +62,7 @@ export function columnBuilder(
         column.grade[at] = nCorrect === undefined ? grade : Number(!wrong);
         column.status[at] = status;
         column.group[at] = group;
+        if (column.estimate) column.estimate[at] = estimate;
         costs.complete(attempt, nSamples, column, at);
       }
     },

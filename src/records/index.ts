@@ -1,5 +1,5 @@
 // For users: everything of the stage. Inside, import the file that has it.
-export { normalizeAnswer, sameAnswer } from "./answer.ts";
+export { normalizeAnswer, printNumber, readNumber, sameAnswer } from "./answer.ts";
 export { type AnswerTable, type Column, findColumn } from "./answer-table.ts";
 export type { Attempt, Attempts, BadLine, Disagreement, Status } from "./attempt.ts";
 export { type AgentConfig, Config } from "./config.ts";
@@ -21,3 +21,4 @@ export { formatAttempts, mapFields, type Row, toAttempt } from "./parse.ts";
 export { type ReadOptions, readAttempts, readConfig } from "./read.ts";
 export type { Assumption, Recordings, Relay } from "./recordings.ts";
 export { type TabulateOptions, tabulate } from "./tabulate.ts";
+export { truthFor } from "./truth.ts";

@@ -12,6 +12,7 @@ const fields = new Set([
   "sample",
   "answer",
   "gold",
+  "gold_from",
   "correct",
   "score",
   "score_max",
@@ -75,6 +76,7 @@ function toRow(attempt: Attempt): Row {
     sample: attempt.sample,
     answer: attempt.answer,
     gold: attempt.gold,
+    gold_from: attempt.goldFrom,
     correct: attempt.correct,
     score: attempt.score,
     score_max: attempt.scoreMax,
@@ -168,6 +170,8 @@ function read(row: Row): Attempt {
   if (answer !== undefined) attempt.answer = answer;
   const gold = answerText(row["gold"], "gold");
   if (gold !== undefined) attempt.gold = gold;
+  const goldFrom = othersOnly(row["gold_from"]);
+  if (goldFrom !== undefined) attempt.goldFrom = goldFrom;
   const correct = flag(row["correct"]);
   if (correct !== undefined) attempt.correct = correct;
   const score = number(row["score"], "score", "a number in [0, score_max]");
@@ -290,6 +294,12 @@ function flag(value: unknown): number | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value === "boolean") return value ? 1 : 0;
   throw bad(value, "correct", "0 or 1 (grades between them go into score)");
+}
+
+function othersOnly(value: unknown): "others" | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (value !== "others") throw bad(value, "gold_from", '"others"');
+  return value;
 }
 
 function statusText(value: unknown): Status | undefined {

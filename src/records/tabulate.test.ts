@@ -6,6 +6,7 @@ import { Config } from "./config.ts";
 import { gather } from "./gather.ts";
 import type { Row } from "./parse.ts";
 import { type TabulateOptions, tabulate } from "./tabulate.ts";
+import { truthFor } from "./truth.ts";
 
 function read(rows: readonly Row[]): Attempts {
   const gathering = gather();
@@ -94,6 +95,61 @@ describe("tabulate", () => {
     ];
     expect(grades({})).toEqual([0, 1, 0, 0.75, Number.NaN]);
     expect(grades({ grade: "answer" })).toEqual([1, 1, 0, 0.75, Number.NaN]);
+  });
+
+  describe("estimates", () => {
+    it("are numeric answers to tasks with a numeric gold, each beside its truth", () => {
+      const { table: made } = table([
+        { answer: "1,234", gold: "$5" },
+        { sample: 1, answer: "5.0", gold: "$5" },
+        { sample: 2, answer: "five", gold: "$5" },
+        { sample: 3, answer: null, gold: "$5" },
+        { task_id: "u", answer: "7", gold: "B" },
+        { task_id: "v", answer: "12%" },
+        { task_id: "v", agent: "b", answer: "x", gold: "12" },
+      ]);
+      expect([...made.truth!]).toEqual([5, Number.NaN, 12]);
+      expect([...made.columns[0]!.estimate!]).toEqual([1234, 5, Number.NaN, Number.NaN, Number.NaN, 12]);
+      expect(made.columns[1]!.estimate).toBeUndefined();
+      expect(made.truthFromOthers).toBeUndefined();
+    });
+
+    it("are absent where no gold is a number, and where only right or wrong is known", () => {
+      const { table: made } = table([
+        { answer: "7", gold: "B" },
+        { task_id: "u", correct: 1 },
+        { task_id: "v", n_samples: 2, n_correct: 1 },
+      ]);
+      expect(made.truth).toBeUndefined();
+      expect(made.columns[0]!.estimate).toBeUndefined();
+    });
+
+    it("have no truth where the golds of a task are different numbers", () => {
+      const { table: made } = table([
+        { answer: "1", gold: "1" },
+        { agent: "b", answer: "1", gold: "1.0" },
+        { task_id: "u", answer: "1", gold: "1" },
+        { task_id: "u", agent: "b", answer: "1", gold: "2" },
+      ]);
+      expect([...made.truth!]).toEqual([1, Number.NaN]);
+    });
+
+    it("are held against those outside the team where gold is the mean of the others", () => {
+      const judges = ["a", "b", "c", "d"];
+      const { table: made } = table(
+        [2, 4, 9, null].map((score, i) => ({
+          agent: judges[i],
+          answer: score === null ? null : String(score),
+          gold: "5",
+          gold_from: "others",
+        })),
+      );
+      expect(made.truth).toBeUndefined();
+      expect([...made.truthFromOthers!]).toEqual([1]);
+      expect(truthFor(made, ["a"])[0]).toBe(6.5);
+      expect(truthFor(made, ["a", "b"])[0]).toBe(9);
+      expect(truthFor(made, ["a", "b", "c"])[0]).toBeNaN();
+    });
   });
 
   it("counts truncated and unparsed answers apart", () => {

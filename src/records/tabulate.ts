@@ -1,4 +1,4 @@
-import { normalizeAnswer, sameAnswer } from "./answer.ts";
+import { normalizeAnswer, readNumber, sameAnswer } from "./answer.ts";
 import type { Attempt, Attempts } from "./attempt.ts";
 import { type ColumnBuilder, columnBuilder } from "./column-builder.ts";
 import type { Config } from "./config.ts";
@@ -20,6 +20,9 @@ export interface TabulateOptions {
  * Answer codes count within a task: 0 is the right answer (gold, else the first recorded as right), 1 stands for "wrong,
  * unknown which", other answers start at 2. So columns with and without answers can vote together. Equal means equal as
  * texts, because a vote at run time sees no more; only grading also compares numbers.
+ *
+ * A numeric answer to a task with a numeric gold is also an estimate with its truth; a task whose attempts name different
+ * numbers as gold has none.
  */
 export function tabulate(
   { name, attempts, badLines, disagreements, sources }: Attempts,
@@ -59,6 +62,7 @@ export function tabulate(
   const order = sortedBy(Uint32Array.from(solving.keys()), taskOf, tasks.size());
   const bySample = sampleOrder(solving, columnOf, columns.length);
   const coder = answerCoder();
+  const truth = truths(tasks.size());
   const grades: Record<Grader, number> = { flag: 0, answer: 0, score: 0, nothing: 0 };
   for (const column of columns) column.allocate(tasks.size());
   for (let task = 0, from = 0; task < tasks.size(); task++) {
@@ -66,13 +70,15 @@ export function tabulate(
     while (to < order.length && taskOf[order[to]!] === task) to++;
     const here = bySample(order.subarray(from, to));
     const gold = firstOf(here, (i) => solving[i]!.gold);
-    coder.nextTask(gold ?? firstOf(here, (i) => recordedRight(solving[i]!)));
+    truth.add(task, gold, here, solving);
+    coder.nextTask(gold ?? firstOf(here, (i) => recordedRight(solving[i]!)), truth.isNumeric(task));
     for (const i of here) {
       const attempt = solving[i]!;
       const grader = graderOf(attempt, attempt.gold ?? gold, grade);
       const value = gradeOf(attempt, attempt.gold ?? gold, grader);
       grades[grader] += attempt.nSamples ?? 1;
-      columns[columnOf[i]!]!.append(attempt, value, coder.answer(attempt, value), coder.group(attempt));
+      const code = coder.answer(attempt, value);
+      columns[columnOf[i]!]!.append(attempt, value, code, coder.group(attempt), coder.number(attempt, code));
     }
     for (const column of columns) column.endTask(task);
     from = to;
@@ -85,7 +91,7 @@ export function tabulate(
     ...aboutAnswers(columns),
     ...columns.flatMap((column) => column.assumptions()),
   ];
-  const table = { tasks: tasks.texts(), columns: columns.map((column) => column.finish()) };
+  const table = { tasks: tasks.texts(), columns: columns.map((column) => column.finish()), ...truth.finish() };
   const counts = { attempts: attempts.length, badLines: badLines.length };
   return { name, table, relays, config, assumptions, disagreements, ...counts, sources };
 }
@@ -108,14 +114,24 @@ function sampleOrder(solving: readonly Attempt[], columnOf: readonly number[], c
 /** Numbers answers and groups within one task at a time. */
 function answerCoder() {
   const answers = new Map<string, number>();
+  const numbers: (number | undefined)[] = []; // by code; only where the task's truth is a number
   const groups = new Map<string, number>();
   let next = 2;
+  let numeric = false;
   return {
-    nextTask(right: string | undefined): void {
+    nextTask(right: string | undefined, isNumeric: boolean): void {
       answers.clear();
       groups.clear();
       next = 2;
+      numeric = isNumeric;
+      if (numeric) numbers.length = 0;
       if (right !== undefined) answers.set(normalizeAnswer(right), 0);
+    },
+    /** The answer as a number, if the task asks for one; each answer is read once. */
+    number({ answer }: Attempt, code: number): number {
+      if (!numeric || typeof answer !== "string") return Number.NaN;
+      numbers[code] ??= readNumber(answer) ?? Number.NaN;
+      return numbers[code];
     },
     answer({ answer, status = "ok" }: Attempt, grade: number): number {
       if (answer === null) return -1;
@@ -132,6 +148,32 @@ function answerCoder() {
       groups.set(group, known);
       return known;
     },
+  };
+}
+
+/** Collects the numeric truth of the tasks; nothing is allocated where there is none. */
+function truths(tasks: number) {
+  let truth: Float64Array | undefined;
+  let fromOthers: Uint8Array | undefined;
+  return {
+    add(task: number, gold: string | undefined, here: Uint32Array, solving: readonly Attempt[]): void {
+      if (solving[here[0]!]?.goldFrom === "others") {
+        fromOthers ??= new Uint8Array(tasks);
+        fromOthers[task] = 1;
+        return;
+      }
+      const number = gold === undefined ? undefined : readNumber(gold);
+      if (number === undefined) return;
+      const disputed = here.some((i) => {
+        const own = solving[i]!.gold;
+        return own !== undefined && own !== gold && readNumber(own) !== number;
+      });
+      if (disputed) return;
+      truth ??= new Float64Array(tasks).fill(Number.NaN);
+      truth[task] = number;
+    },
+    isNumeric: (task: number) => fromOthers?.[task] === 1 || (truth !== undefined && !Number.isNaN(truth[task]!)),
+    finish: () => ({ ...(truth && { truth }), ...(fromOthers && { truthFromOthers: fromOthers }) }),
   };
 }
 

@@ -15,4 +15,5 @@ export { tau2Runs } from "./tau2-runs.ts";
 export { teamAggregation } from "./team-aggregation.ts";
 export { teamAllocation } from "./team-allocation.ts";
 export { teamDebate } from "./team-debate.ts";
+export { totJudges } from "./tot-judges.ts";
 export { totScored } from "./tot-scored.ts";
