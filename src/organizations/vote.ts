@@ -70,10 +70,9 @@ export const vote: Organization = {
     const members = membersOf(cast);
     const [first] = members;
     const votes = sizes[0] ?? callsOf(members);
-    const weighted = ruleNamed(rule ?? "plurality").weighted;
-    const how = weighted ? "take the answer with the most weight" : "take the most common answer";
+    const { noun, instruction: how } = ruleNamed(rule ?? "plurality");
     return {
-      label: `${members.length === 1 ? `${votes} × ${nameOf(first!)}` : joined(members, nameOf)} ${weighted ? "weighted " : ""}vote`,
+      label: `${members.length === 1 ? `${votes} × ${nameOf(first!)}` : joined(members, nameOf)} ${noun}`,
       instruction:
         members.length === 1
           ? `Ask ${nameOf(first!)} ${times(votes)} and ${how}.`

@@ -7,6 +7,8 @@ import { countBallots, type Rule } from "./rule.ts";
  */
 export const majority: Rule = {
   summary: "the answer of more than half of the votes, else none",
+  noun: "vote",
+  instruction: "take the most common answer",
   weighted: false,
   quorum: "majority",
   counts: true,

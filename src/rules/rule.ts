@@ -1,3 +1,4 @@
+import { printNumber, readNumber } from "../records/answer.ts";
 import { random } from "../theory/random.ts";
 
 /** One vote. Ballots stand in cast order, so the first is the earliest member of the cast. */
@@ -23,12 +24,23 @@ export type Quorum = "majority" | "unanimous";
 export interface Rule {
   /** One line for menus and reports. */
   readonly summary: string;
+  /** What its answer is called, "vote" or "median", and how to find it, in the imperative: "take the median". */
+  readonly noun: string;
+  readonly instruction: string;
   /** True where ballots must carry weights. */
   readonly weighted: boolean;
   /** Absent: the best supported answer wins, however few stand behind it. */
   readonly quorum?: Quorum;
   /** True where `verdicts` is `count` with this `weighted` and `quorum`: unlocks the fast exact replay. */
   readonly counts?: boolean;
+  /**
+   * Only of rules on numbers: one number out of n ≥ 1, never outside them. Ballots that are no numbers are no votes.
+   *
+   * @param weights  per number, ≥ 0; null: all alike
+   */
+  combine?(values: Float64Array, weights: ArrayLike<number> | null, n: number): number;
+  /** True where `combine` is Σ w x/Σ w: unlocks the closed form of its squared error. */
+  readonly averages?: boolean;
   /**
    * The answers this rule may give, with probabilities that sum to 1. Ties go to the earliest member of the cast;
    * among samples of one member a tie is split evenly. No vote at all: [{ value: null, probability: 1 }].
@@ -129,4 +141,36 @@ export function countBallots(
   const found = count(codes, members, ballots.length, weights, quorum, winners);
   if (found === 0) return [{ value: null, probability: 1 }];
   return Array.from(winners.subarray(0, found), (code) => ({ value: values[code]!, probability: 1 / found }));
+}
+
+/** `verdicts` of a rule on numbers: one text, or none where no ballot is a number. */
+export function combineBallots(
+  ballots: readonly Ballot[],
+  weights: readonly number[] | null,
+  combine: NonNullable<Rule["combine"]>,
+): Verdict[] {
+  const numeric = ballots.flatMap(({ value }, i) => {
+    const number = value === null ? undefined : readNumber(value);
+    return number === undefined ? [] : [{ number, weight: weights?.[i] ?? 1 }];
+  });
+  if (numeric.length === 0) return [{ value: null, probability: 1 }];
+  const values = Float64Array.from(numeric, ({ number }) => number);
+  const own = weights && numeric.map(({ weight }) => weight);
+  return [{ value: printNumber(combine(values, own, values.length)), probability: 1 }];
+}
+
+/**
+ * Σ w x/Σ w. Written as deviations from the first number, so that equal numbers give exactly that number; all alike where
+ * every weight is 0, for then nothing else was said.
+ */
+export function average(values: Float64Array, weights: ArrayLike<number> | null, n: number): number {
+  const first = values[0]!;
+  let shift = 0;
+  let total = 0;
+  for (let i = 0; i < n; i++) {
+    const weight = weights === null ? 1 : weights[i]!;
+    shift += weight * (values[i]! - first);
+    total += weight;
+  }
+  return total > 0 ? first + shift / total : average(values, null, n);
 }

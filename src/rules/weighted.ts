@@ -23,6 +23,8 @@ export class MissingWeight extends KnownError {
  */
 export const weighted: Rule = {
   summary: "the answer with the largest sum of its members' weights",
+  noun: "weighted vote",
+  instruction: "take the answer with the most weight",
   weighted: true,
   counts: true,
   verdicts: (ballots) =>
