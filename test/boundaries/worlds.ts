@@ -75,7 +75,7 @@ const byDependence: World = {
   ...byFidelity,
   name: "α = 1, ρ moved",
   at(distance, tasks) {
-    const fidelity = 0.76;
+    const fidelity = 0.8;
     const slope = majoritySlope(fanIn);
     const rhoWithin = (slope - Math.exp(distance) / fidelity) / (slope - 1);
     return {
