@@ -298,6 +298,7 @@ describe("the exact planner", () => {
     leaf: { scale: 0.02, beta: 0.25 },
     fidelityLaw: { lengthScale: 120 },
     rho: 0.12,
+    rhoTask: 0,
     messageTokens: [200, 400],
     fanInMax: 9,
     layersMax: 5,
@@ -378,6 +379,7 @@ describe("the exact planner", () => {
       leafBias: (x: number) => Math.min(0.3, x / 1000), // saturates at once: teams win
       fidelity: () => 0.9,
       rho: 0,
+      rhoTask: 0,
       messageTokens: [20],
     };
     expect(planExactly(problem).kind).toBe("star");

@@ -96,8 +96,9 @@ export function communicationCost(
   prices: MessagePrices = {},
 ): number {
   requireNonNegative({ messageTokens });
+  const perNode = fanIn * messageTokens * perMessageToken(prices) + (prices.overhead ?? 0);
   const nodes = innerNodes(fanIn, layers);
-  return fanIn * nodes * messageTokens * perMessageToken(prices) + nodes * (prices.overhead ?? 0);
+  return perNode === 0 ? 0 : nodes * perNode; // nodes may overflow
 }
 
 /**

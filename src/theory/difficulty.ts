@@ -18,6 +18,10 @@ function normalized({ accuracies, weights }: DifficultyLaw): DifficultyLaw {
   requireSameLength({ weights }, accuracies.length);
   for (const accuracy of accuracies) requireInterval({ accuracy }, 0, 1);
   for (const weight of weights) requireNonNegative({ weight });
+  return scaled({ accuracies, weights });
+}
+
+function scaled({ accuracies, weights }: DifficultyLaw): DifficultyLaw {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   requirePositive({ "sum of weights": total });
   return { accuracies, weights: weights.map((weight) => weight / total) };
@@ -51,40 +55,56 @@ export function deepLimitOverTasks(difficulty: DifficultyLaw, aggregation: Aggre
 
 /**
  * Beta law of difficulty with mean p and intra-class correlation ρ_task (a = p M, c = (1 − p) M, M = 1/ρ − 1), by the
- * trapezoid rule in x = ln(p/(1 − p)), where it converges exponentially: deterministic to 1e-13.
+ * trapezoid rule in x = ln(p/(1 − p)), where it converges exponentially: deterministic to 1e-13. The nodes lie on multiples
+ * of the step, so that laws of different means share them.
  *
  * @param accuracy  p in [0, 1]
  * @param rhoTask   in [0, 1]; 0 is a single point, 1 two
- * @param step      of x; a quarter of the law's own deviation where that is narrower
+ * @param step      of x, from 1e-4 to 1; halved until it resolves a law that is narrower
  * @see             §12 and §16, derived
  */
 export function betaDifficulty(accuracy: number, rhoTask: number, step = 0.05): DifficultyLaw {
-  requireInterval({ accuracy }, 0, 1);
-  requireInterval({ rhoTask }, 0, 1);
-  requirePositive({ step });
+  requireInterval({ accuracy, rhoTask }, 0, 1);
+  requireInterval({ step }, 1e-4, 1);
+  return betaDifficultyOnLattice(accuracy, rhoTask, latticeStep(accuracy, rhoTask, step));
+}
+
+/** Below this the law is a point to every digit that matters. */
+const rhoTaskMin = 1e-12;
+
+/** `step`, halved until it is at most a quarter of the law's own deviation of x. */
+export function latticeStep(accuracy: number, rhoTask: number, step = 0.05): number {
+  if (rhoTask < rhoTaskMin) return step;
+  const strength = 1 / rhoTask - 1;
+  const deviation = Math.sqrt(1 / (accuracy * strength) + 1 / ((1 - accuracy) * strength));
+  let h = step;
+  while (h > deviation / 4) h /= 2;
+  return h;
+}
+
+/** `betaDifficulty` without checks, for means that are to share the lattice of step h. */
+export function betaDifficultyOnLattice(accuracy: number, rhoTask: number, h: number): DifficultyLaw {
   if (rhoTask === 1) return { accuracies: [0, 1], weights: [1 - accuracy, accuracy] };
   const strength = 1 / rhoTask - 1;
   const [a, c] = [accuracy * strength, (1 - accuracy) * strength];
   const center = Math.log(a / c);
-  // Beyond 1e-12 the law is a point to every digit that matters, and |x| > 45 is an accuracy of 0 or 1.
-  if (rhoTask < 1e-12 || !(Math.abs(center) < 45)) return { accuracies: [accuracy], weights: [1] };
+  // |x| > 45 is an accuracy of 0 or 1
+  if (rhoTask < rhoTaskMin || !(Math.abs(center) < 45)) return { accuracies: [accuracy], weights: [1] };
   const deviation = Math.sqrt(1 / a + 1 / c); // of x, where the law is narrow; its tails fall like e^(ax) and e^(−cx)
-  const h = Math.min(step, deviation / 4);
-  const low = Math.max(-45, center - 12 * deviation - 80 / a);
-  const high = Math.min(45, center + 12 * deviation + 80 / c);
+  const first = Math.ceil(Math.max(-45, center - 12 * deviation - 80 / a) / h);
+  const last = Math.floor(Math.min(45, center + 12 * deviation + 80 / c) / h);
   const logPeak = logBetaDensity(center, a, c);
-  const density = (x: number) => Math.exp(logBetaDensity(x, a, c) - logPeak);
+  const density = (i: number) => Math.exp(logBetaDensity(i * h, a, c) - logPeak);
   const [accuracies, weights]: [number[], number[]] = [[], []];
   const add = (p: number, weight: number) => {
     if (weight < 1e-20) return;
     accuracies.push(p);
     weights.push(weight);
   };
-  const last = Math.floor((high - low) / h);
-  add(0, density(low) / Math.expm1(a * h)); // all nodes further down, a geometric series
-  for (let i = 0; i <= last; i++) add(1 / (1 + Math.exp(-low - i * h)), density(low + i * h));
-  add(1, density(low + last * h) / Math.expm1(c * h));
-  return normalized({ accuracies, weights });
+  add(0, density(first) / Math.expm1(a * h)); // all nodes further down, a geometric series
+  for (let i = first; i <= last; i++) add(1 / (1 + Math.exp(-i * h)), density(i));
+  add(1, density(last) / Math.expm1(c * h));
+  return scaled({ accuracies, weights });
 }
 
 /** ln of the density of x up to a constant: −a ln(1 + e^(−x)) − c ln(1 + e^x). */

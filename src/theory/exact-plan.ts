@@ -1,10 +1,9 @@
 /** The planner of the theory: every tree that fits budget and window, by the exact recursion. */
 import { communicationCost, type LeafLaw, leafBias, type MessagePrices } from "./budget.ts";
-import { betaDifficulty } from "./difficulty.ts";
+import { betaDifficulty, betaDifficultyOnLattice, type DifficultyLaw, latticeStep } from "./difficulty.ts";
 import { requireInteger, requireInterval, requireNonNegative, requirePositive } from "./domain.ts";
 import { type FidelityLaw, fidelityExponential } from "./fidelity.ts";
-import { type Aggregation, amplification } from "./level-map.ts";
-import { treeBias } from "./tree.ts";
+import { type Aggregation, amplification, oddLevelMap } from "./level-map.ts";
 
 export interface PlanProblem {
   /** B > 0, the unit of leaf compute and messages. */
@@ -21,8 +20,11 @@ export interface PlanProblem {
   readonly messageTokens: readonly number[];
   /** Correlation of a common cause of the whole tree. @default 0 */
   readonly rhoGlobal?: number;
-  /** Spread of difficulty over tasks; see `betaDifficulty`. Near chance a little of it removes the synergy. @default 0 */
-  readonly rhoTask?: number;
+  /**
+   * Spread of difficulty over tasks; see `betaDifficulty`. No default: near chance a little of it removes the synergy, so
+   * whoever plans says how much there is, if only 0.
+   */
+  readonly rhoTask: number;
   /** @default 101 */
   readonly fanInMax?: number;
   /** @default 12 */
@@ -52,59 +54,147 @@ export interface ExactPlan {
  * The best of one agent and all regular trees: odd b with b m ≤ W, m from the list, L ≥ 1, x = (B − C_L)/b^L. Ties go to the
  * smaller fan-in, the shorter message, the smaller depth.
  *
- * @see §5.4, derived
+ * Every tree gets a cheap ceiling first (`ceilingOverTasks`); the mean over tasks is taken from the highest ceiling down,
+ * until the best tree stands above all that are left. The plan is the one that evaluating every tree would find.
+ *
+ * @throws {DomainError} outside the domains, also of what the two curves return
+ * @see    §5.4, derived
  */
 export function planExactly(problem: PlanProblem): ExactPlan {
-  const { budget, windowTokens, rho, rhoGlobal = 0, rhoTask = 0, prices = {} } = problem;
+  const { budget, windowTokens, rho, rhoGlobal = 0, rhoTask } = problem;
   const { fanInMax = 101, layersMax = 12, leafComputeMin = 0, reserveTokens = 0 } = problem;
   requirePositive({ budget });
   requireNonNegative({ windowTokens, leafComputeMin, reserveTokens });
   requireInterval({ rho, rhoGlobal, rhoTask }, 0, 1);
   requireInteger({ fanInMax, layersMax }, 1);
-  let best: ExactPlan = {
-    ...{
-      kind: "single",
-      layers: 0,
-      fanIn: 1,
-      messageTokens: 0,
-      leaves: 1,
-      leafCompute: budget,
-      cost: budget,
-      alpha: 1,
-    },
-    ...outcome(problem.leafBias(budget)),
+  const single = problem.leafBias(budget);
+  requireInterval({ leafBias: single }, -1, 1);
+  const ceiling = ceilingOverTasks(rhoTask);
+  const total = ({ leaf, layers, aggregation }: Tree, overTasks: number) =>
+    rhoGlobal * leaf * iterate(1, layers, aggregation) + (1 - rhoGlobal) * overTasks;
+
+  const promising = trees(problem)
+    .filter((tree) => total(tree, Math.max(0, iterate(tree.leaf, tree.layers, tree.aggregation))) > single)
+    .map((tree, place) => ({ tree, place, ceiling: total(tree, ceiling(tree)) }))
+    .sort((one, other) => other.ceiling - one.ceiling);
+  let best: { readonly tree: Tree | null; readonly place: number; readonly bias: number } = {
+    ...{ tree: null, place: -1, bias: single },
   };
+  for (const { tree, place, ceiling } of promising) {
+    if (ceiling < best.bias) break;
+    const bias = total(tree, biasOverTasks(tree, rhoTask));
+    if (bias > best.bias || (bias === best.bias && place < best.place)) best = { tree, place, bias };
+  }
+  const { bias, tree } = best;
+  const outcome = { bias, accuracy: (1 + bias) / 2 };
+  if (tree === null) {
+    const alone = { layers: 0, fanIn: 1, messageTokens: 0, leaves: 1, leafCompute: budget, cost: budget, alpha: 1 };
+    return { kind: "single", ...alone, ...outcome };
+  }
+  const { layers, messageTokens, leaves, leafCompute, aggregation } = tree;
+  return {
+    ...{ kind: layers === 1 ? "star" : "tree", layers, fanIn: aggregation.fanIn, messageTokens, leaves, leafCompute },
+    ...{ cost: leaves * leafCompute + tree.communication, alpha: amplification(aggregation), ...outcome },
+  };
+}
+
+interface Tree {
+  readonly aggregation: Aggregation;
+  readonly layers: number;
+  readonly messageTokens: number;
+  readonly communication: number;
+  readonly leaves: number;
+  readonly leafCompute: number;
+  /** Bias of a leaf. */
+  readonly leaf: number;
+}
+
+/** All that fit budget and window, in the order that ties go by. */
+function trees({ budget, windowTokens, rho, prices = {}, ...problem }: PlanProblem): Tree[] {
+  const { fanInMax = 101, layersMax = 12, leafComputeMin = 0, reserveTokens = 0 } = problem;
+  const messages = problem.messageTokens.map((messageTokens) => {
+    requireNonNegative({ messageTokens });
+    const fidelity = problem.fidelity(messageTokens);
+    requireInterval({ fidelity }, 0, 1);
+    return { messageTokens, fidelity };
+  });
+  const all: Tree[] = [];
   for (let fanIn = 3; fanIn <= fanInMax; fanIn += 2)
-    for (const messageTokens of problem.messageTokens) {
-      if (fanIn * messageTokens + reserveTokens > windowTokens) continue;
-      const fidelity = problem.fidelity(messageTokens);
-      if (fidelity === 0) continue;
-      const aggregation: Aggregation = { fanIn, fidelity, rho };
+    for (const { messageTokens, fidelity } of messages) {
+      if (fanIn * messageTokens + reserveTokens > windowTokens || fidelity === 0) continue;
+      const aggregation = { fanIn, fidelity, rho };
       for (let layers = 1; layers <= layersMax; layers++) {
         const leaves = fanIn ** layers;
         const communication = communicationCost(fanIn, layers, messageTokens, prices);
         const leafCompute = (budget - communication) / leaves;
-        if (leafCompute <= 0 || leafCompute < leafComputeMin) break;
+        if (!(leafCompute > 0 && leafCompute >= leafComputeMin)) break;
         const leaf = problem.leafBias(leafCompute);
-        const bias = biasOverTasks(leaf, layers, aggregation, rhoTask);
-        const total = rhoGlobal * leaf * treeBias(1, layers, aggregation) + (1 - rhoGlobal) * bias;
-        if (total > best.bias)
-          best = {
-            ...{ kind: layers === 1 ? "star" : "tree", layers, fanIn, messageTokens, leaves, leafCompute },
-            ...{ cost: leaves * leafCompute + communication, alpha: amplification(aggregation) },
-            ...outcome(total),
-          };
+        requireInterval({ leafBias: leaf }, -1, 1);
+        all.push({ aggregation, layers, messageTokens, communication, leaves, leafCompute, leaf });
       }
     }
-  return best;
+  return all;
 }
 
-const outcome = (bias: number) => ({ bias, accuracy: (1 + bias) / 2 });
+/** F^L(μ) */
+function iterate(bias: number, layers: number, aggregation: Aggregation): number {
+  for (let layer = 0; layer < layers; layer++) bias = oddLevelMap(bias, aggregation);
+  return bias;
+}
 
 /** Mean bias of the tree where tasks differ; difficulty leaves the mean of a single agent alone. */
-function biasOverTasks(leaf: number, layers: number, aggregation: Aggregation, rhoTask: number): number {
+function biasOverTasks({ leaf, layers, aggregation }: Tree, rhoTask: number): number {
   const { accuracies, weights } = betaDifficulty((1 + leaf) / 2, rhoTask);
-  return accuracies.reduce((sum, p, t) => sum + weights[t]! * treeBias(2 * p - 1, layers, aggregation), 0);
+  return accuracies.reduce((sum, p, t) => sum + weights[t]! * iterate(2 * p - 1, layers, aggregation), 0);
+}
+
+/**
+ * A bound of `biasOverTasks` from above. F^L is odd, so a task of bias −μ takes back what one of bias μ gives, and E F^L is
+ * a mean over |μ| with weights w(μ) − w(−μ), which are ≥ 0 for a leaf above chance. F^L is concave there, so bands of |μ|
+ * may be drawn together (Jensen). And it rises with the leaf, on one lattice of nodes: leaves within 1 % of each other
+ * share the bands of the best of them. Below chance all weights are ≤ 0, and concavity gives F^L(μ) ≥ μ F^L(1).
+ */
+function ceilingOverTasks(rhoTask: number): (tree: Tree) => number {
+  const known = new Map<string, readonly Band[]>();
+  const bandsOf = (leaf: number) => {
+    const step = latticeStep((1 + leaf) / 2, rhoTask);
+    const level = Math.ceil(100 * Math.log(leaf));
+    const key = `${level}/${step}`;
+    const bands = known.get(key) ?? bandsOfLaw(betaDifficultyOnLattice(leafAccuracy(level), rhoTask, step));
+    known.set(key, bands);
+    return bands;
+  };
+  const slack = 1 + 1e-9; // roundings, and the difference of the cut tails
+  return ({ leaf, layers, aggregation }) => {
+    if (leaf <= 0) return (leaf * iterate(1, layers, aggregation)) / slack;
+    let sum = 0;
+    for (const { bias, weight } of bandsOf(leaf)) sum += weight * iterate(bias, layers, aggregation);
+    return sum * slack;
+  };
+}
+
+const leafAccuracy = (level: number) => (1 + Math.min(1, Math.exp(level / 100))) / 2;
+
+/** Tasks of about the same |μ|: P(μ > 0) − P(μ < 0), and the mean bias per unit of it. */
+interface Band {
+  readonly weight: number;
+  readonly bias: number;
+}
+
+/** Borders of |μ|, denser where trees decide. */
+const borders = [0.02, 0.05, 0.1, 0.2, 0.35, 0.55, 0.8];
+
+function bandsOfLaw({ accuracies, weights }: DifficultyLaw): Band[] {
+  const sums = [0, ...borders].map(() => ({ weight: 0, signal: 0 }));
+  for (const [t, accuracy] of accuracies.entries()) {
+    const bias = 2 * accuracy - 1;
+    const band = sums[borders.filter((border) => border <= Math.abs(bias)).length]!;
+    band.weight += Math.sign(bias) * weights[t]!;
+    band.signal += Math.abs(bias) * Math.sign(bias) * weights[t]!;
+  }
+  return sums
+    .filter(({ weight }) => weight > 0)
+    .map(({ weight, signal }) => ({ weight, bias: Math.max(0, Math.min(1, signal / weight)) }));
 }
 
 /** The same with a power-law leaf and the exponential fidelity curve. */

@@ -213,15 +213,16 @@ export const theoryFunctions: Readonly<Record<string, VectorFunction>> = {
     return [leafCompute, messageTokens];
   },
   plan_power: (args) => {
-    const { B, W, rho, m_grid, b_max, L_max, rho_global, x_min, rho_task } = args;
+    const { B, W, rho, m_grid, b_max, L_max, rho_global, x_min, rho_task = 0 } = args;
     const plan = planPowerLaw({
       budget: B,
       windowTokens: W,
       leaf: leafOf(args),
       fidelityLaw: fidelityLawOf(args),
       rho,
+      rhoTask: rho_task,
       messageTokens: m_grid,
-      ...given({ fanInMax: b_max, layersMax: L_max, rhoGlobal: rho_global, leafComputeMin: x_min, rhoTask: rho_task }),
+      ...given({ fanInMax: b_max, layersMax: L_max, rhoGlobal: rho_global, leafComputeMin: x_min }),
     });
     const { kind, layers, fanIn, messageTokens, leaves, leafCompute, bias, cost, alpha, accuracy } = plan;
     return {
