@@ -60,23 +60,30 @@ export function callsOf(members: readonly Member[]): number {
 
 /** The rule with this name. @throws {UnknownTeam} */
 export function ruleNamed(name: string): Rule {
-  const rule = Object.hasOwn(rules, name) ? (rules as Readonly<Record<string, Rule>>)[name] : undefined;
-  if (rule) return rule;
+  if (isRule(name)) return (rules as Readonly<Record<string, Rule>>)[name]!;
   throw new UnknownTeam(`there is no rule "${name}".`, `The rules are ${Object.keys(rules).join(", ")}.`);
+}
+
+/** True where there is a rule with this name: other words after the dot are an organization's own. */
+export function isRule(name: string): boolean {
+  return Object.hasOwn(rules, name);
 }
 
 // ── steps and votes ────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** One step per call of these members, numbered in cast order behind the prefix. Nobody reads another's answer. */
 export function solveSteps(members: readonly Member[], prefix: string): Step[] {
-  const calls = members.flatMap((member) => Array.from({ length: member.samples }, () => member));
-  return calls.map(({ agent, level }, i) => ({
-    id: `${prefix}/${i}`,
-    role: "solve",
-    agent,
-    ...(level !== undefined && { level }),
-    reads: [],
-  }));
+  return callList(members).map((member, i) => stepOf(member, { id: `${prefix}/${i}`, role: "solve", reads: [] }));
+}
+
+/** Who is asked, call by call: a member that is asked n times stands there n times. */
+export function callList(members: readonly Member[]): Member[] {
+  return members.flatMap((member) => Array.from({ length: member.samples }, () => member));
+}
+
+/** A step of this member. */
+export function stepOf({ agent, level }: Member, rest: Omit<Step, "agent" | "level">): Step {
+  return { ...rest, agent, ...(level !== undefined && { level }) };
 }
 
 /** The answer of a step as a vote. null: it ended without a parsable answer, which is no vote. */
@@ -122,6 +129,24 @@ export function conclude(
 export function requireNoMessages(organization: string, { messageTokens }: TeamShape): void {
   if (messageTokens.length === 0) return;
   throw new UnknownTeam(`a ${organization} sends no messages.`, `Leave out /m=${messageTokens.join("+")}.`);
+}
+
+/** Refuses other than so many numbers in the size field; `what` shows the right ones. */
+export function requireSizes(organization: string, { sizes }: TeamShape, wanted: number, what: string): void {
+  if (sizes.length === wanted) return;
+  throw new UnknownTeam(`a ${organization} takes ${wanted} numbers, and ${sizes.length} were given.`, `Write ${what}.`);
+}
+
+/** Refuses casts of other than min … max members that are asked once each; none may be named, then plan chooses. */
+export function requireCast(head: string, { cast }: TeamShape, min: number, max = Number.POSITIVE_INFINITY): void {
+  const members = membersOf(cast);
+  if (members.length === 0 || (members.length >= min && members.length <= max && callsOf(members) === members.length))
+    return;
+  const names = "abcd".split("").slice(0, Math.min(max, Math.max(3, min)));
+  throw new UnknownTeam(
+    `it asks ${max === 1 ? "one agent" : `at least ${min} agents`}, each named once without a number.`,
+    `Write ${head}@${names.join(",")}.`,
+  );
 }
 
 /** Refuses numbers in the size field where there is nothing to size. */

@@ -78,6 +78,9 @@ export interface Params {
   /** Numbers of the size field, by organization: [5] votes, [2, 15] lead and cap, [3, 2] fan-in and layers. */
   readonly sizes: readonly number[];
   readonly cast: readonly Part[];
+  /** The word after the dot, or the organization's default. */
+  readonly word: string;
+  /** The rule of that name; where the word is the organization's own (`counted`), plurality. */
   readonly rule: Rule;
   /** Per layer, leaves first; empty without messages. */
   readonly messageTokens: readonly number[];

@@ -27,5 +27,6 @@ export {
   organizationOf,
   paramsOf,
   printTeam,
+  readsMessages,
   type Team,
 } from "./team.ts";

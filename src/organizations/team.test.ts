@@ -102,6 +102,7 @@ const canonical = [
   "tree:3x2",
   "tree.counted:3x2/m=64@leaf=a,reader=b",
   "chain:4@a",
+  "chain:4/m=64@a~high",
   "debate:3x2@a,b,c",
   "rank@a,b,c,d",
   "route.linucb@a,b,c",
@@ -164,6 +165,13 @@ const refused: readonly (readonly [string, RegExp])[] = [
   ["tree:3x2/m=1+2+3@leaf=a,reader=b", /2 layers.*3 lengths/],
   ["tree:9x99@leaf=a,reader=b", /leaves/],
   ["star:9@a,b", /star:9@leaf=a,reader=b/],
+  ["star:2000000@leaf=a,reader=b", /leaves/],
+  ["star:9@leaf=a,reader=b+c", /one reader, and 2 are named.*\n.*star:9@leaf=a,reader=b\./],
+  ["tree:2x1@leaf=a+b+c,reader=d", /2 of the role leaf, and 3.*\n.*tree:2x1@leaf=a\+b,reader=d/],
+  ["tree:1x3@leaf=a,reader=b", /joins no messages/],
+  ["chain:1@a", /refines nothing.*\n.*chain:2@a or single@a/],
+  ["chain:3/m=64+32@a", /one message length.*\n.*chain:3\/m=64@a/],
+  ["chain:3@a,b", /asks one agent/],
   ["route@a,b", /route\.linucb/],
   ["debate:3x2@a,b", /debate:2x2@a,b/],
   ["__proto__@a", /no organization/],
@@ -286,10 +294,10 @@ describe("a team", () => {
   });
 
   it("that cannot run yet is known, and refused only when it is used", () => {
-    const tree = parseTeam("tree:3x2/m=64@leaf=a,reader=b");
-    expect(tree.sizes).toEqual([3, 2]);
-    expect(() => organizationOf(tree)).toThrow(OrganizationNotRunnable);
-    expect(() => organizationOf(tree)).toThrow(/price a tree.*\n.*single/);
+    const debate = parseTeam("debate:3x2@a,b,c");
+    expect(debate.sizes).toEqual([3, 2]);
+    expect(() => organizationOf(debate)).toThrow(OrganizationNotRunnable);
+    expect(() => organizationOf(debate)).toThrow(/price a debate.*\n.*single/);
   });
 
   it("without a cast can be written, not used", () => {

@@ -1,6 +1,8 @@
 import { KnownError } from "../errors.ts";
 import * as rules from "../rules/index.ts";
-import { membersOf, nearest, printCast, ruleNamed, UnknownTeam } from "./cast.ts";
+import { plurality } from "../rules/plurality.ts";
+import type { Rule } from "../rules/rule.ts";
+import { isRule, membersOf, nearest, printCast, ruleNamed, UnknownTeam } from "./cast.ts";
 import * as organizations from "./index.ts";
 import type { Form, Kind, Organization, Params, Part, TeamShape } from "./organization.ts";
 import * as planned from "./planned.ts";
@@ -59,13 +61,23 @@ export function organizationOf(team: Team): Organization {
   return organization;
 }
 
+/** True where members of this team read what others answered. @throws whatever {@link organizationOf} throws */
+export function readsMessages(team: Team): boolean {
+  return organizationOf(team).readSignal !== undefined;
+}
+
+/** What counts votes where this team counts any: plurality where its word is the organization's own. */
+export function ruleOf({ rule }: Pick<Team, "rule">): Rule {
+  return isRule(rule) ? ruleNamed(rule) : plurality;
+}
+
 /** What `next` is called with for one task: the seed breaks its ties. */
 export function paramsOf(
   team: Team,
   { seed, weights }: { readonly seed: number; readonly weights?: ReadonlyMap<string, number> },
 ): Params {
   const { sizes, cast, messageTokens, rule } = team;
-  return { sizes, cast, messageTokens, rule: ruleNamed(rule), seed, ...(weights && { weights }) };
+  return { sizes, cast, messageTokens, word: rule, rule: ruleOf(team), seed, ...(weights && { weights }) };
 }
 
 /** The team of this shape; what the shape leaves out is empty. @throws {UnknownTeam} where the organization forbids it */
