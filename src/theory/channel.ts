@@ -4,4 +4,6 @@ export interface Channel {
   readonly fidelity: (messageTokens: number | undefined) => number;
   /** ρ_within in [0, 1]: probability that all messages into one node are copies of one. */
   readonly rho: number;
+  /** σ² ≥ 0 that a number gains on its way in such a message. Absent: not known, then nobody can pass numbers on. */
+  readonly variance?: (messageTokens: number | undefined) => number;
 }

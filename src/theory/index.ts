@@ -125,6 +125,7 @@ export {
   type Noise,
   optimalChainFloor,
   optimalChainRisk,
+  optimalErrorWeights,
   relayChainRisk,
   starRisk,
   treeContraction,
@@ -133,6 +134,7 @@ export {
   treeRiskFloor,
   treeRiskMixingDepth,
   treeRiskWithCommonCause,
+  weightedErrorRisk,
 } from "./squared-error.ts";
 export {
   balancedTree,

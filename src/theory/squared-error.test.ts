@@ -5,6 +5,7 @@ import {
   leafRisk,
   optimalChainFloor,
   optimalChainRisk,
+  optimalErrorWeights,
   relayChainRisk,
   starRisk,
   treeContraction,
@@ -13,6 +14,7 @@ import {
   treeRiskFloor,
   treeRiskMixingDepth,
   treeRiskWithCommonCause,
+  weightedErrorRisk,
 } from "./squared-error.ts";
 
 const anyNoise = fc.record({
@@ -82,5 +84,83 @@ describe("leafRisk", () => {
   it("is a power law", () => {
     expect(leafRisk(100, 2, 0.5)).toBeCloseTo(0.2, 14);
     expect(() => leafRisk(0, 2, 0.5)).toThrow("compute = 0");
+  });
+});
+
+describe("weights of agents that differ", () => {
+  /** Mean products of errors as so many tasks show them: symmetric, not negative, maybe singular. */
+  const anyMoments = fc
+    .array(fc.array(fc.double({ min: -3, max: 3, noNaN: true }), { minLength: 6, maxLength: 6 }), {
+      minLength: 2,
+      maxLength: 6,
+    })
+    .map((agents) =>
+      agents.map((a) => agents.map((b) => a.reduce((sum, error, task) => sum + error * b[task]!, 0) / 6)),
+    );
+
+  it("are the inverse risks where errors are independent, and equal where agents are alike", () => {
+    const independent = [1, 2, 4].map((risk, i) => [0, 1, 2].map((j) => (i === j ? risk : 0)));
+    expect(optimalErrorWeights(independent).map((weight) => weight * 7)).toEqual([
+      expect.closeTo(4, 6),
+      expect.closeTo(2, 6),
+      expect.closeTo(1, 6),
+    ]);
+    const alike = [0, 1, 2, 3].map((i) => [0, 1, 2, 3].map((j) => (i === j ? 2 : 0.6)));
+    const weights = optimalErrorWeights(alike);
+    for (const weight of weights) expect(weight).toBeCloseTo(0.25, 8);
+    expect(weightedErrorRisk(alike, weights)).toBeCloseTo(
+      starRisk(2, 4, { rho: 0.3, channelVariance: 0 }), // the star is their mean
+      8,
+    );
+  });
+
+  it("go below 0 only where they may: against a worse agent that errs the same way", () => {
+    const moments = [
+      [1, 1.5],
+      [1.5, 4],
+    ];
+    expect(optimalErrorWeights(moments)).toEqual([1, 0]);
+    const [better, worse] = optimalErrorWeights(moments, { signed: true });
+    expect(better).toBeCloseTo(1.25, 6); // (4 − 1.5)/(1 + 4 − 3)
+    expect(worse).toBeCloseTo(-0.25, 6);
+  });
+
+  it("are not beaten by the mean, by one agent or by any other weights ≥ 0; signed ones at most do better", () => {
+    const any = fc.array(fc.double({ min: 0.01, max: 1, noNaN: true }), { minLength: 6, maxLength: 6 });
+    fc.assert(
+      fc.property(anyMoments, any, (moments, others) => {
+        const weights = optimalErrorWeights(moments);
+        const scale = Math.max(...moments.map((row, i) => row[i]!));
+        const risk = weightedErrorRisk(moments, weights);
+        const slack = 1e-7 * scale;
+        expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 9);
+        for (const weight of weights) expect(weight).toBeGreaterThanOrEqual(0);
+        expect(risk).toBeLessThanOrEqual(weightedErrorRisk(moments, others.slice(0, moments.length)) + slack);
+        for (const [i, row] of moments.entries()) expect(risk).toBeLessThanOrEqual(row[i]! + slack);
+        if (scale === 0) return;
+        const signed = optimalErrorWeights(moments, { signed: true });
+        const ridged = moments.map((row, i) => row.map((value, j) => value + (i === j ? 1e-9 * scale : 0)));
+        expect(weightedErrorRisk(ridged, signed)).toBeLessThanOrEqual(weightedErrorRisk(ridged, weights) + slack);
+      }),
+    );
+  });
+
+  it("are equal where nobody errs, and need a square matrix", () => {
+    expect(
+      optimalErrorWeights([
+        [0, 0],
+        [0, 0],
+      ]),
+    ).toEqual([0.5, 0.5]);
+    expect(() => optimalErrorWeights([[1, 0]])).toThrow("row of moments");
+    expect(() =>
+      weightedErrorRisk(
+        [
+          [1, 0],
+          [0, 1],
+        ],
+        [1, -1],
+      ),
+    ).toThrow("weights");
   });
 });

@@ -3,7 +3,15 @@
  * message adds independent channel noise of variance σ².
  */
 import { DomainError } from "../errors.ts";
-import { requireBetween, requireInteger, requireInterval, requireNonNegative, requirePositive } from "./domain.ts";
+import {
+  requireBetween,
+  requireInteger,
+  requireInterval,
+  requireNonNegative,
+  requirePositive,
+  requireSameLength,
+} from "./domain.ts";
+import { type Matrix, quadratic, solve } from "./weighted-votes.ts";
 
 /** What all these formulas take. */
 export interface Noise {
@@ -140,4 +148,70 @@ export function optimalChainFloor(risk: number, noise: Noise): number {
   requireNoise(noise);
   const { rho, channelVariance } = noise;
   return rho * risk - channelVariance / 2 + Math.sqrt(channelVariance ** 2 / 4 + channelVariance * (1 - rho) * risk);
+}
+
+/**
+ * Mean squared error of Σ w_i x_i/Σ w_i: w′ M w/(Σ w)², where M_ij = E[e_i e_j] are the mean products of the errors, biases
+ * included.
+ *
+ * @see §7 for agents that differ, derived; Bates and Granger, The combination of forecasts, 1969
+ */
+export function weightedErrorRisk(moments: Matrix, weights: readonly number[]): number {
+  requireSameLength({ weights }, moments.length);
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  if (total === 0) throw new DomainError("weights", "a sum of 0", "that sum to another number");
+  return quadratic(moments, weights) / total ** 2;
+}
+
+/**
+ * The weights of least squared error, Σ w = 1: w = M⁻¹ 1/(1′ M⁻¹ 1), and with `signed: false` the best of the weights ≥ 0
+ * (active sets, Lawson and Hanson 1974). Signed weights lean on small differences of M: with an estimated M they promise
+ * more than they keep.
+ *
+ * @param moments  M_ij = E[e_i e_j], symmetric and positive semidefinite
+ * @param ridge    added to the diagonal, relative to its mean, so that equal agents do not make M singular
+ * @see            Bates and Granger, The combination of forecasts, 1969
+ */
+export function optimalErrorWeights(
+  moments: Matrix,
+  { signed = false, ridge = 1e-9 }: { readonly signed?: boolean; readonly ridge?: number } = {},
+): number[] {
+  const n = moments.length;
+  requireInteger({ agents: n }, 1);
+  for (const row of moments) requireSameLength({ "row of moments": row }, n);
+  const scale = moments.reduce((sum, row, i) => sum + row[i]!, 0) / n;
+  requireNonNegative({ "mean squared error": scale });
+  if (scale === 0) return moments.map(() => 1 / n); // nobody errs
+  const regular = moments.map((row, i) => row.map((value, j) => value + (i === j ? ridge * scale : 0)));
+  const bestAmong = (agents: readonly number[]) => {
+    const part = agents.map((i) => agents.map((j) => regular[i]![j]!));
+    const raw = solve(part, new Array<number>(agents.length).fill(1), "moments");
+    const total = raw.reduce((sum, weight) => sum + weight, 0);
+    return raw.map((weight) => weight / total);
+  };
+  if (signed) return bestAmong([...moments.keys()]);
+
+  // From the best agent alone: let in whoever lowers the risk most, and back out of every weight that would turn negative.
+  const best = moments.reduce((least, row, i) => (row[i]! < moments[least]![least]! ? i : least), 0);
+  let weights = moments.map((_, i) => (i === best ? 1 : 0));
+  for (;;) {
+    const slopes = regular.map((row) => row.reduce((sum, value, j) => sum + value * weights[j]!, 0));
+    const risk = weights.reduce((sum, weight, i) => sum + weight * slopes[i]!, 0);
+    const next = slopes.reduce((least, slope, i) => (weights[i] === 0 && slope < slopes[least]! ? i : least), best);
+    if (weights[next] !== 0 || slopes[next]! >= risk * (1 - 1e-12)) return weights;
+    let active = [...weights.keys()].filter((i) => weights[i]! > 0 || i === next);
+    for (;;) {
+      const wanted = bestAmong(active);
+      if (!(wanted[active.indexOf(next)]! > 0)) return weights; // it helps by less than rounding
+      const steps = active.map((i, at) => (wanted[at]! < 0 ? weights[i]! / (weights[i]! - wanted[at]!) : 1));
+      const step = Math.min(...steps);
+      const from = weights;
+      weights = from.map(() => 0);
+      active.forEach((i, at) => {
+        weights[i] = step === steps[at] && step < 1 ? 0 : from[i]! + step * (wanted[at]! - from[i]!);
+      });
+      if (step === 1) break;
+      active = active.filter((i) => weights[i]! > 0);
+    }
+  }
 }

@@ -141,8 +141,8 @@ export function signedCovariance(biases: readonly number[], correlations: Matrix
   });
 }
 
-/** Solves A x = b by Cholesky factors; A symmetric and positive definite. */
-function solve(matrix: Matrix, right: readonly number[]): number[] {
+/** Solves A x = b by Cholesky factors; A symmetric and positive definite. `argument` is named where it is not. */
+export function solve(matrix: Matrix, right: readonly number[], argument = "correlations"): number[] {
   const n = right.length;
   const lower: number[][] = [];
   const x = [...right];
@@ -152,7 +152,7 @@ function solve(matrix: Matrix, right: readonly number[]): number[] {
       let sum = matrix[i]![j]!;
       for (let k = 0; k < j; k++) sum -= lower[i]![k]! * lower[j]![k]!;
       if (i === j && sum <= 0)
-        throw new DomainError("correlations", "a matrix that is not positive definite", "that can belong to one team");
+        throw new DomainError(argument, "a matrix that is not positive definite", "that can belong to one team");
       lower[i]!.push(i === j ? Math.sqrt(sum) : sum / lower[j]![j]!);
     }
     for (let k = 0; k < i; k++) x[i]! -= lower[i]![k]! * x[k]!;
@@ -180,7 +180,7 @@ export function correlatedWeights(biases: readonly number[], correlations: Matri
 const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
 
 /** w′ A w */
-const quadratic = (matrix: Matrix, w: readonly number[]) =>
+export const quadratic = (matrix: Matrix, w: readonly number[]) =>
   dot(
     w,
     matrix.map((row) => dot(row, w)),
