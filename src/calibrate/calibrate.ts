@@ -2,6 +2,7 @@ import { KnownError } from "../errors.ts";
 import type { Recordings } from "../records/recordings.ts";
 import { type GradedColumn, gradedColumn } from "./agents.ts";
 import type { Calibration } from "./calibration.ts";
+import { calibrateEstimates } from "./estimates.ts";
 import { calibrateFidelity } from "./fidelity.ts";
 import { calibrateLeafCurves } from "./leaf-curves.ts";
 import { calibratePairs } from "./pairs.ts";
@@ -71,6 +72,7 @@ export function calibrate(
     ...calibrateSharedErrors(columns, confidence),
     fidelity: calibrateFidelity(recordings.relays, tasks, { confidence, seed }),
     ...calibrateLeafCurves(columns, confidence),
+    estimates: calibrateEstimates(recordings, tasks, { confidence, pairs }),
     contextTokens: contextWindow(columns, config),
     assumptions: recordings.assumptions,
     disagreements: recordings.disagreements,

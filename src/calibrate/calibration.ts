@@ -83,6 +83,87 @@ export interface LeafCurve {
   readonly chance: number;
 }
 
+/**
+ * One column of numbers held against their truth. An error is e = answer − truth; all moments are about 0, so that a bias
+ * counts as an error that samples share. Unit: the answers', squared where two errors are multiplied.
+ */
+export interface AgentEstimates {
+  readonly name: string;
+  readonly agent: string;
+  readonly level?: string;
+  /** Tasks with a number and a numeric truth, and numbers on them. */
+  readonly tasks: number;
+  readonly answers: number;
+  /** Numbers on most tasks. */
+  readonly samples: number;
+  /** Share of the answers to tasks with a numeric truth that are no numbers. */
+  readonly silent: Interval;
+  /** E[e] */
+  readonly bias: Interval;
+  /** v = E[e²], every task alike. */
+  readonly risk: Interval;
+  /** E[e e′] of two samples on one task that shared no context: what repeating cannot average away. */
+  readonly commonRisk: Measured;
+  /** E[e²] − E[e e′]: what repeating averages away. */
+  readonly ownRisk: Measured;
+  /** ρ = E[e e′]/E[e²] */
+  readonly rho: Measured;
+  /** Of what samples do not share on a task, the part that those of one group share: (E[e e″] − E[e e′])/(E[e²] − E[e e′]). */
+  readonly rhoWithin: Measured;
+  /** The task with the largest mean e², and its share in the sum over tasks: near 1, the risk is the story of one task. */
+  readonly largest: { readonly task: string; readonly share: number };
+}
+
+/** Errors of two agents over the tasks that both gave numbers for. */
+export interface EstimatePair {
+  readonly a: string;
+  readonly b: string;
+  readonly tasks: number;
+  /** E[e_a e_b] */
+  readonly commonRisk: Interval;
+  /** E[e_a e_b]/√(E[e_a²] E[e_b²]) */
+  readonly rho: Measured;
+}
+
+/** v(x) = A x^(−η) over compute levels x of one agent. */
+export interface RiskCurve {
+  readonly agent: string;
+  readonly levels: readonly { readonly level: number; readonly tasks: number; readonly risk: Interval }[];
+  /** A */
+  readonly scale: Interval;
+  /** η */
+  readonly exponent: Interval;
+}
+
+/** What numbers gain on their way: mean squares of received − sent. */
+export interface ChannelNoise {
+  /** Shortest first. */
+  readonly points: readonly {
+    readonly messageTokens: number;
+    readonly relays: number;
+    /** σ² = E[(received − sent)²] */
+    readonly variance: Interval;
+  }[];
+  /** Tasks with relay probes of numbers. */
+  readonly tasks: number;
+  /** Relay probes that sent a number and received none. */
+  readonly lost: number;
+}
+
+/** Numeric answers to tasks with a numeric truth: what teams lose in squared error. */
+export interface EstimateCalibration {
+  readonly agents: readonly AgentEstimates[];
+  readonly pairs: readonly EstimatePair[];
+  readonly riskCurves: readonly RiskCurve[];
+  readonly channel: Measured<ChannelNoise>;
+  /** Mean truth of the tasks, the best answer of one who knows none of them: charged to a team that gives no number. */
+  readonly guess: number;
+  /** Tasks with a numeric truth. */
+  readonly tasks: number;
+  /** True where the mean of the other agents stands for the truth: then every risk holds the errors of those others too. */
+  readonly truthFromOthers: boolean;
+}
+
 /** What was learned from attempts. Plain data but for the table. */
 export interface Calibration {
   readonly name: string;
@@ -103,6 +184,7 @@ export interface Calibration {
   readonly leafCurves: readonly LeafCurve[];
   /** The best-determined leaf curve's β, or why there is none. */
   readonly beta: Measured;
+  readonly estimates: Measured<EstimateCalibration>;
   /** Context window of the agent with this name, in tokens. */
   readonly contextTokens: Measured<{ readonly value: number; readonly agent: string }>;
   readonly assumptions: readonly Assumption[];

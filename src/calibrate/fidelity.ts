@@ -1,5 +1,6 @@
 import type { Relay } from "../records/recordings.ts";
 import type { Interval, Measured } from "../theory/interval.ts";
+import { bisect } from "../theory/optimize.ts";
 import { normalQuantile } from "../theory/special.ts";
 import type { FidelityCalibration, FidelityFamily } from "./calibration.ts";
 import type { CurvePoint } from "./estimators/binomial-curve.ts";
@@ -67,6 +68,34 @@ export function fidelityAt(fidelity: FidelityCalibration, messageTokens: number)
     onLine,
     fidelity.family === "exponential" ? (x) => -Math.expm1(-Math.exp(x)) : (x) => 1 / (1 + Math.exp(-x)),
   );
+}
+
+/** Longer than any message: a curve that has not got there is flat. */
+const messageTokensMax = 1e9;
+
+/**
+ * The message length at which γ(m) is this: γ⁻¹, by bisection on ln m. Its interval is where the ends of the curve's
+ * interval get there, ∞ where the lower one never does.
+ *
+ * @param gamma  in (0, 1)
+ * @returns      null where the curve never gets there
+ */
+export function messageTokensFor(fidelity: FidelityCalibration, gamma: number): Interval | null {
+  const missing = (end: "value" | "low" | "high") => (logLength: number) =>
+    fidelityAt(fidelity, Math.exp(logLength))[end] - gamma;
+  const [shortest, longest] = [Math.log(1e-6), Math.log(messageTokensMax)];
+  const curve = missing("value");
+  if (curve(longest) < 0 || curve(shortest) > 0) return null;
+  const value = bisect(curve, shortest, longest, 1e-9);
+  // Far from the lengths that were relayed the ends of an interval need not rise: the first crossing counts.
+  const towards = (end: "low" | "high", step: number) => {
+    const of = missing(end);
+    for (let at = value; at >= shortest && at <= longest; at += step)
+      if (of(at) < 0 !== of(at + step) < 0) return Math.exp(bisect(of, at, at + step, 1e-9));
+    return step > 0 ? Number.POSITIVE_INFINITY : 0;
+  };
+  const { confidence } = fidelity[fidelity.family === "hill" ? "hill" : "exponential"].m0;
+  return { value: Math.exp(value), low: towards("high", -0.25), high: towards("low", 0.25), confidence };
 }
 
 function interpolate(points: FidelityCalibration["isotonic"], messageTokens: number): Interval {

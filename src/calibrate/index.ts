@@ -3,13 +3,18 @@ export { type CalibrateOptions, calibrate, NothingGraded, TooFewTasks } from "./
 export type {
   AgentCalibration,
   AgentCost,
+  AgentEstimates,
   Calibration,
+  ChannelNoise,
+  EstimateCalibration,
+  EstimatePair,
   FidelityCalibration,
   FidelityFamily,
   LeafCurve,
   PairCalibration,
   TokenPrices,
 } from "./calibration.ts";
+export { channelVarianceAt, errorWeights, type TaskErrors, taskErrors } from "./estimates.ts";
 export type { CurvePoint } from "./estimators/binomial-curve.ts";
 export { combineIntervals } from "./estimators/combine-intervals.ts";
 export { correlationAnova } from "./estimators/correlation-anova.ts";
@@ -49,6 +54,7 @@ export {
   type TaskRows,
   taskRows,
 } from "./estimators/resample.ts";
+export { skewedMeanInterval } from "./estimators/skewed-mean.ts";
 export { taskMeanInterval, taskShareInterval } from "./estimators/task-mean.ts";
 export { fidelityAt } from "./fidelity.ts";
 export { type CalibratedRegime, calibratedRegime, type RegimeOptions } from "./regime.ts";

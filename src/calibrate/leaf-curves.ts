@@ -33,7 +33,7 @@ export function calibrateLeafCurves(
 }
 
 /** NaN where the level is no number; names such as "high" have no place on a scale. */
-function levelOf({ level = "" }: { readonly level?: string }): number {
+export function levelOf({ level = "" }: { readonly level?: string }): number {
   const number = level.trim() === "" ? Number.NaN : Number(level);
   return Number.isFinite(number) ? number : Number.NaN;
 }
