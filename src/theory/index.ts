@@ -86,6 +86,22 @@ export {
 } from "./messages.ts";
 export { bisect, type MinimizeOptions, type Minimum, nelderMead } from "./optimize.ts";
 export {
+  type LeafGrowth,
+  MissingParameter,
+  type Phase,
+  type PhaseAxis,
+  PhaseAxisError,
+  type PhaseGrid,
+  type PhaseParameter,
+  type PhasePoint,
+  type PhaseProblem,
+  phaseAxisValues,
+  phaseGrid,
+  phaseParameters,
+  phaseSolver,
+  phases,
+} from "./phase.ts";
+export {
   accuracyFromSignal,
   expectedLargestCount,
   type FixedPoint,

@@ -3,8 +3,7 @@ import { DomainError, KnownError } from "../errors.ts";
 import { communicationCost, type LeafLaw, leafBias, type MessagePrices } from "./budget.ts";
 import { betaDifficulty, type DifficultyLaw } from "./difficulty.ts";
 import { requireHalfOpen, requireInteger, requireInterval, requireNonNegative, requirePositive } from "./domain.ts";
-import { type Aggregation, amplification } from "./level-map.ts";
-import { treeBias } from "./tree.ts";
+import { type Aggregation, amplification, oddLevelMap } from "./level-map.ts";
 
 /**
  * ρ in [0, 1], γ in (0, 1], b ≥ 1 (odd on an axis), m ≥ 0 tokens, W ≥ 0 tokens, B > 0 in tokens per task, and the accuracy
@@ -92,9 +91,11 @@ export interface PhaseGrid {
 export class MissingParameter extends KnownError {
   readonly code = "missing-parameter";
   readonly parameter: string;
+  readonly why: string;
   constructor(parameter: string, why: string, remedy = `Give ${parameter} a value, or an axis.`) {
     super(`The phase diagram needs ${parameter}: ${why}.`, remedy);
     this.parameter = parameter;
+    this.why = why;
   }
 }
 
@@ -154,7 +155,7 @@ function requireParameter(parameter: PhaseParameter, value: number): void {
   if (parameter === "rho" || parameter === "accuracy") requireInterval(named, 0, 1);
   else if (parameter === "gamma") requireHalfOpen(named, 0, 1);
   else if (parameter === "budget") requirePositive(named);
-  else if (parameter === "fanIn") requireNonNegative({ fanIn: value - 1 });
+  else if (parameter === "fanIn") requireInteger(named, 1);
   else requireNonNegative(named);
 }
 
@@ -203,6 +204,8 @@ export function phaseSolver(problem: PhaseProblem): (x: number, y: number) => Ph
   const { layers, rhoTask = 0, prices = {} } = problem;
   requireInteger({ layers }, 1);
   requireInterval({ rhoTask }, 0, 1);
+  if (problem.x.parameter === problem.y.parameter)
+    throw new PhaseAxisError(`${problem.x.parameter} stands on both axes.`, "Take two parameters.");
   const at = (parameter: PhaseParameter) => readerOf(problem, parameter);
   const rho = needed(at("rho"), "rho", "every node has one");
   const fanIn = needed(at("fanIn"), "fanIn", "every node has one");
@@ -319,11 +322,20 @@ function leafReader(problem: PhaseProblem, money: boolean): (compute: number, x:
 
 /** F^L(μ₀), its mean over tasks where they differ in difficulty. Difficulty leaves the mean of one agent alone. */
 function averagedTree(layers: number, rhoTask: number): (leaf: number, aggregation: Aggregation) => number {
-  if (rhoTask === 0) return (leaf, aggregation) => treeBias(leaf, layers, aggregation);
+  const tree = (leaf: number, aggregation: Aggregation) => {
+    let bias = leaf;
+    for (let layer = 0; layer < layers; layer++) bias = oddLevelMap(bias, aggregation);
+    return bias;
+  };
   const laws = new Map<number, DifficultyLaw>(); // along an axis of accuracy every row asks for the same ones
-  return (leaf, aggregation) => {
+  const overTasks = (leaf: number, aggregation: Aggregation) => {
     const { accuracies, weights } = laws.get(leaf) ?? betaDifficulty((1 + leaf) / 2, rhoTask);
     if (laws.size <= stepsMax) laws.set(leaf, { accuracies, weights });
-    return accuracies.reduce((sum, p, t) => sum + weights[t]! * treeBias(2 * p - 1, layers, aggregation), 0);
+    let bias = 0;
+    for (let t = 0; t < accuracies.length; t++) bias += weights[t]! * tree(2 * accuracies[t]! - 1, aggregation);
+    return bias;
   };
+  const mean = rhoTask === 0 ? tree : overTasks;
+  // A tie of an even vote is tossed, which is the same as asking one agent fewer.
+  return (leaf, { fanIn, ...rest }) => mean(leaf, { fanIn: fanIn % 2 === 0 ? fanIn - 1 : fanIn, ...rest });
 }

@@ -1,0 +1,236 @@
+// What a team and its calibration say about the parameters of a phase diagram.
+
+import type { AgentCalibration, Calibration, FidelityCalibration } from "../calibrate/calibration.ts";
+import { mapInterval } from "../calibrate/estimators/estimate.ts";
+import { fidelityAt } from "../calibrate/fidelity.ts";
+import { betaOf } from "../calibrate/regime.ts";
+import { KnownError } from "../errors.ts";
+import { memberName, membersOf, ruleNamed } from "../organizations/cast.ts";
+import * as organizations from "../organizations/index.ts";
+import type { Member, Organization } from "../organizations/organization.ts";
+import { formOf, makeTeam, type Team } from "../organizations/team.ts";
+import { findColumn } from "../records/answer-table.ts";
+import { UnknownAgent } from "../simulate/digest.ts";
+import { type Interval, isMeasured, type Measured, type NotMeasured } from "../theory/interval.ts";
+import type { PhaseParameter } from "../theory/phase.ts";
+import { pick } from "./choose.ts";
+import { regimeOf, type Voter } from "./regime.ts";
+import { gradesOf } from "./roster.ts";
+
+/** The parameters of a diagram, and what else it rests on: L, β, k, x₀, m₀, ρ_task, and tokens that a reader adds to its messages. */
+export type PhaseQuantity =
+  | PhaseParameter
+  | "layers"
+  | "beta"
+  | "scale"
+  | "leafTokens"
+  | "lengthScale"
+  | "rhoTask"
+  | "readerTokens";
+
+/** A number with where it comes from. */
+export interface PhaseFact {
+  readonly value: Measured;
+  readonly source: "given" | "team" | "calibrated";
+}
+
+export interface PhaseFacts {
+  readonly of: Readonly<Partial<Record<PhaseQuantity, PhaseFact>>>;
+  /** γ(m), where agents read and it was measured. */
+  readonly fidelity?: (messageTokens: number) => number;
+}
+
+/** A team that is no regular tree of equal votes has no place in a phase diagram. */
+export class NoPhaseTeam extends KnownError {
+  readonly code = "no-phase-team";
+  constructor(team: string, why: string) {
+    super(
+      `"${team}" has no place in a phase diagram: ${why}.`,
+      "Take a vote, a star or a tree of equal layers, as vote:5, star:9/m=64 or tree:3x3/m=64.",
+    );
+  }
+}
+
+/** A number that is stated or counted: no interval. */
+export const exactly = (value: number): Interval => ({ value, low: value, high: value, confidence: 1 });
+
+/**
+ * What is known of a team. Where agents read, γ(m) is the calibrated curve, ρ is what one node shares, and how tasks differ
+ * stays outside the tree. Where code counts nothing is lost (γ = 1, m = 0), and all dependence among the votes is ρ.
+ *
+ * @throws {NoPhaseTeam} {@link NoPhaseTeam}
+ */
+export function phaseFacts(team: Team, calibration: Calibration | null): PhaseFacts {
+  const { fanIn, layers, messageTokens, counted } = shapeOf(team);
+  const ofTeam = {
+    fanIn: fact(fanIn),
+    layers: fact(layers),
+    ...(messageTokens !== undefined && { messageTokens: fact(messageTokens) }),
+    ...(counted && { gamma: fact(1) }),
+  };
+  if (!calibration || team.cast.length === 0) return { of: ofTeam };
+  return counted
+    ? { of: { ...ofTeam, ...factsOfVotes(team, fanIn, calibration) } }
+    : factsOfReaders(team, ofTeam, messageTokens, calibration);
+}
+
+const fact = (value: number): PhaseFact => ({ value: exactly(value), source: "team" });
+const learned = (value: Measured): PhaseFact => ({ value, source: "calibrated" });
+
+/** Fan-in and layers of a team, and whether code counts its votes. */
+function shapeOf(team: Team) {
+  const layers = formOf(team).layers?.(team);
+  if (layers) {
+    const [first, ...others] = layers;
+    if (
+      others.some(
+        (layer) =>
+          layer.fanIn !== first!.fanIn ||
+          layer.messageTokens !== first!.messageTokens ||
+          layer.reader !== first!.reader,
+      )
+    )
+      throw new NoPhaseTeam(team.text, "its layers differ");
+    const { fanIn, messageTokens, reader } = first!;
+    return { fanIn, layers: layers.length, messageTokens: reader ? messageTokens : 0, counted: !reader };
+  }
+  const known: Readonly<Record<string, Organization>> = organizations;
+  const stages = known[team.organization]?.stages?.(team);
+  if (stages?.length !== 1) throw new NoPhaseTeam(team.text, "it is no tree of votes");
+  if (ruleNamed(team.rule).weighted) throw new NoPhaseTeam(team.text, "its votes have different weights");
+  return { fanIn: formOf(team).bound(team).steps, layers: 1, messageTokens: 0, counted: true };
+}
+
+function factsOfReaders(
+  team: Team,
+  ofTeam: PhaseFacts["of"],
+  messageTokens: number | undefined,
+  calibration: Calibration,
+): PhaseFacts {
+  const playing = (role: string) =>
+    team.cast.filter((part) => part.role === role).flatMap(({ members }) => agentsOf(members, calibration));
+  const leaves = playing("leaf");
+  const [reader] = playing("reader");
+  const { fidelity, rhoWithin, rhoTask } = calibration;
+  const curve = isMeasured<FidelityCalibration>(fidelity) ? fidelity : null;
+  return {
+    of: {
+      ...ofTeam,
+      rho: learned(asShare(rhoWithin)),
+      gamma: learned(
+        curve
+          ? messageTokens === undefined
+            ? wholeAnswers
+            : fidelityAt(curve, messageTokens)
+          : (fidelity as NotMeasured),
+      ),
+      accuracy: learned(together(leaves.map(({ accuracy }) => accuracy))),
+      contextTokens: learned(windowOf(reader!)),
+      leafTokens: learned(together(leaves.map(({ cost }) => cost.tokens))),
+      readerTokens: learned(reader!.cost.tokensIn),
+      beta: learned(betaOf(leaves[0]!.agent, calibration)),
+      rhoTask: learned(asShare(rhoTask)),
+    },
+    ...(curve && { fidelity: (length: number) => fidelityAt(curve, length).value }),
+  };
+}
+
+const wholeAnswers: NotMeasured = {
+  notMeasured: "the team states no length of its messages",
+  probe: "write it into the team, as in tree:3x3/m=64",
+};
+
+const windowOf = ({ name, contextTokens }: AgentCalibration): Measured =>
+  contextTokens === undefined
+    ? { notMeasured: `no context window of "${name}" is stated`, probe: "give contextTokens in quorate.config" }
+    : exactly(contextTokens);
+
+function factsOfVotes(team: Team, fanIn: number, calibration: Calibration): PhaseFacts["of"] {
+  const members = membersOf(team.cast);
+  const calls = members.length === 1 ? members : members.flatMap((one) => new Array<Member>(one.samples).fill(one));
+  const agents = agentsOf(calls, calibration);
+  return {
+    rho: learned(asShare(dependenceOf(team, agents, fanIn % 2 === 0 ? fanIn - 1 : fanIn, calibration))),
+    accuracy: learned(together(agents.map(({ accuracy }) => accuracy))),
+    leafTokens: learned(together(agents.map(({ cost }) => cost.tokens))),
+    beta: learned(betaOf(agents[0]!.agent, calibration)),
+  };
+}
+
+/** ρ of votes of so many agents, on the tasks that all of them answered. An even vote is worth one agent less. */
+function dependenceOf(
+  team: Team,
+  agents: readonly AgentCalibration[],
+  fanIn: number,
+  calibration: Calibration,
+): Measured {
+  const voters = agents.slice(0, fanIn).map(({ name }) => {
+    const column = findColumn(calibration.table, name)!;
+    return { name, column, right: gradesOf(column, calibration.tasks) };
+  });
+  const common = [...calibration.tasks.keys()].filter((t) => voters.every(({ right }) => !Number.isNaN(right[t]!)));
+  const node = {
+    team: team.text,
+    fanIn,
+    voters: voters.map((voter): Voter => ({ ...voter, right: pick(voter.right, common) })),
+  };
+  const tasks = Uint32Array.from(common, (t) => calibration.tasks[t]!);
+  return regimeOf(node, calibration, { tasks }, calibration.confidence).regime.rhoEffective;
+}
+
+function agentsOf(members: readonly Member[], { agents }: Calibration): AgentCalibration[] {
+  return members.map((member) => {
+    const name = memberName(member);
+    const found = agents.find((agent) => agent.name === name);
+    if (!found)
+      throw new UnknownAgent(
+        name,
+        agents.map((agent) => agent.name),
+      );
+    return found;
+  });
+}
+
+/** Mean of quantities of several agents; its interval as wide as if they erred together. */
+function together(quantities: readonly Measured[]): Measured {
+  const missing = quantities.find((quantity) => !isMeasured(quantity));
+  if (missing) return missing;
+  const known = quantities as readonly Interval[];
+  const mean = (end: "value" | "low" | "high") => known.reduce((sum, one) => sum + one[end], 0) / known.length;
+  return { value: mean("value"), low: mean("low"), high: mean("high"), confidence: known[0]!.confidence };
+}
+
+/** Estimates of a share may leave [0, 1]; the theory's domain is clipped to here, and only here. */
+function asShare(quantity: Measured): Measured {
+  return isMeasured(quantity) ? mapInterval(quantity, (value) => Math.max(0, Math.min(1, value))) : quantity;
+}
+
+/**
+ * The team that is drawn where none is named: where fidelity is measured, the paper's tree of 27 leaves with the longest
+ * probed message of which three fit; else a vote of the three best agents, or of three answers of one.
+ */
+export function usualTeam(calibration: Calibration | null): Team {
+  if (!calibration) return makeTeam("tree", { sizes: [3, 3] });
+  const best = calibration.agents.toSorted((a, b) => b.accuracy.value - a.accuracy.value);
+  const asMember = ({ agent, level }: AgentCalibration): Member => ({
+    agent,
+    ...(level !== undefined && { level }),
+    samples: 1,
+  });
+  const { fidelity } = calibration;
+  if (isMeasured<FidelityCalibration>(fidelity)) {
+    const reader = best.find(({ contextTokens }) => contextTokens !== undefined) ?? best[0]!;
+    const fitting = fidelity.points
+      .map(({ messageTokens }) => messageTokens)
+      .filter((m) => 3 * m <= (reader.contextTokens ?? Number.POSITIVE_INFINITY));
+    const cast = [
+      { role: "leaf", members: [asMember(best[0]!)] },
+      { role: "reader", members: [asMember(reader)] },
+    ];
+    return makeTeam("tree", { sizes: [3, 3], messageTokens: [Math.max(...fitting, 1)], cast });
+  }
+  const alone = best.find(({ samples }) => samples >= 3) ?? best[0]!;
+  return best.length >= 3
+    ? makeTeam("vote", { cast: best.slice(0, 3).map((agent) => ({ members: [asMember(agent)] })) })
+    : makeTeam("vote", { sizes: [3], cast: [{ members: [asMember(alone)] }] });
+}
