@@ -237,7 +237,7 @@ describe.each(Object.entries<Organization>(organizations))("%s", (name, organiza
           fidelity,
           sharing: rho,
           options: k,
-          trials: 8000,
+          trials: 4000,
           seed: 10 + i,
         });
         const difference = Math.abs(accuracy.mean - accuracyFromSignal(signal, k));
