@@ -48,6 +48,7 @@ export type FigureName =
   | "errors"
   | "phase"
   | "budget"
+  | "boundaries"
   | "truths";
 
 /** One claim with what supports it. */

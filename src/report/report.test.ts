@@ -55,6 +55,17 @@ describe("what a report says", () => {
     expect(made("smallest").headline).toBe("Ask mini: these answers allow no team to compare it with.");
   });
 
+  it("says on which side of the theory's lines the team stands, and leaves the section out where no line was measured", () => {
+    const { sections } = made("scripted");
+    const [sides, crossings] = sections.find(({ id }) => id === "boundaries")!.blocks;
+    expect(sides!.title).toBe("A layer amplifies, one agent grows faster than a team and the messages fit the window");
+    expect(sides!.table!.rows.map(({ cells }) => cells[5])).toEqual(["team", "single", "team"]);
+    expect(crossings!.table!.rows.map(({ cells }) => cells.join("; "))).toContain(
+      "Amplification, α = 1; ρ; 0.120 [0.090, 0.150]; ρ could rise from 0.12 to 0.83 before a layer stops amplifying",
+    );
+    expect(made("cannotTell").sections.map(({ id }) => id)).not.toContain("boundaries");
+  });
+
   it("puts graders that disagree on page one, with the gain that their flags would give", () => {
     expect(made("cascadeAdvised").warnings[0]).toMatch(
       /disagree on 25 of 6,607 attempts, 17 of them of GPT-4.*\+5\.5 points \[3\.4, 7\.6\]/,

@@ -3,6 +3,7 @@ import { count, points, pointsInterval } from "./format-number.ts";
 import { headline, lede } from "./headline.ts";
 import { type Reading, read } from "./reading.ts";
 import { assumedSection } from "./sections/assumed.ts";
+import { boundariesSection } from "./sections/boundaries.ts";
 import { budgetSection } from "./sections/budget.ts";
 import { candidatesSection, reproduceSection } from "./sections/candidates.ts";
 import { errorsSection } from "./sections/errors.ts";
@@ -41,6 +42,7 @@ export function report(study: Study): Report {
       forecastSection(reading),
       errorsSection(reading),
       phaseSection(reading),
+      boundariesSection(reading),
       truthsSection(reading),
       budgetSection(reading),
       assumedSection(reading),

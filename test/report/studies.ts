@@ -2,7 +2,7 @@
 // made up, but consistent with each other; the real ones come from src/study.ts.
 import type { AgentCalibration, PairCalibration } from "../../src/calibrate/calibration.ts";
 import type { Kind } from "../../src/organizations/organization.ts";
-import type { CostUnit, Forecast, Plan, Regime } from "../../src/plan/plan-types.ts";
+import type { Boundary, CostUnit, Forecast, Plan, Regime } from "../../src/plan/plan-types.ts";
 import type { BudgetCurve, Comparison, Flow, PhaseDiagram, Study, VoteCurve } from "../../src/report/study-data.ts";
 import { teamLabel } from "../../src/report/team-text.ts";
 import type { Interval, NotMeasured } from "../../src/theory/interval.ts";
@@ -239,6 +239,28 @@ function studyOf(spec: Spec): Study {
     disagreements: { count: 0, attempts: spec.tasks * 10, examples: [], otherwise: null },
     findings: [],
   };
+}
+
+/** A line of the theory that was measured; further tasks where its interval holds 0. */
+function boundaryOf(
+  code: Boundary["code"],
+  distance: Interval,
+  crossings: Boundary["crossings"] = [],
+  needed = { low: 20, median: 250, high: 9900 },
+): Boundary {
+  const isOpen = distance.low <= 0 && distance.high >= 0;
+  return {
+    code,
+    distance,
+    side: isOpen ? "cannot tell yet" : distance.value > 0 ? "team" : "single",
+    probabilityTeam: sigmoid((1.645 * distance.value) / (distance.high - distance.value + 1e-9)),
+    tasksStillNeeded: isOpen ? needed : null,
+    crossings,
+  };
+}
+
+function boundaryNotMeasured(code: Boundary["code"], distance: NotMeasured): Boundary {
+  return { code, distance, side: "cannot tell yet", probabilityTeam: 0.5, tasksStillNeeded: null, crossings: [] };
 }
 
 /** Error map of the theory at fan-in b: α = γ (ρ + (1 − ρ) κ_b). */
@@ -792,6 +814,34 @@ function scripted(): Study {
     },
     agents: Object.keys(labels).map((name, i) => agentOf(name, [0.6, 0.64, 0.69, 0.74, 0.8][i]!, 1200, 5)),
     pairs: pairsOf(Object.keys(labels), 1200, (a, b) => ((a + b) % 3 === 0 ? -0.05 : 0.08)),
+    boundaries: [
+      boundaryOf("amplification", interval(0.166, 0.034), [
+        {
+          parameter: "rho",
+          now: interval(0.12, 0.03),
+          at: 0.826,
+          text: "ρ could rise from 0.12 to 0.83 before a layer stops amplifying",
+        },
+        {
+          parameter: "gamma",
+          now: interval(0.92, 0.02),
+          at: 0.694,
+          text: "γ could fall from 0.92 to 0.69 before a layer stops amplifying",
+        },
+        { parameter: "fanIn", now: interval(3, 0), at: null, text: "every fan-in from 3 on is on this side" },
+      ]),
+      boundaryOf("exponent", interval(-0.269, 0.058), [
+        { parameter: "beta", now: interval(0.42, 0.05), at: 0.151, text: "β would have to fall from 0.42 to 0.15" },
+      ]),
+      boundaryOf("window", interval(6.5, 0), [
+        {
+          parameter: "leaves",
+          now: interval(3, 0),
+          at: 2000,
+          text: "N could rise from 3 to 2000 before the messages stop fitting",
+        },
+      ]),
+    ],
     budgets: [
       {
         unit: "tokens",
@@ -998,6 +1048,29 @@ function stress(): Study {
         ),
       ),
     },
+    boundaries: [
+      boundaryOf(
+        "amplification",
+        { value: 1e-7, low: -123.4567, high: 1e-6, confidence },
+        [{ parameter: "rho", now: interval(-0.3, 2), at: null, text: "no ρ: messages alone lose the signal" }],
+        { low: 1, median: 123_456_789, high: Number.POSITIVE_INFINITY },
+      ),
+      boundaryNotMeasured(
+        "exponent",
+        notMeasured(
+          '"provider-3/instruct-2026-04-3b" is not better than one half at its levels, so μ = 2p − 1 does not follow k·x^β there',
+          "record higher levels, or easier tasks: the accuracy must exceed one half",
+        ),
+      ),
+      boundaryOf("window", interval(0, 0), [
+        {
+          parameter: "contextTokens",
+          now: interval(128_000, 0),
+          at: 128_000,
+          text: "W could rise from 128000 to 128000 before the messages stop fitting",
+        },
+      ]),
+    ],
     flips: [
       {
         subject: "price of provider-3/instruct-2026-04-3b in a year of falling prices",

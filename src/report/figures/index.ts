@@ -1,4 +1,5 @@
 import type { FigureName } from "../document.ts";
+import { boundaries } from "./boundaries.ts";
 import { budget } from "./budget.ts";
 import type { Draw } from "./drawing.ts";
 import { errors } from "./errors.ts";
@@ -13,6 +14,7 @@ import { votes } from "./votes.ts";
 
 /** The drawing of each figure that a section may ask for. */
 export const figures: Readonly<Record<FigureName, Draw>> = {
+  boundaries,
   budget,
   errors,
   flow,

@@ -15,6 +15,7 @@ import {
 import { kinds } from "../kinds.ts";
 import { type Reading, read } from "../reading.ts";
 import { mergedAssumptions } from "../sections/assumed.ts";
+import { distanceText, lineName, sideText } from "../sections/boundaries.ts";
 import { orderedBudgets } from "../sections/budget.ts";
 import { turningPoint } from "../sections/flips.ts";
 import { lowerFirst } from "../words.ts";
@@ -44,6 +45,7 @@ export const text: Format = {
       forecasts(report, reading, paint),
       budgets(reading, paint),
       flips(report, paint),
+      boundaries(report, paint),
       truths(report, paint),
       findings(report, reading, paint),
       assumed(report, paint),
@@ -248,6 +250,29 @@ function flips({ study }: Report, paint: Paint): string[] {
       const now = flip.nowText && flip.status !== "measured" ? `${flip.nowText} (${flip.status})` : flip.nowText;
       const what = turningPoint(flip).replace(/^flips (?=below|above)/, "");
       return table([flip.subject, what, now || flip.text], [labelWidth + 1, 16], paint);
+    }),
+  ];
+}
+
+/** The three lines of the theory: the side, how far away, and what would take the team across. */
+function boundaries({ sections, study }: Report, paint: Paint): string[] {
+  const section = sections.find(({ id }) => id === "boundaries");
+  if (!section) return [];
+  return [
+    heading(section.title, paint),
+    ...study.boundaries.flatMap((boundary) => {
+      const { distance, probabilityTeam, crossings } = boundary;
+      const certainty =
+        isMeasured(distance) && distance.low < distance.high ? probabilitySentence(probabilityTeam) : "";
+      const side = isMeasured(distance) ? sideText(boundary) : `not measured: ${distance.probe}`;
+      return [
+        ...table(
+          [lineName(boundary), certainty, isMeasured(distance) ? `${distanceText(boundary)}: ${side}` : side],
+          [24, 10],
+          paint,
+        ),
+        ...crossings.flatMap(({ text }) => wrap(text, width - 4).map((line) => paint("dim", `    ${line}`))),
+      ];
     }),
   ];
 }

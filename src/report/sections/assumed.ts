@@ -108,7 +108,8 @@ function stillNeeded({ study, standing, confidenceText }: Reading): Draft | null
   };
 }
 
-function furtherCell(further: Study["tasksStillNeeded"][number]["further"]): string {
+/** "about 420 (210 to 900)", "none" */
+export function furtherCell(further: Study["tasksStillNeeded"][number]["further"]): string {
   if (!further) return "none";
   if (further.median <= 0) return Number.isFinite(further.high) ? `at most about ${roughly(further.high)}` : "a few";
   if (!Number.isFinite(further.median)) return "no number of tasks";

@@ -1,0 +1,166 @@
+import type { Boundary } from "../../plan/plan-types.ts";
+import { isMeasured } from "../../theory/interval.ts";
+import type { Draft, SectionDraft } from "../document.ts";
+import { between, count, plain, plainInterval, probability } from "../format-number.ts";
+import type { Reading } from "../reading.ts";
+import { capitalize, list, plural } from "../words.ts";
+import { furtherCell } from "./assumed.ts";
+
+/** A line, the number that says how far away it is, and what standing on either side of it means. */
+const lines: Readonly<
+  Record<Boundary["code"], { name: string; distance: string; team: string; single: string; open: string }>
+> = {
+  amplification: {
+    name: "Amplification, α = 1",
+    distance: "ln α",
+    team: "a layer amplifies",
+    single: "a layer loses signal",
+    open: "whether a layer amplifies",
+  },
+  exponent: {
+    name: "Growth, s = β",
+    distance: "s − β",
+    team: "a team grows faster than one agent",
+    single: "one agent grows faster than a team",
+    open: "which grows faster",
+  },
+  window: {
+    name: "Window, W = N\u00a0m",
+    distance: "ln W/(N\u00a0m)",
+    team: "the messages fit the window",
+    single: "the messages do not fit the window",
+    open: "whether the messages fit",
+  },
+};
+
+type Crossing = Boundary["crossings"][number];
+
+/** Numbers of calls and tokens are whole ones. */
+const parameters: Readonly<Record<Crossing["parameter"], { symbol: string; whole: boolean }>> = {
+  rho: { symbol: "ρ", whole: false },
+  gamma: { symbol: "γ", whole: false },
+  beta: { symbol: "β", whole: false },
+  fanIn: { symbol: "fan-in", whole: true },
+  messageTokens: { symbol: "m, tokens", whole: true },
+  contextTokens: { symbol: "W, tokens", whole: true },
+  leaves: { symbol: "N", whole: true },
+};
+
+export function lineName({ code }: Boundary): string {
+  return lines[code].name;
+}
+
+/** "the team’s side", "cannot tell yet; further tasks needed: about 250 (1 to 9,900)" */
+export function sideText({ side, distance, tasksStillNeeded }: Boundary): string {
+  if (!isMeasured(distance)) return "not measured";
+  if (side !== "cannot tell yet") return side === "team" ? "the team’s side" : "the side of one agent";
+  return `${side}; further tasks needed: ${furtherCell(tasksStillNeeded)}`;
+}
+
+/** "ln α = 0.131 [0.067, 0.186]" */
+export function distanceText({ code, distance }: Boundary): string {
+  if (!isMeasured(distance)) return "not measured";
+  const exact = distance.low === distance.high ? ", exact" : ` ${plainInterval(distance)}`;
+  return `${lines[code].distance} = ${plain(distance.value)}${exact}`;
+}
+
+/** On which side of its three lines the theory sees the team, and which single change would take it across. */
+export function boundariesSection(reading: Reading): SectionDraft | null {
+  const { boundaries } = reading.study;
+  if (!boundaries.some(({ distance }) => isMeasured(distance))) return null;
+  return { id: "boundaries", title: "Where it would turn", blocks: [sides(reading), crossings(boundaries)] };
+}
+
+function sides({ study, confidenceText, label }: Reading): Draft {
+  const { boundaries, plan, tasks } = study;
+  const { team, fanIn, messageTokens } = plan.regime;
+  const read = messageTokens === undefined ? "" : `, messages of ${messageTokens} tokens`;
+  return {
+    id: "boundaries",
+    title: boundariesTitle(boundaries),
+    subtitle: `How far ${team ? label(team) : `votes of ${fanIn}`} (fan-in ${fanIn}${read}) stands from the three lines at which the theory’s answer turns; each strip has a scale of its own`,
+    figure: {
+      name: "boundaries",
+      index: 0,
+      description: boundaries
+        .map((boundary) => `${lineName(boundary)}: ${distanceText(boundary)}, ${sideText(boundary)}.`)
+        .join(" "),
+      source: `${confidenceText} intervals, calibrated on all ${plural(tasks.total, "task")}: nothing is chosen by them. A side is told where the interval leaves out the line.`,
+    },
+    table: {
+      columns: [
+        { name: "Line" },
+        { name: "Distance", as: "number" },
+        { name: confidenceText, as: "number" },
+        { name: "P(team’s side)", as: "number" },
+        { name: "Further tasks" },
+        { name: "Side" },
+      ],
+      rows: boundaries.map((boundary) => {
+        const { distance, probabilityTeam, tasksStillNeeded } = boundary;
+        return isMeasured(distance)
+          ? {
+              cells: [
+                lineName(boundary),
+                plain(distance.value),
+                distance.low === distance.high ? "exact" : plainInterval(distance),
+                distance.low === distance.high ? "–" : probability(probabilityTeam),
+                furtherCell(tasksStillNeeded),
+                boundary.side,
+              ],
+            }
+          : { cells: [lineName(boundary), "–", "–", "–", "–", `not measured: ${distance.probe}`] };
+      }),
+    },
+    notes: [
+      {
+        lead: "α",
+        text: "is the factor of one layer on a weak signal: at 1 or below, every further layer loses more.",
+      },
+      { lead: "s and β", text: "say how fast a team and one agent grow with their budget: where s ≤ β, none pays." },
+      {
+        lead: "W",
+        text:
+          messageTokens === undefined
+            ? "is the context window, N m the expected length of the answers that one reader would read. Single tasks may need more."
+            : "is the context window, N m the messages that one reader reads.",
+      },
+    ],
+  };
+}
+
+/** "A layer amplifies; which grows faster cannot be told yet" */
+function boundariesTitle(boundaries: readonly Boundary[]): string {
+  const measured = boundaries.filter(({ distance }) => isMeasured(distance));
+  const told = measured.flatMap(({ code, side }) => (side === "cannot tell yet" ? [] : [lines[code][side]]));
+  const open = measured.flatMap(({ code, side }) => (side === "cannot tell yet" ? [lines[code].open] : []));
+  return capitalize(
+    [...(told.length > 0 ? [list(told)] : []), ...(open.length > 0 ? [`${list(open)} cannot be told yet`] : [])].join(
+      "; ",
+    ),
+  );
+}
+
+function crossings(boundaries: readonly Boundary[]): Draft {
+  return {
+    id: "crossings",
+    title: "One change at a time that would cross a line",
+    subtitle: "All other parameters as they were calibrated",
+    table: {
+      columns: [{ name: "Line" }, { name: "Parameter" }, { name: "Now", as: "number" }, { name: "At the line" }],
+      rows: boundaries.flatMap((boundary) =>
+        boundary.crossings.map((crossing) => ({
+          cells: [lineName(boundary), parameters[crossing.parameter].symbol, nowText(crossing), crossing.text],
+        })),
+      ),
+    },
+    notes: [],
+  };
+}
+
+function nowText({ parameter, now }: Crossing): string {
+  const number = parameters[parameter].whole ? count : plain;
+  if (now.low === now.high) return number(now.value);
+  const interval = parameters[parameter].whole ? between(count(now.low), count(now.high)) : plainInterval(now);
+  return `${number(now.value)} ${interval}`;
+}
