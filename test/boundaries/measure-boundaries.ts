@@ -12,7 +12,7 @@ export interface BoundaryCounts {
   readonly team: number;
   readonly single: number;
   readonly cannotTell: number;
-  /** Told a side that the team does not stand on; on the line itself either side. */
+  /** Told a side that the team does not stand on. */
   readonly wrong: number;
   /** Seeds whose interval of the distance holds the true one. */
   readonly inside: number;
@@ -29,6 +29,7 @@ export function measureBoundary(
   const count = (side: Boundary["side"]) => told.filter((boundary) => boundary.side === side).length;
   const [team, single, cannotTell] = [count("team"), count("single"), count("cannot tell yet")];
   const needed = told.flatMap(({ tasksStillNeeded }) => (tasksStillNeeded ? [tasksStillNeeded.median] : []));
+  const isTeam = distance > 0 || (distance === 0 && world.onLine === "team");
   return {
     distance,
     tasks,
@@ -36,7 +37,7 @@ export function measureBoundary(
     team,
     single,
     cannotTell,
-    wrong: distance > 0 ? single : distance < 0 ? team : team + single,
+    wrong: isTeam ? single : team,
     inside: told.filter((boundary) => boundary.distance.low <= distance && boundary.distance.high >= distance).length,
     tasksStillNeeded: needed.length > 0 ? median(needed) : null,
   };

@@ -9,6 +9,8 @@ export interface World {
   /** "α = 1, γ moved" */
   readonly name: string;
   readonly code: Boundary["code"];
+  /** What is right of a team on the line itself: α = 1 and s = β are the side of one agent, N m = W tokens fit. */
+  readonly onLine: "team" | "single";
   /** Attempts per task, for people. */
   readonly recorded: string;
   /** Pays for a node of three and no more, so that the node is the same for every seed. */
@@ -61,6 +63,7 @@ const amplificationOf = (truth: ScriptedTruth) => Math.log(amplification(nodeOf(
 const byFidelity: World = {
   name: "α = 1, γ moved",
   code: "amplification",
+  onLine: "single",
   recorded: "20 answers in 4 groups, 9 relays",
   perTask: calls(4),
   at(distance, tasks) {
@@ -96,6 +99,7 @@ const growing = (beta: number) => ({
 const byGrowth: World = {
   name: "s = β, β moved",
   code: "exponent",
+  onLine: "single",
   recorded: "20 answers at each of 4 levels, 9 relays",
   perTask: calls(4),
   at(distance, tasks) {
@@ -111,6 +115,7 @@ const byGrowth: World = {
 const byLength: World = {
   name: "W = N m, m moved",
   code: "window",
+  onLine: "team",
   recorded: "3 answers, their lengths scattered over tasks (σ of ln 0.5)",
   perTask: calls(3),
   at(distance, tasks) {
