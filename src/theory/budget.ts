@@ -35,7 +35,7 @@ export function leafBias(compute: number, law: LeafLaw): number {
   return Math.min(law.cap ?? 1, law.scale * compute ** law.beta);
 }
 
-/** cap (1 − exp(−k x^β/cap)): the same at small x, bending smoothly into the cap. §18, derived. */
+/** cap (1 − exp(−k x^β/cap)): the same at small x, bending smoothly into the cap. §5.1, derived. */
 export function leafBiasSaturating(compute: number, law: LeafLaw): number {
   requireNonNegative({ compute });
   requireLeafLaw(law);

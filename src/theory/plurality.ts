@@ -98,14 +98,14 @@ export function pluralitySlope(votes: number, options: number): number {
   return (options * expectedLargestCount(votes, options) - votes) / (options - 1);
 }
 
-/** δ = (k p − 1)/(k − 1): 0 at chance, 1 when always right. §1, derived. */
+/** δ = (k p − 1)/(k − 1): 0 at chance, 1 when always right. §8, derived. */
 export function signalFromAccuracy(accuracy: number, options: number): number {
   requireInterval({ accuracy }, 0, 1);
   requireInteger({ options }, 2);
   return (options * accuracy - 1) / (options - 1);
 }
 
-/** p = (1 + (k − 1) δ)/k, for δ from −1/(k − 1) to 1. */
+/** p = (1 + (k − 1) δ)/k, for δ from −1/(k − 1) to 1. §8, derived. */
 export function accuracyFromSignal(signal: number, options: number): number {
   requireInteger({ options }, 2);
   requireInterval({ signal }, -1 / (options - 1), 1);

@@ -32,7 +32,7 @@ export function leafRisk(compute: number, scale: number, exponent: number): numb
   return scale * compute ** -exponent;
 }
 
-/** Average of N messages: v (ρ + (1 − ρ)/N) + σ²/N; its floor is ρ v. §7. */
+/** Average of N messages: v (ρ + (1 − ρ)/N) + σ²/N; its floor is ρ v. §7; named by the paper, this form derived. */
 export function starRisk(risk: number, leaves: number, noise: Noise): number {
   requireNonNegative({ risk });
   requireInteger({ leaves }, 1);
@@ -80,7 +80,7 @@ export function treeRiskWithCommonCause(risk: number, layers: number, fanIn: num
   return risk * (noise.rho + (1 - noise.rho) * share) + (noise.channelVariance * (1 - share)) / (fanIn - 1);
 }
 
-/** t = −ln q/ln b: v ~ N^(−t) above the floor; 1 where ρ = 0. It takes the place of s, and η that of β. §7. */
+/** t = −ln q/ln b: v ~ N^(−t) above the floor; 1 where ρ = 0. It takes the place of s, and η that of β. §7; named by the paper. */
 export function treeRiskExponent(fanIn: number, rho: number): number {
   requireInteger({ fanIn }, 2);
   return -Math.log(treeContraction(fanIn, rho)) / Math.log(fanIn);
@@ -105,7 +105,7 @@ export function treeRiskMixingDepth(risk: number, fanIn: number, noise: Noise, e
   return layers;
 }
 
-/** K pure relays: v₀ + K σ². §7. */
+/** K pure relays: v₀ + K σ². §7; named by the paper, this form derived. */
 export function relayChainRisk(risk: number, hops: number, channelVariance: number): number {
   requireNonNegative({ risk, channelVariance });
   requireInteger({ hops }, 0);

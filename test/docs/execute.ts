@@ -100,7 +100,7 @@ async function executeModules(blocks: readonly Block[], folder: string): Promise
     run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", folder], { cwd: folder }),
     run(process.execPath, ["main.mjs"], { cwd: folder }),
   ]);
-  const problems = compiled.stdout.split("\n").filter((text) => text.trim() !== "");
+  const problems = compiled.stdout.split("\n").filter((text) => text.startsWith("line-")); // the sources are not ours
   if (ran.code !== 0) return [...problems, ran.stderr];
   const results = new Map<number, string>();
   for (const [line, text] of JSON.parse(ran.stdout.split("\n").at(-1)!) as [number, string][]) {
@@ -130,8 +130,10 @@ function instrument(lines: readonly string[], first: number, claims: Claim[]): s
     const line = first + end;
     const text = (at: number) => (at === i || at === end ? lines[at]!.replace(arrow, "") : lines[at]!).trimEnd();
     let start = end;
-    while (start > 0 && !/^$|[;}]$|(\)|=>) \{$|^\s*\/\//.test(text(start - 1).replace(/\s+\/\/ .*$/, ""))) start--;
-    const statement = Array.from({ length: end - start + 1 }, (_, at) => text(start + at)).join("\n");
+    const statementFrom = (at: number) =>
+      Array.from({ length: end - at + 1 }, (_, offset) => text(at + offset)).join("\n");
+    while (start > 0 && (!isBalanced(statementFrom(start)) || !endsBefore(text(start - 1)))) start--;
+    const statement = statementFrom(start);
     const constant = /^\s*(?:const|let) (\w+)\b[\s\S]*=[\s\S]*;$/.exec(statement)?.[1];
     const expression = /^([\s\S]*);$/.exec(statement)?.[1];
     if (
@@ -145,6 +147,15 @@ function instrument(lines: readonly string[], first: number, claims: Claim[]): s
     claims.push({ line, expected });
   }
   return out;
+}
+
+/** Whether a statement may begin after this line. */
+const endsBefore = (line: string) => /^$|[;}]$|(\)|=>) \{$|^\s*\/\//.test(line.replace(/\s+\/\/ .*$/, ""));
+
+/** Whether all brackets outside of texts and comments are closed. */
+function isBalanced(code: string): boolean {
+  const bare = code.replace(/"(\\.|[^"\\])*"|'(\\.|[^'\\])*'|`(\\.|[^`\\])*`|\/\/.*$/gm, "");
+  return (bare.match(/[([{]/g)?.length ?? 0) === (bare.match(/[)\]}]/g)?.length ?? 0);
 }
 
 /** Package names become the sources they are built from. */
