@@ -133,7 +133,7 @@ export function mixingDepth(
  *   α < 1:  ln(1/ε)/ln(1/α)
  *   α = 1:  (ε⁻² − 1)/(2 a₃ μ₀²): algebraic, no exponential
  *
- * On a grid of 1,344 settings at most two layers too short, and at most a quarter too long from leaves below μ*/10; from
+ * On a grid of 1,344 settings at most two layers too short, and at most a quarter too long from leaves below 0.1 μ*; from
  * leaves near μ*, or near α = 1, it can be far too long: iterate (`mixingDepth`).
  *
  * @param leafBias     μ₀ in (0, 1]
