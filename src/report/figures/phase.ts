@@ -184,9 +184,9 @@ function pathOf(points: readonly { x: number; y: number }[]): string {
 }
 
 /** Sets a number into its line, as on a map, at the free point nearest to its middle. */
-function labelOnLine(
+export function labelOnLine(
   canvas: Canvas,
-  points: readonly { x: number; y: number }[],
+  points: readonly { readonly x: number; readonly y: number }[],
   words: string,
   bounds: Box,
   obstacles: readonly Box[],
@@ -208,8 +208,8 @@ function labelOnLine(
 }
 
 /** A line in pieces, without what runs behind a text. */
-function withoutTexts(
-  points: readonly { x: number; y: number }[],
+export function withoutTexts(
+  points: readonly { readonly x: number; readonly y: number }[],
   texts: readonly Box[],
 ): { x: number; y: number }[][] {
   const parts: { x: number; y: number }[][] = [[]];

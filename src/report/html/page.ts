@@ -1,14 +1,14 @@
 import type { Kind } from "../../organizations/organization.ts";
 import { type Block, printable, type Report, type Row, type Section, type Table } from "../document.ts";
 import { markShape } from "../figures/canvas.ts";
-import { type Drawing, sizes } from "../figures/drawing.ts";
+import { sizes } from "../figures/drawing.ts";
 import { flipDescription, flipScale } from "../figures/flips.ts";
 import { figures } from "../figures/index.ts";
 import { type Reading, read } from "../reading.ts";
 import { turningPoint } from "../sections/flips.ts";
 import { capitalize } from "../words.ts";
 import { escapeHtml } from "./escape.ts";
-import { style } from "./style.ts";
+import { shell, svg } from "./shell.ts";
 
 /** Longest name that is kept on one line; headings shrink for it on a phone. */
 const unbrokenMax = 34;
@@ -30,19 +30,13 @@ export function page(given: Report): string {
   let pictures = 0;
   const context: Page = { reading, prose: proseWriter(names), nextId: () => `g${++pictures}` };
   const longest = Math.max(10, ...names.map((name) => [...name].length).filter((length) => length <= unbrokenMax));
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<title>${escapeHtml(`${report.headline} quorate study of ${study.name}`)}</title>
-<style>${style}</style></head>
-<body style="--longest:${longest};--wash-strong:var(--wash-${reading.chosen?.kind ?? "single"})">
-<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="6" height="6" fill="var(--paper)"/><rect width="1.4" height="6" fill="var(--mute)"/></pattern></defs></svg>
-<header class="top"><b>quorate</b><span>study of ${escapeHtml(study.name)}</span><span class="space"></span>${report.facts.map((fact) => `<span>${escapeHtml(fact)}</span>`).join("")}</header>
-<main>
-${report.sections.map((section) => sectionHtml(section, report, context)).join("\n")}
-</main>
-<footer>quorate: EXPLAIN ANALYZE for teams of LLM agents. This file needs no network; print it, mail it, keep it.</footer>
-</body></html>
-`;
+  return shell({
+    title: `${report.headline} quorate study of ${study.name}`,
+    top: [`study of ${study.name}`, ...report.facts],
+    longest,
+    strong: reading.chosen?.kind ?? "single",
+    main: report.sections.map((section) => sectionHtml(section, report, context)).join("\n"),
+  });
 }
 
 /** Names of more than one word stay together, as far as a phone can show them. */
@@ -109,7 +103,9 @@ function figureHtml(
 ): string {
   const drawings = sizes.map((size) => {
     const pictures = figures[figure.name](context.reading, size, figure.index);
-    const inner = pictures.map((picture) => svg(picture, { title, description: figure.description }, context)).join("");
+    const inner = pictures
+      .map((picture) => svg(picture, { title, description: figure.description }, context.nextId()))
+      .join("");
     const grid =
       figure.name === "phase" ? `<div class="panels${pictures.length === 1 ? " one" : ""}">${inner}</div>` : inner;
     return `<div class="${size.wide ? "wide" : "narrow"}">${grid}</div>`;
@@ -121,22 +117,15 @@ function figureHtml(
   }</figure>`;
 }
 
-function svg(
-  { width, height, body }: Drawing,
-  { title, description }: { title: string; description: string },
-  { nextId }: Page,
-): string {
-  const id = nextId();
-  return `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="${id}t ${id}d"><title id="${id}t">${escapeHtml(title)}</title><desc id="${id}d">${escapeHtml(description)}</desc>${body}</svg>`;
-}
-
 function flipsHtml(context: Page): string {
   const { reading, prose } = context;
   const rows = reading.study.flips.map((flip) => {
     const words = { title: capitalize(flip.subject), description: flipDescription(flip) };
     const scale = ([400, 350] as const).map((width) => {
       const picture = flipScale(flip, reading, width);
-      return picture ? `<div class="${width === 400 ? "wide" : "narrow"}">${svg(picture, words, context)}</div>` : "";
+      return picture
+        ? `<div class="${width === 400 ? "wide" : "narrow"}">${svg(picture, words, context.nextId())}</div>`
+        : "";
     });
     const drawn = scale.join("");
     const [, verb = "", value = ""] = /^(flips (?:below|above)) (.*)$/.exec(turningPoint(flip)) ?? [];

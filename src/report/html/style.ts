@@ -1,6 +1,5 @@
-/** Colours, type and layout of the page. Kinds keep their colour in light, dark and print. */
-export const style = `
-:root{color-scheme:light dark;
+/** Colours and fonts. Kinds keep their colour in light, dark and print. */
+export const palette = `:root{color-scheme:light dark;
 --paper:#fff;--raised:#f7f8f9;--ink:#14171c;--soft:#4b535f;--mute:#69727f;--rule:#e4e7eb;--rule-strong:#c4cad2;
 --single:#646a71;--repeated:#1f59ba;--panel:#a95025;--cascade:#08532f;--tree:#852264;
 --wash-single:#eef0f3;--wash-repeated:#e4f0f9;--wash-panel:#faeee2;--wash-cascade:#e3f2ec;--wash-tree:#f6e7f2;
@@ -11,7 +10,39 @@ export const style = `
 --paper:#101317;--raised:#171b20;--ink:#e9ecf0;--soft:#b3bbc6;--mute:#8b95a2;--rule:#262c34;--rule-strong:#434c57;
 --single:#979ba0;--repeated:#0f94e0;--panel:#f69650;--cascade:#9dfde1;--tree:#f4a8fa;
 --wash-single:#20252c;--wash-repeated:#14293a;--wash-panel:#33261a;--wash-cascade:#12302a;--wash-tree:#33202e;
---q0:#1a2027;--q1:#1f2e3f;--q2:#27435f;--q3:#335f8a;--q4:#4f88bd;--q5:#8dbde8;--on-q3:#e9ecf0;--on-q5:#0c1015}}
+--q0:#1a2027;--q1:#1f2e3f;--q2:#27435f;--q3:#335f8a;--q4:#4f88bd;--q5:#8dbde8;--on-q3:#e9ecf0;--on-q5:#0c1015}}`;
+
+/** Everything inside a picture. */
+export const pictures = `svg{display:block;max-width:100%;height:auto;overflow:visible}
+svg text{font-family:var(--sans);font-size:12px;fill:var(--soft);font-variant-numeric:tabular-nums}
+svg .b{font-weight:600}svg .ink{fill:var(--ink)}svg .mu{fill:var(--mute)}svg .l13{font-size:13px}svg .l11{font-size:11px}svg .tail{font-size:12px;font-weight:400;fill:var(--mute)}
+svg .grid{stroke:var(--rule)}svg .axis,svg .tick,svg .lead{stroke:var(--rule-strong)}
+svg .ci{stroke:currentColor;stroke-width:1.5;stroke-linecap:round}
+svg .soft{opacity:.55;stroke-width:1.25}
+svg .m{fill:currentColor;stroke:var(--paper);stroke-width:1.5}
+svg g.m{stroke:none;fill:none}
+svg .ring{fill:var(--paper);stroke:currentColor;stroke-width:1.8}svg .core{fill:currentColor}
+svg .open{fill:var(--paper);stroke:currentColor;stroke-width:1.8}
+svg .ghost,svg .ghost .ring{fill:none;stroke:currentColor;stroke-width:1.8;stroke-dasharray:2 2}
+svg .far{fill:none;stroke:currentColor;stroke-width:.8;opacity:.3}
+.k-single{color:var(--single)}.k-repeated{color:var(--repeated)}.k-panel{color:var(--panel)}.k-cascade{color:var(--cascade)}.k-tree{color:var(--tree)}
+svg text[class*=k-]{fill:currentColor}
+svg .fill{fill:currentColor}svg .wrong,svg .unknown{fill:var(--rule-strong)}svg .wash{fill:var(--raised)}
+svg .drop{stroke:currentColor;stroke-dasharray:2 3}svg .drop:not([class*=k-]){stroke:var(--rule-strong)}
+svg .track{fill:var(--wash-cascade)}svg .hatchbox{fill:url(#hatch)}svg .flip{stroke:var(--ink);stroke-width:1.5}
+svg .front{fill:none;stroke:var(--mute);stroke-width:1.25}svg .dash{stroke-dasharray:3 3}
+svg .rl{fill:none;stroke:currentColor;stroke-width:1.5;opacity:.6}
+svg .now{stroke:currentColor;stroke-width:1}
+svg .q0{fill:var(--q0)}svg .q1{fill:var(--q1)}svg .q2{fill:var(--q2)}svg .q3{fill:var(--q3)}svg .q4{fill:var(--q4)}svg .q5{fill:var(--q5)}
+svg .cell{fill:var(--ink)}svg .t3{fill:var(--on-q3)}svg .t4,svg .t5{fill:var(--on-q5)}
+svg .wash-good{fill:var(--wash-cascade)}svg .iso{fill:none;stroke:var(--mute);stroke-width:.75;opacity:.7}svg .bound{fill:none;stroke:var(--ink);stroke-width:1.75}
+svg .step{fill:none;stroke:currentColor;stroke-width:2;stroke-linejoin:round}svg .cross{stroke:var(--ink);stroke-dasharray:2 3;opacity:.7}
+svg .w-single{fill:var(--wash-single)}svg .w-repeated{fill:var(--wash-repeated)}svg .w-panel{fill:var(--wash-panel)}svg .w-cascade{fill:var(--wash-cascade)}svg .w-tree{fill:var(--wash-tree)}
+svg .fade{fill:var(--wash-panel)}path.hatchbox{fill:url(#hatch)}svg .key{stroke:var(--rule-strong)}`;
+
+/** Colours, type and layout of the page. */
+export const style = `
+${palette}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);font:400 16px/1.6 var(--sans);font-variant-numeric:tabular-nums;-webkit-font-smoothing:antialiased;text-rendering:optimizeLegibility;overflow-wrap:break-word}
@@ -86,31 +117,7 @@ pre{background:var(--raised);border:1px solid var(--rule);border-radius:6px;padd
 .flip .point{text-align:right;color:var(--mute)}
 .flip .point b{color:var(--ink);font-weight:600}
 
-svg{display:block;max-width:100%;height:auto;overflow:visible}
-svg text{font-family:var(--sans);font-size:12px;fill:var(--soft);font-variant-numeric:tabular-nums}
-svg .b{font-weight:600}svg .ink{fill:var(--ink)}svg .mu{fill:var(--mute)}svg .l13{font-size:13px}svg .l11{font-size:11px}svg .tail{font-size:12px;font-weight:400;fill:var(--mute)}
-svg .grid{stroke:var(--rule)}svg .axis,svg .tick,svg .lead{stroke:var(--rule-strong)}
-svg .ci{stroke:currentColor;stroke-width:1.5;stroke-linecap:round}
-svg .soft{opacity:.55;stroke-width:1.25}
-svg .m{fill:currentColor;stroke:var(--paper);stroke-width:1.5}
-svg g.m{stroke:none;fill:none}
-svg .ring{fill:var(--paper);stroke:currentColor;stroke-width:1.8}svg .core{fill:currentColor}
-svg .open{fill:var(--paper);stroke:currentColor;stroke-width:1.8}
-svg .ghost,svg .ghost .ring{fill:none;stroke:currentColor;stroke-width:1.8;stroke-dasharray:2 2}
-svg .far{fill:none;stroke:currentColor;stroke-width:.8;opacity:.3}
-.k-single{color:var(--single)}.k-repeated{color:var(--repeated)}.k-panel{color:var(--panel)}.k-cascade{color:var(--cascade)}.k-tree{color:var(--tree)}
-svg text[class*=k-]{fill:currentColor}
-svg .fill{fill:currentColor}svg .wrong,svg .unknown{fill:var(--rule-strong)}svg .wash{fill:var(--raised)}
-svg .drop{stroke:currentColor;stroke-dasharray:2 3}svg .drop:not([class*=k-]){stroke:var(--rule-strong)}
-svg .track{fill:var(--wash-cascade)}svg .hatchbox{fill:url(#hatch)}svg .flip{stroke:var(--ink);stroke-width:1.5}
-svg .front{fill:none;stroke:var(--mute);stroke-width:1.25}svg .dash{stroke-dasharray:3 3}
-svg .rl{fill:none;stroke:currentColor;stroke-width:1.5;opacity:.6}
-svg .now{stroke:currentColor;stroke-width:1}
-svg .q0{fill:var(--q0)}svg .q1{fill:var(--q1)}svg .q2{fill:var(--q2)}svg .q3{fill:var(--q3)}svg .q4{fill:var(--q4)}svg .q5{fill:var(--q5)}
-svg .cell{fill:var(--ink)}svg .t3{fill:var(--on-q3)}svg .t4,svg .t5{fill:var(--on-q5)}
-svg .wash-good{fill:var(--wash-cascade)}svg .iso{fill:none;stroke:var(--mute);stroke-width:.75;opacity:.7}svg .bound{fill:none;stroke:var(--ink);stroke-width:1.75}
-svg .step{fill:none;stroke:currentColor;stroke-width:2;stroke-linejoin:round}svg .cross{stroke:var(--ink);stroke-dasharray:2 3;opacity:.7}
-svg .w-single{fill:var(--wash-single)}svg .w-repeated{fill:var(--wash-repeated)}svg .w-panel{fill:var(--wash-panel)}svg .w-cascade{fill:var(--wash-cascade)}svg .w-tree{fill:var(--wash-tree)}
+${pictures}
 footer{padding-top:40px;padding-bottom:64px;font-size:13px;color:var(--mute)}
 
 @media screen and (max-width:1040px){

@@ -1,0 +1,181 @@
+// What a phase diagram says in words: axes, the team's place, what changes along its row and column.
+
+import type { PhaseMap, PhaseWalk } from "../plan/phase.ts";
+import type { PhaseQuantity } from "../plan/phase-facts.ts";
+import { type Interval, isMeasured, type Measured } from "../theory/interval.ts";
+import { type Phase, type PhaseParameter, type PhasePoint, phaseSolver, phases } from "../theory/phase.ts";
+import { between, correlation, count, decimal, percent, plain, points } from "./format-number.ts";
+
+interface Wording {
+  readonly symbol: string;
+  readonly name: string;
+  readonly unit?: string;
+  readonly write: (value: number) => string;
+}
+
+const tokens = { unit: "tokens", write: (value: number) => (value < 10 ? plain(value) : count(value)) };
+const share = { write: correlation };
+const whole = { write: count };
+
+/** How each quantity is called, in which unit, and written. */
+export const wording: Readonly<Record<PhaseQuantity, Wording>> = {
+  rho: { symbol: "ρ", name: "shared error", ...share },
+  gamma: { symbol: "γ", name: "fidelity", ...share },
+  fanIn: { symbol: "b", name: "fan-in", ...whole },
+  messageTokens: { symbol: "m", name: "length of a message", ...tokens },
+  contextTokens: { symbol: "W", name: "context window", ...tokens },
+  budget: { symbol: "B", name: "budget per task", ...tokens },
+  accuracy: { symbol: "p", name: "accuracy of one agent", write: (value) => percent(value, 1) },
+  layers: { symbol: "L", name: "layers", ...whole },
+  beta: { symbol: "β", name: "exponent of compute", write: plain },
+  scale: { symbol: "k", name: "bias of one agent for one token", write: plain },
+  leafTokens: { symbol: "x₀", name: "cost of one answer of that accuracy", ...tokens },
+  lengthScale: { symbol: "m₀", name: "length at which fidelity bends", ...tokens },
+  rhoTask: { symbol: "ρ_task", name: "difficulty of tasks in common", ...share },
+  readerTokens: { symbol: "r", name: "what a reader reads beside messages", ...tokens },
+};
+
+/** "context window W, tokens" */
+export function axisTitle(parameter: PhaseParameter): string {
+  const { name, symbol, unit } = wording[parameter];
+  return `${name} ${symbol}${unit ? `, ${unit}` : ""}`;
+}
+
+/** A number on an axis: as short as it can be. */
+export function axisTick(parameter: PhaseParameter, value: number): string {
+  if (parameter === "accuracy") return percent(value).replace(/(\.\d)0*/, "$1");
+  if (parameter === "rho" || parameter === "gamma") return decimal(value, 2).replace(/0$/, "").replace(/\.0?$/, "");
+  return count(value);
+}
+
+/** "ρ = 0.22" */
+export function equation(parameter: PhaseQuantity, value: number): string {
+  const { symbol, unit, write } = wording[parameter];
+  return `${symbol} = ${write(value)}${unit ? ` ${unit}` : ""}`;
+}
+
+/** "0.10 [0.09, 0.12]", without the interval where there is none. */
+export function quantityText(parameter: PhaseQuantity, { value, low, high }: Interval): string {
+  const { write } = wording[parameter];
+  const bare = (number: number) => write(number).replace(/\u202f%$/, "");
+  return low === high ? write(value) : `${write(value)} ${between(bare(low), bare(high))}`;
+}
+
+/** "ρ 0.10 [0.09, 0.12]", or "ρ not measured" */
+export function placeText(parameter: PhaseParameter, place: Measured): string {
+  const { symbol } = wording[parameter];
+  return `${symbol} ${isMeasured(place) ? quantityText(parameter, place) : "not measured"}`;
+}
+
+const verbs: Readonly<Record<Phase, string>> = {
+  "does not fit": "the team does not fit",
+  collapses: "a weak signal collapses",
+  "amplifies, one agent is better": "the team amplifies, one agent is better",
+  "team is better": "the team is better",
+};
+
+/** "At γ = 0.81, as ρ grows: the team is better up to 0.22, then a weak signal collapses." */
+export function walkSentence({ along, held, pieces }: PhaseWalk): string {
+  const { symbol, write } = wording[along];
+  const where = `At ${equation(held.parameter, held.value)}`;
+  if (pieces.length === 1) return `${where} ${verbs[pieces[0]!.phase]} at every ${symbol} shown.`;
+  const parts = pieces.map(({ phase, to }, i) =>
+    i === pieces.length - 1 ? `then ${verbs[phase]}` : `${i > 0 ? "then " : ""}${verbs[phase]} up to ${write(to)}`,
+  );
+  return `${where}, as ${symbol} grows: ${parts.join(", ")}.`;
+}
+
+/** What holds where the team stands, and whether it holds on all of its interval; null where it has no place. */
+export function standing({ problem, place }: PhaseMap): { readonly at: PhasePoint; readonly sure: boolean } | null {
+  if (!place || !isMeasured(place.x) || !isMeasured(place.y)) return null;
+  const solve = phaseSolver(problem);
+  const at = solve(place.x.value, place.y.value);
+  const ends = ({ low, high }: Interval) => (low === high ? [low] : [low, high]);
+  // The ends of the cross; its corners are less likely than the interval says.
+  const cross = [
+    ...ends(place.x).map((x) => [x, (place.y as Interval).value] as const),
+    ...ends(place.y).map((y) => [(place.x as Interval).value, y] as const),
+  ];
+  return { at, sure: cross.every(([x, y]) => solve(x, y).phase === at.phase) };
+}
+
+/** One claim: where the team stands, or what is drawn. */
+export function phaseTitle(map: PhaseMap): string {
+  const found = standing(map);
+  if (!found) return `Where ${teamWords(map)} beats one agent`;
+  const { at, sure } = found;
+  const against = `${percent(at.accuracy, 1)} against ${percent(at.single, 1)}`;
+  if (!sure) return `Too close to tell: the interval of the team crosses a line (${against})`;
+  switch (at.phase) {
+    case "does not fit":
+      return "The team does not fit where it stands";
+    case "collapses":
+      return `Where the team stands a weak signal collapses: α ${plain(at.alpha)}`;
+    case "team is better":
+      return `The team is better where it stands: ${against}`;
+    default:
+      return `The team amplifies, and one agent is better: ${percent(at.single, 1)} against ${percent(at.accuracy, 1)}`;
+  }
+}
+
+/** "a tree of 27 leaves", "a vote of 5" */
+function teamWords({ problem }: PhaseMap): string {
+  const { fanIn } = problem.values;
+  if (fanIn === undefined) return problem.layers === 1 ? "a vote" : `a tree of ${problem.layers} layers`;
+  return problem.layers === 1 ? `a vote of ${fanIn}` : `a tree of ${count(fanIn ** problem.layers)} leaves`;
+}
+
+export function phaseSubtitle(map: PhaseMap, label: string): string {
+  const against = map.problem.leaf ? "one agent for the same money" : "one of its leaves";
+  return `Accuracy of ${label} minus that of ${against}, in points; exact recursion${map.calibration ? "" : ", theory alone"}`;
+}
+
+/** What a reader of the picture must know, and what follows from it. */
+export function phaseNotes(map: PhaseMap): string[] {
+  const { problem, place, calibration, walks } = map;
+  const missing = place ? [place.x, place.y].flatMap((one) => (isMeasured(one) ? [] : [one])) : [];
+  return [
+    walkSentence(walks.x),
+    walkSentence(walks.y),
+    ...missing.map(({ notMeasured, probe }) => `Where the team stands is not measured: ${notMeasured} → ${probe}`),
+    ...(calibration
+      ? []
+      : ["Theory alone: no answers were read; give attempts to draw the team where it was measured."]),
+    ...(problem.leaf
+      ? [
+          "Money is equal: one agent gets all of B, each leaf (B − C)/N, where C is paid for N leaves' messages; its accuracy follows μ = k x^β, also beyond the levels that were recorded.",
+        ]
+      : [
+          "Money is not compared: the team costs more than the one leaf that it is held against. State a budget to compare at equal money.",
+        ]),
+    ...(problem.rhoTask
+      ? [`Tasks differ in difficulty (ρ_task ${correlation(problem.rhoTask)}), which no depth averages out.`]
+      : []),
+    "The theory's answers have two values and its votes are majorities: with more values a vote can do better.",
+  ];
+}
+
+/** How much of the picture each phase takes, for those who cannot see it. */
+export function phaseDescription(map: PhaseMap, label: string): string {
+  const { grid, problem, place, walks } = map;
+  const shares = phases.flatMap((phase, code) => {
+    const taken = grid.phase.reduce((sum, one) => sum + (one === code ? 1 : 0), 0) / grid.phase.length;
+    return taken > 0 ? [`${verbs[phase]} on ${percent(taken)}`] : [];
+  });
+  const [x, y] = [problem.x, problem.y].map((axis) => {
+    const { write } = wording[axis.parameter];
+    return `${axisTitle(axis.parameter)} from ${write(axis.from)} to ${write(axis.to)}`;
+  });
+  const where = place
+    ? ` ${label} stands at ${placeText(problem.x.parameter, place.x)} and ${placeText(problem.y.parameter, place.y)}.`
+    : "";
+  return `${x} across, ${y} upwards. Of the plane ${shares.join(", ")}.${where} ${walkSentence(walks.x)} ${walkSentence(walks.y)}`;
+}
+
+/** Steps in points for a legend: "0 to 2". */
+export function stepTexts(steps: readonly number[]): string[] {
+  const write = (step: number) => points(step).replace(/^\+/, "").replace(/\.0$/, "");
+  return ["0", ...steps.map(write)].map((from, i) =>
+    i < steps.length ? `${from} to ${write(steps[i]!)}` : i === 0 ? "any" : `over ${from}`,
+  );
+}
