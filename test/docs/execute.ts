@@ -208,9 +208,9 @@ async function executeCommands({ line, lines }: Block, { lines: expected }: Bloc
 /** Splits a command as a shell does: quotes hold words together, # starts a comment. */
 function words(text: string): string[] {
   const found: string[] = [];
-  for (const [whole, single, double] of text.matchAll(/'([^']*)'|"([^"]*)"|[^\s'"]+/g)) {
-    if (whole === "#") break;
-    found.push(single ?? double ?? whole);
+  for (const [word] of text.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g)) {
+    if (word.startsWith("#")) break;
+    found.push(word.replace(/'([^']*)'|"([^"]*)"/g, (_, single?: string, double?: string) => single ?? double ?? ""));
   }
   return found;
 }
