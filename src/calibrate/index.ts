@@ -14,6 +14,7 @@ export type {
   PairCalibration,
   TokenPrices,
 } from "./calibration.ts";
+export { type CalibratedChannel, channelOf } from "./channel.ts";
 export { channelVarianceAt, errorWeights, type TaskErrors, taskErrors } from "./estimates.ts";
 export type { CurvePoint } from "./estimators/binomial-curve.ts";
 export { combineIntervals } from "./estimators/combine-intervals.ts";

@@ -1,5 +1,6 @@
 // Teams in layers: leaves answer, agents read their messages, up to one root. What stars and trees share.
 import { plurality } from "../rules/plurality.ts";
+import type { Verdict } from "../rules/rule.ts";
 import type { Channel } from "../theory/channel.ts";
 import type { Aggregation } from "../theory/level-map.ts";
 import { pluralityLevelMap } from "../theory/plurality.ts";
@@ -21,8 +22,8 @@ const leavesMax = 1_000_000;
  * It is called after every answer, so it looks no further than it must: at nothing below a node that has ended, and
  * mostly at one leaf of a group that still works.
  */
-export function nextOfLayers(layers: readonly Layer[], params: Params, answered: Answered): Move {
-  const steps = stepsOf(layers, params);
+export function nextOfLayers(layersOf: LayersOf, params: Params, answered: Answered): Move {
+  const { layers, steps } = wiringOf(layersOf, params);
   const top = layers.length;
   const isCounted = steps.length === top;
   const ask: Step[] = [];
@@ -32,9 +33,11 @@ export function nextOfLayers(layers: readonly Layer[], params: Params, answered:
     const ended = answered.get(step.id);
     return ended && voteOf(ended) !== null ? [{ step, ended }] : [];
   });
-  // One name on all ballots: the voters are alike, whoever plays them, so that no tie goes to the first of them.
-  const verdicts = plurality.verdicts(votes.map(({ ended }) => ({ value: voteOf(ended), member: "" })));
-  return conclude(verdicts, votes, { seed: params.seed, degraded: [...answered.values()].some(isLost) });
+  return conclude(
+    isCounted ? count(votes) : [{ value: votes[0] ? voteOf(votes[0].ended) : null, probability: 1 }],
+    votes,
+    { seed: params.seed, degraded: [...answered.values()].some(isLost) },
+  );
 
   /** Asks for what is missing at this node or below it; adds nothing where its answer, or that it gives none, is known. */
   function settle(layer: number, number: number): void {
@@ -64,17 +67,29 @@ export function nextOfLayers(layers: readonly Layer[], params: Params, answered:
   }
 }
 
-const wirings = new WeakMap<readonly Part[], Map<string, readonly (readonly Step[])[]>>();
+/** One name on all ballots: the voters are alike, whoever plays them, so that no tie goes to the first of them. */
+function count(votes: readonly Vote[]): readonly Verdict[] {
+  return plurality.verdicts(votes.map(({ ended }) => ({ value: voteOf(ended), member: "" })));
+}
 
-/** All steps that this team may ask, by layer, readers reading all their children. Made once: it is most of the work. */
-function stepsOf(layers: readonly Layer[], { cast, sizes, messageTokens, word }: Params): readonly (readonly Step[])[] {
-  const ofCast = wirings.get(cast) ?? new Map<string, readonly (readonly Step[])[]>();
-  wirings.set(cast, ofCast);
-  const key = `${word} ${sizes} ${messageTokens}`;
-  const known = ofCast.get(key);
-  if (known) return known;
-  const made = wire(layers, cast);
-  ofCast.set(key, made);
+/** The layers of a team of this shape. */
+type LayersOf = (shape: TeamShape) => readonly Layer[];
+
+interface Wiring extends Pick<Params, "cast" | "messageTokens" | "word"> {
+  readonly layers: readonly Layer[];
+  /** All steps that the team may ask, by layer, readers reading all their children. */
+  readonly steps: readonly (readonly Step[])[];
+}
+
+const wirings = new WeakMap<Params["sizes"], Wiring>();
+
+/** Made once per team, whose parameters are the same objects at every call: it is most of the work. */
+function wiringOf(layersOf: LayersOf, { sizes, cast, messageTokens, word }: Params): Wiring {
+  const known = wirings.get(sizes);
+  if (known?.cast === cast && known.messageTokens === messageTokens && known.word === word) return known;
+  const layers = layersOf({ sizes, cast, messageTokens, rule: word });
+  const made = { cast, messageTokens, word, layers, steps: wire(layers, cast) };
+  wirings.set(sizes, made);
   return made;
 }
 

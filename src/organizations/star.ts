@@ -19,7 +19,7 @@ export const star: Organization = {
   describe: (shape, nameOf) => describeReading(shape, nameOf, { leaves: shape.sizes[0]! }),
   bound: (shape) => ({ steps: stepsOfLayers(layersOf(shape)) }),
   layers: layersOf,
-  next: (params, answered) => nextOfLayers(layersOf(params), params, answered),
+  next: (params, answered) => nextOfLayers(layersOf, params, answered),
   readSignal: (shape, leafSignal, channel, options) => signalOfLayers(layersOf(shape), leafSignal, channel, options),
 
   /** None: which sizes and message lengths are worth trying is for the planner, which knows fidelity, window and prices. */

@@ -38,9 +38,7 @@ export const tree: Organization = {
   },
   bound: (shape) => ({ steps: stepsOfLayers(layersOf(shape)) }),
   layers: layersOf,
-  next(params, answered) {
-    return nextOfLayers(layersOf({ ...params, rule: params.word }), params, answered);
-  },
+  next: (params, answered) => nextOfLayers(layersOf, params, answered),
   readSignal: (shape, leafSignal, channel, options) => signalOfLayers(layersOf(shape), leafSignal, channel, options),
 
   /** None: which trees and message lengths are worth trying is for the planner, which knows fidelity, window and prices. */

@@ -1,8 +1,16 @@
 // For users: everything of the stage. Inside, import the file that has it.
 export { UnknownAgent } from "./digest.ts";
 export { flow, type StageFlow } from "./flow.ts";
-export type { OutcomeOptions, Outcomes, OutcomesOf } from "./outcomes.ts";
-export { NotRecorded, outcomes, outcomesCached, type Replay, type ReplayOptions, replay } from "./replay.ts";
+export type { Metric, OutcomeOptions, Outcomes, OutcomesOf } from "./outcomes.ts";
+export {
+  NotRecorded,
+  outcomes,
+  outcomesCached,
+  ReaderNotRecorded,
+  type Replay,
+  type ReplayOptions,
+  replay,
+} from "./replay.ts";
 export {
   type Quantity,
   type ScriptedAgent,

@@ -8,8 +8,8 @@ export interface Said {
   readonly answer: Answer;
   readonly step: Step;
   readonly vote: number;
-  /** True once another step has read it. */
-  isRead: boolean;
+  /** How many other steps have read it. */
+  readers: number;
 }
 
 /** A task and a channel, on which teams run whose agents read. */
@@ -31,32 +31,35 @@ export interface Run {
 const usage = { tokensIn: 0, tokensOut: 0 };
 
 /**
- * One run of a team whose agents read, by the paper's law (§3.1, §8): with probability ρ all messages into a node are
+ * Runs of a team whose agents read, one per call, by the paper's law (§3.1, §8): with probability ρ all messages into a node are
  * copies of one that was received, else each is received by itself, intact with probability γ(m) and otherwise as any of
  * the k answers, the sent one included. A reader says the most frequent answer, ties evenly; where it refines, its own is
  * one more vote. Steps that nobody reads are counted by the organization: they share their errors as messages do, and
  * none is lost.
  */
-export function runReading(organization: Organization, params: Params, reading: Reading): Run {
+export function runsOf(organization: Organization, params: Params, reading: Reading): () => Run {
   const { channel, options, next, own } = reading;
   const any = (n: number) => Math.floor(next() * n);
   const received = ({ vote, step }: Said) => (next() < channel.fidelity(step.messageTokens) ? vote : any(options));
   const isShared = (votes: number) => votes > 1 && next() < channel.rho;
   const votes = new Uint32Array(options);
   const answers = Array.from({ length: options + 1 }, (_, i) => answerOf(i - 1));
-  const said = new Map<string, Said>();
+  let said = new Map<string, Said>(); // of the present run
   const say = (step: Step, vote: number) =>
-    said.set(step.id, { state: "answered", answer: answers[vote + 1]!, step, vote, isRead: false });
+    said.set(step.id, { state: "answered", answer: answers[vote + 1]!, step, vote, readers: 0 });
 
-  for (;;) {
-    const move = organization.next(params, said);
-    if ("answer" in move) return { move: counted(move), said };
-    for (const step of move.ask) if (!said.has(step.id)) say(step, step.reads.length === 0 ? own(step) : read(step));
-  }
+  return () => {
+    said = new Map();
+    for (;;) {
+      const move = organization.next(params, said);
+      if ("answer" in move) return { move: counted(move), said };
+      for (const step of move.ask) if (!said.has(step.id)) say(step, step.reads.length === 0 ? own(step) : read(step));
+    }
+  };
 
   function read(step: Step): number {
     const messages = step.reads.map((id) => said.get(id)!);
-    for (const message of messages) message.isRead = true;
+    for (const message of messages) message.readers++;
     votes.fill(0);
     if (isShared(messages.length)) votes[received(messages[any(messages.length)]!)] = messages.length;
     else for (const message of messages) votes[received(message)]!++;
@@ -72,7 +75,7 @@ export function runReading(organization: Organization, params: Params, reading: 
 
   function counted(move: Run["move"]): Run["move"] {
     if (channel.rho === 0) return move;
-    const voters = [...said.values()].filter(({ vote, isRead }) => vote >= 0 && !isRead);
+    const voters = [...said.values()].filter(({ vote, readers }) => vote >= 0 && readers === 0);
     if (!isShared(voters.length)) return move;
     const { vote } = voters[any(voters.length)]!;
     for (const { step } of voters) say(step, vote);

@@ -4,7 +4,7 @@ import { organizationOf, paramsOf, readsMessages, type Team } from "../organizat
 import type { Channel } from "../theory/channel.ts";
 import { requireHalfOpen, requireInteger, requireInterval } from "../theory/domain.ts";
 import { type Random, random } from "../theory/random.ts";
-import { runReading } from "./reading.ts";
+import { runsOf } from "./reading.ts";
 
 export interface SimulateOptions {
   /** P(an answer is right), for all members or by member name. */
@@ -89,8 +89,8 @@ function answerAlone(organization: Organization, params: Params, own: (step: Ste
   }
 }
 
-function readAndAnswer(...run: Parameters<typeof runReading>): Trial {
-  const { move, said } = runReading(...run);
+function readAndAnswer(...run: Parameters<typeof runsOf>): Trial {
+  const { move, said } = runsOf(...run)();
   return { answer: move.answer, asked: said.size };
 }
 

@@ -1,14 +1,25 @@
+import { Option } from "commander";
 import { calibrate } from "../../calibrate/calibrate.ts";
-import { memberName, membersOf, ruleNamed } from "../../organizations/cast.ts";
+import { type CalibratedChannel, channelOf } from "../../calibrate/channel.ts";
+import { memberName, membersOf } from "../../organizations/cast.ts";
 import { parseTeam } from "../../organizations/parse-team.ts";
-import { organizationOf, type Team } from "../../organizations/team.ts";
+import { readsMessages, ruleOf, type Team } from "../../organizations/team.ts";
 import type { Recordings } from "../../records/recordings.ts";
-import { replay as measure } from "../../simulate/replay.ts";
+import type { Metric } from "../../simulate/outcomes.ts";
+import { replay as measure, ReaderNotRecorded } from "../../simulate/replay.ts";
+import { isMeasured } from "../../theory/interval.ts";
 import { addInputOptions, type InputOptions, load } from "../load.ts";
 import { printJson, printLines } from "../print.ts";
 import type { Verb } from "./command.ts";
 
-type Options = InputOptions & { team: string; calibrateOn?: string[]; json?: boolean; seed: number };
+type Options = InputOptions & {
+  team: string;
+  calibrateOn?: string[];
+  metric: Metric;
+  recordedOnly?: boolean;
+  json?: boolean;
+  seed: number;
+};
 
 export const replay: Verb = {
   summary: "measure a team on recorded answers",
@@ -19,50 +30,108 @@ export const replay: Verb = {
       .requiredOption("--team <team>", "organization[.rule][:sizes][/m=tokens][@cast], as vote:5@gpt")
       .option(
         "--calibrate-on <file...>",
-        "learn the weights of a weighted vote from these answers, not from the replayed",
+        "learn weights of votes and the channel of messages from these answers, not from the replayed",
       )
+      .addOption(
+        new Option("--metric <metric>", "what is averaged: right answers, or squared errors of numeric ones")
+          .choices(["accuracy", "squared-error"] satisfies Metric[])
+          .default("accuracy"),
+      )
+      .option("--recorded-only", "refuse teams whose agents read messages: their answers are not recorded")
       .action(async (files: string[], options: Options) => {
         const recordings = await load(files, options, context);
         const { table } = recordings;
         const team = parseTeam(options.team, { knownNames: table.columns.map(({ agent }) => agent) });
         const others = options.calibrateOn && (await load(options.calibrateOn, options, context));
-        const weighing = weighingOf(team, others ?? recordings, others ? "other answers" : "the replayed answers");
-        const result = measure(team, table, { seed: options.seed, ...weighing });
+        const source: Source = others
+          ? { recordings: others, name: "other answers" }
+          : { recordings, name: "the replayed answers" };
+        const weighing = weighingOf(team, source);
+        const { seed, metric } = options;
+        const drawing = options.recordedOnly ? undefined : drawingOf(team, source, seed);
+        const result = measure(team, table, {
+          ...{ seed, metric },
+          ...(weighing && { weights: weighing.weights }),
+          ...(drawing && { channel: drawing.channel }),
+        });
         if (options.json)
-          return printJson(context, {
-            ...result,
-            ...(weighing && { ...weighing, weights: Object.fromEntries(weighing.weights) }),
-          });
-        const { accuracy, cost, tasks, skipped, method } = result;
+          return printJson(context, { ...result, ...weighing, ...(drawing && drawingDocument(team, drawing)) });
+        const { accuracy, cost, tasks, skipped, method, caveats } = result;
         const error = accuracy.standardError;
-        const spread = Number.isNaN(error) ? "± unknown from one task" : `± ${(100 * error).toFixed(1)}`;
         const number = (value: number | null, digits: number) =>
           value === null ? "not recorded" : value.toFixed(digits);
+        const spread = (digits: number, scale: number) =>
+          Number.isNaN(error) ? "± unknown from one task" : `± ${(scale * error).toFixed(digits)}`;
         printLines(context, [
           result.team,
-          `  right answers   ${(100 * accuracy.mean).toFixed(1)} % ${spread} (standard error), ${method}`,
+          result.metric === "accuracy"
+            ? `  right answers   ${(100 * accuracy.mean).toFixed(1)} % ${spread(1, 100)} (standard error), ${method}`
+            : `  squared error   ${accuracy.mean.toPrecision(4)} ${spread(4, 1)} (standard error), ${method}`,
           `  per task        ${number(cost.calls, 2)} calls, tokens ${number(cost.tokens, 0)}, dollars ${number(cost.usd, 5)}, seconds ${number(cost.seconds, 1)}`,
-          `  tasks           ${tasks} measured, ${skipped} skipped for want of answers`,
+          `  tasks           ${tasks} ${drawing ? "simulated" : "measured"}, ${skipped} skipped for want of answers`,
           ...(weighing ? [`  weights         ${weighingText(weighing)}`] : []),
+          ...(drawing ? drawingLines(team, drawing) : []),
+          ...caveats.map((caveat) => `  ! ${caveat}`),
         ]);
       }),
 };
+
+/** What weights and channel are learned from. */
+interface Source {
+  readonly recordings: Recordings;
+  readonly name: string;
+}
 
 interface Weighing {
   readonly weights: ReadonlyMap<string, number>;
   readonly weightsFrom: string;
 }
 
-/** What the team's rule weighs its members by, as `learned` tells; undefined where it needs no weights. */
-function weighingOf(team: Team, learned: Recordings, weightsFrom: string): Weighing | undefined {
-  organizationOf(team); // a team that cannot run may have a rule of its own
-  if (!ruleNamed(team.rule).weighted) return undefined;
-  const { weights } = calibrate(learned, { pairs: false });
+/** What the team's rule weighs its members by, as learned; undefined where it needs no weights. */
+function weighingOf(team: Team, { recordings, name }: Source): Weighing | undefined {
+  if (!ruleOf(team).weighted) return undefined;
+  const { weights } = calibrate(recordings, { pairs: false });
   const members = new Set(membersOf(team.cast).map(memberName));
-  return { weights: new Map([...weights].filter(([name]) => members.has(name))), weightsFrom };
+  return { weights: new Map([...weights].filter(([member]) => members.has(member))), weightsFrom: name };
 }
 
 function weighingText({ weights, weightsFrom }: Weighing): string {
   const list = [...weights].map(([name, weight]) => `${name} ${weight.toFixed(2)}`).join(", ");
   return `learned from ${weightsFrom}: ${list}`;
+}
+
+interface Drawing {
+  readonly channel: CalibratedChannel;
+  readonly channelFrom: string;
+}
+
+/** The channel that readers are drawn from; undefined where nobody reads. */
+function drawingOf(team: Team, { recordings, name }: Source, seed: number): Drawing | undefined {
+  if (!readsMessages(team)) return undefined;
+  const channel = channelOf(calibrate(recordings, { pairs: false, seed }));
+  if (!isMeasured<CalibratedChannel>(channel)) throw new ReaderNotRecorded(team.text, channel);
+  return { channel, channelFrom: name };
+}
+
+/** The channel at the team's message lengths; null is a whole answer. */
+function fidelitiesOf({ messageTokens }: Team, { channel }: Drawing) {
+  const lengths = messageTokens.length === 0 ? [undefined] : [...new Set(messageTokens)];
+  return lengths.map((length) => ({ messageTokens: length ?? null, fidelity: channel.fidelity(length) }));
+}
+
+function drawingDocument(team: Team, drawing: Drawing) {
+  const { channel, channelFrom } = drawing;
+  const { rho, assumptions } = channel;
+  return { channel: { fidelity: fidelitiesOf(team, drawing), rho, assumptions }, channelFrom };
+}
+
+function drawingLines(team: Team, drawing: Drawing): string[] {
+  const { channel, channelFrom } = drawing;
+  const gammas = fidelitiesOf(team, drawing).map(
+    ({ messageTokens, fidelity }) => `γ(${messageTokens ?? "whole answers"}) = ${fidelity.toFixed(2)}`,
+  );
+  return [
+    `  simulated       readers were drawn from the calibrated channel ${gammas.join(", ")}, ρ = ${channel.rho.toFixed(2)}, learned from ${channelFrom}`,
+    ...channel.assumptions.map(({ value, source }) => `  ! Assumed: ${value}, as ${source}.`),
+  ];
 }

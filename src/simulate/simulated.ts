@@ -1,0 +1,156 @@
+import { memberName } from "../organizations/cast.ts";
+import type { Ended, Organization, Params, Step } from "../organizations/organization.ts";
+import { paramsOf, type Team } from "../organizations/team.ts";
+import { type AnswerTable, type Column, findColumn } from "../records/answer-table.ts";
+import type { Channel } from "../theory/channel.ts";
+import { random } from "../theory/random.ts";
+import { type Deck, deckOf } from "./deck.ts";
+import { type Digest, recorded, requireDigest } from "./digest.ts";
+import { emptyOutcomes, type OutcomeOptions, type Outcomes } from "./outcomes.ts";
+import { type Run, runsOf } from "./reading.ts";
+
+/**
+ * Outcomes of a team whose agents read each other. Who answers the task takes recorded answers of its agent, drawn
+ * without replacement, `draws` times per task; who reads is drawn from the channel (`runsOf`), over the answers that
+ * were recorded of the task, at least the right and a wrong one. Ties of a count are taken as their expectation.
+ *
+ * A task counts where every agent has as many answers as the team asks of it. Answers drawn twice would be shared errors
+ * that nobody made: n recorded ones, drawn with replacement, agree like votes of correlation 1/n.
+ *
+ * Tokens: recorded answers as they are; a message of m tokens is written once and read once, a whole answer was written
+ * already by an agent that answers the task; a reader reads the task as well, at the mean length of its recorded prompts.
+ * What the root says at last is no message (§5). Dollars and seconds of readers are unknown.
+ */
+export function simulatedOutcomes(
+  team: Team,
+  organization: Organization,
+  table: AnswerTable,
+  channel: Channel,
+  { seed, draws = 200, metric, weights }: OutcomeOptions,
+): Outcomes {
+  const outcomes = emptyOutcomes(team, table, metric);
+  const params = paramsOf(team, { seed, ...(weights && { weights }) });
+  const needed = answersNeeded(organization, params);
+  const answering = [...needed].map(([name, calls]) => ({ name, calls, digest: requireDigest(table, name) }));
+  for (let task = 0; task < table.tasks.length; task++) {
+    if (!answering.every(({ digest, calls }) => recorded(digest.column, task) >= calls)) continue;
+    const answers = possibleAnswers(
+      answering.map(({ digest }) => digest),
+      task,
+    );
+    const next = random(seed, team.text, table.tasks[task]!);
+    const hands = new Map(
+      answering.map(({ name, digest: { column } }): [string, Hand] => [
+        name,
+        { column, deck: deckOf(column, task, next), votes: votesOf(column, task, answers.codes) },
+      ]),
+    );
+    const lengthsOf = lengths(table, task);
+    const sum = { right: 0, calls: 0, tokens: 0 };
+    const own = (step: Step) => {
+      const { column, deck, votes } = hands.get(memberName(step))!;
+      const at = deck.take();
+      sum.tokens += column.tokensIn[at]! + column.tokensOut[at]!;
+      return votes[at - column.start[task]!]!;
+    };
+    const runOnce = runsOf(organization, params, { channel, options: answers.codes.length, next, own });
+    for (let draw = 0; draw < draws; draw++) {
+      for (const { deck } of hands.values()) deck.shuffle();
+      const run = runOnce();
+      sum.calls += run.said.size;
+      sum.tokens += readingTokens(run, lengthsOf);
+      for (const { value, probability } of run.move.verdicts)
+        if (value !== null) sum.right += probability * answers.grades[Number(value)]!;
+    }
+    outcomes.accuracy[task] = sum.right / draws;
+    outcomes.calls[task] = sum.calls / draws;
+    outcomes.tokens[task] = sum.tokens / draws;
+  }
+  return { ...outcomes, method: "simulated" };
+}
+
+/** The recorded answers of one agent to one task. */
+interface Hand {
+  readonly column: Column;
+  readonly deck: Deck;
+  /** What each of them says, as the number of a possible answer. */
+  readonly votes: Int32Array;
+}
+
+/** How many answers of every member one run takes, by name: where all answer, each answers as often as it ever will. */
+export function answersNeeded(organization: Organization, params: Params): ReadonlyMap<string, number> {
+  const ended = new Map<string, Ended>();
+  const needed = new Map<string, number>();
+  const answer = { value: "", usage: { tokensIn: 0, tokensOut: 0 }, seconds: 0 };
+  for (;;) {
+    const move = organization.next(params, ended);
+    if ("answer" in move) return needed;
+    for (const step of move.ask) {
+      if (ended.has(step.id)) continue;
+      ended.set(step.id, { state: "answered", answer });
+      if (answersItself(step)) needed.set(memberName(step), (needed.get(memberName(step)) ?? 0) + 1);
+    }
+  }
+}
+
+const answersItself = ({ reads, refines }: Step) => reads.length === 0 || refines === true;
+
+/** Answers that an agent may take a spoilt message for, and what they are worth. */
+function possibleAnswers(digests: readonly Digest[], task: number): { codes: number[]; grades: number[] } {
+  const found = new Map<number, { times: number; sum: number }>();
+  for (const { start, code, times, grade } of digests)
+    for (let entry = start[task]!; entry < start[task + 1]!; entry++) {
+      if (code[entry]! < 0) continue;
+      const known = found.get(code[entry]!) ?? { times: 0, sum: 0 };
+      found.set(code[entry]!, known);
+      known.times += times[entry]!;
+      known.sum += times[entry]! * grade[entry]!;
+    }
+  const right = 0;
+  const someWrong = 1;
+  if (!found.has(right)) found.set(right, { times: 1, sum: 1 });
+  if (found.size === 1) found.set(someWrong, { times: 1, sum: 0 });
+  return { codes: [...found.keys()], grades: [...found.values()].map(({ times, sum }) => sum / times) };
+}
+
+function votesOf({ start, value }: Column, task: number, codes: readonly number[]): Int32Array {
+  return value.slice(start[task]!, start[task + 1]!).map((code) => codes.indexOf(code));
+}
+
+/** Mean tokens of an agent's prompt and whole answer to one task. */
+interface Lengths {
+  readonly prompt: number;
+  readonly answer: number;
+}
+
+/** By member; NaN where nothing was recorded. */
+function lengths(table: AnswerTable, task: number): (step: Step) => Lengths {
+  const known = new Map<string, Lengths>();
+  return (step) => {
+    const name = memberName(step);
+    const found = known.get(name);
+    if (found) return found;
+    const column = findColumn(table, name);
+    const mean = (values: Float64Array) => {
+      const some = column ? values.subarray(column.start[task]!, column.start[task + 1]!) : new Float64Array();
+      return some.reduce((sum, value) => sum + value, 0) / some.length;
+    };
+    const made = column
+      ? { prompt: mean(column.tokensIn), answer: mean(column.tokensOut) }
+      : { prompt: Number.NaN, answer: Number.NaN };
+    known.set(name, made);
+    return made;
+  };
+}
+
+/** What is paid beyond the recorded answers: messages, and the task once more for whoever only reads. */
+function readingTokens({ said }: Run, lengthsOf: (step: Step) => Lengths): number {
+  let tokens = 0;
+  for (const { step, readers } of said.values()) {
+    if (!answersItself(step)) tokens += lengthsOf(step).prompt;
+    if (readers === 0) continue;
+    const written = step.messageTokens === undefined && answersItself(step) ? 0 : 1;
+    tokens += (written + readers) * (step.messageTokens ?? lengthsOf(step).answer);
+  }
+  return tokens;
+}
