@@ -7,7 +7,7 @@ import { random } from "../theory/random.ts";
 import { type Deck, deckOf } from "./deck.ts";
 import { type Digest, recorded, requireDigest } from "./digest.ts";
 import { emptyOutcomes, type OutcomeOptions, type Outcomes } from "./outcomes.ts";
-import { type Run, runsOf } from "./reading.ts";
+import { runsOf, type Said } from "./reading.ts";
 
 /**
  * Outcomes of a team whose agents read each other. Who answers the task takes recorded answers of its agent, drawn
@@ -45,7 +45,7 @@ export function simulatedOutcomes(
         { column, deck: deckOf(column, task, next), votes: votesOf(column, task, answers.codes) },
       ]),
     );
-    const lengthsOf = lengths(table, task);
+    const lengthsOf = messageLengths(table, task);
     const sum = { right: 0, calls: 0, tokens: 0 };
     const own = (step: Step) => {
       const { column, deck, votes } = hands.get(memberName(step))!;
@@ -58,7 +58,7 @@ export function simulatedOutcomes(
       for (const { deck } of hands.values()) deck.shuffle();
       const run = runOnce();
       sum.calls += run.said.size;
-      sum.tokens += readingTokens(run, lengthsOf);
+      sum.tokens += readingTokens(run.said, lengthsOf);
       for (const { value, probability } of run.move.verdicts)
         if (value !== null) sum.right += probability * answers.grades[Number(value)]!;
     }
@@ -93,7 +93,8 @@ export function answersNeeded(organization: Organization, params: Params): Reado
   }
 }
 
-const answersItself = ({ reads, refines }: Step) => reads.length === 0 || refines === true;
+/** True of a step that takes a recorded answer of its agent, reading or not. */
+export const answersItself = ({ reads, refines }: Step) => reads.length === 0 || refines === true;
 
 /** Answers that an agent may take a spoilt message for, and what they are worth. */
 function possibleAnswers(digests: readonly Digest[], task: number): { codes: number[]; grades: number[] } {
@@ -124,7 +125,7 @@ interface Lengths {
 }
 
 /** By member; NaN where nothing was recorded. */
-function lengths(table: AnswerTable, task: number): (step: Step) => Lengths {
+export function messageLengths(table: AnswerTable, task: number): (step: Step) => Lengths {
   const known = new Map<string, Lengths>();
   return (step) => {
     const name = memberName(step);
@@ -144,7 +145,10 @@ function lengths(table: AnswerTable, task: number): (step: Step) => Lengths {
 }
 
 /** What is paid beyond the recorded answers: messages, and the task once more for whoever only reads. */
-function readingTokens({ said }: Run, lengthsOf: (step: Step) => Lengths): number {
+export function readingTokens(
+  said: ReadonlyMap<string, Pick<Said, "step" | "readers">>,
+  lengthsOf: (step: Step) => Lengths,
+): number {
   let tokens = 0;
   for (const { step, readers } of said.values()) {
     if (!answersItself(step)) tokens += lengthsOf(step).prompt;
