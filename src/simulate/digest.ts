@@ -32,6 +32,8 @@ export interface Digest {
   readonly times: Float64Array;
   /** Mean grade of those answers; graders may disagree on equal answers. */
   readonly grade: Float64Array;
+  /** The answer as a number, NaN where it is none. Absent where the column has no numbers. */
+  readonly number?: Float64Array;
   /** Per task: mean of one call; NaN where not recorded. */
   readonly tokens: Float64Array;
   readonly usd: Float64Array;
@@ -72,6 +74,7 @@ function makeDigest(column: Column): Digest {
   const code = new Int32Array(column.value.length);
   const times = new Float64Array(column.value.length);
   const grade = new Float64Array(column.value.length);
+  const number = column.estimate && new Float64Array(column.value.length);
   let entries = 0;
   let answersMost = 0;
   for (let task = 0; task < tasks; task++) {
@@ -80,7 +83,10 @@ function makeDigest(column: Column): Digest {
     for (let i = column.start[task]!; i < column.start[task + 1]!; i++) {
       let entry = from;
       while (entry < entries && code[entry] !== column.value[i]) entry++;
-      if (entry === entries) code[entries++] = column.value[i]!;
+      if (entry === entries) {
+        if (number) number[entries] = column.estimate![i]!;
+        code[entries++] = column.value[i]!;
+      }
       times[entry]!++;
       grade[entry]! += column.grade[i]!;
     }
@@ -97,6 +103,7 @@ function makeDigest(column: Column): Digest {
     code: code.slice(0, entries),
     times: times.slice(0, entries),
     grade: grade.slice(0, entries),
+    ...(number && { number: number.slice(0, entries) }),
     tokens: meanByTask(column, tokens),
     usd: meanByTask(column, column.usd),
     seconds: meanByTask(column, column.seconds),

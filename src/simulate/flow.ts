@@ -2,6 +2,7 @@ import type { Stage } from "../organizations/organization.ts";
 import { organizationOf, type Team } from "../organizations/team.ts";
 import type { AnswerTable } from "../records/answer-table.ts";
 import type { OutcomeOptions } from "./outcomes.ts";
+import { columnNames, scoresOf } from "./scores.ts";
 import { isSeparate, stagedOutcomes } from "./staged.ts";
 
 /** What one stage of a sequence of votes did, one entry per task; NaN where the task lacks answers. */
@@ -25,12 +26,18 @@ export function flow(team: Team, table: AnswerTable, options: OutcomeOptions): r
     decided: new Float64Array(table.tasks.length),
     right: new Float64Array(table.tasks.length),
   }));
-  const { accuracy } = stagedOutcomes(team, stages, table, options, (task, number, reached, { right, open }) => {
-    const { reached: asked, decided, right: rightly } = flows[number]!;
-    asked[task] = reached;
-    decided[task] = reached * (1 - open);
-    rightly[task] = reached * right;
-  });
+  const { accuracy } = stagedOutcomes(
+    team,
+    stages,
+    scoresOf(columnNames(team), table, options),
+    options,
+    (task, number, reached, { right, open }) => {
+      const { reached: asked, decided, right: rightly } = flows[number]!;
+      asked[task] = reached;
+      decided[task] = reached * (1 - open);
+      rightly[task] = reached * right;
+    },
+  );
   return flows.map((one) => {
     // A stage that no draw reaches was asked with probability 0; a task without answers is unknown.
     const known = (values: Float64Array) =>

@@ -15,6 +15,8 @@ export interface Outcomes {
   readonly metric: Metric;
   /** Expected grade of the answer; under `squared-error` its expected squared error, where less is better. */
   readonly accuracy: Float64Array;
+  /** Under squared-error: P(the answer is no number), for which `guess` was charged. */
+  readonly unanswered?: Float64Array;
   readonly calls: Float64Array;
   readonly tokens: Float64Array;
   readonly usd: Float64Array;
@@ -34,6 +36,11 @@ export interface OutcomeOptions {
   readonly channel?: Channel;
   /** @default "accuracy" */
   readonly metric?: Metric;
+  /**
+   * Under squared-error: what stands for the answer of a team that gives no number, so that silence is not cheaper than
+   * knowing nothing. @default the mean truth of the table's tasks
+   */
+  readonly guess?: number;
 }
 
 export type OutcomesOf = (team: Team, table: AnswerTable, options: OutcomeOptions) => Outcomes;

@@ -13,6 +13,7 @@ import { tabulate } from "../records/tabulate.ts";
 import { permutation, random } from "../theory/random.ts";
 import type { OutcomeOptions, Outcomes } from "./outcomes.ts";
 import { NotRecorded, outcomes, outcomesCached, replay } from "./replay.ts";
+import { columnNames, scoresOf } from "./scores.ts";
 import { stagedOutcomes } from "./staged.ts";
 import { walkedOutcomes } from "./walked.ts";
 
@@ -222,7 +223,9 @@ describe("outcomes on recorded answers", () => {
       const team = parseTeam(text);
       const [stage] = organizationOf(team).stages!(team);
       const { counts: _, ...opaque } = stage!.rule;
-      const slow = stagedOutcomes(team, [{ ...stage!, rule: opaque }], table, { seed: 1 });
+      const slow = stagedOutcomes(team, [{ ...stage!, rule: opaque }], scoresOf(columnNames(team), table, {}), {
+        seed: 1,
+      });
       const fast = outcomes(team, table, { seed: 1 });
       slow.accuracy.forEach((accuracy, task) => {
         expect(accuracy).toBeCloseTo(fast.accuracy[task]!, 12);
@@ -320,10 +323,11 @@ describe("outcomes on recorded answers", () => {
     const table = tableOf({ a: [codes(0), codes(2, 0)], b: [codes(0), codes(2)], c: [codes(3), codes(0)] });
     const { stages: _, ...withoutStages } = vote;
     const panel = parseTeam("vote@a,b,c");
-    const walked = walkedOutcomes(panel, withoutStages, table, { seed: 1 });
+    const walked = walkedOutcomes(panel, withoutStages, scoresOf(columnNames(panel), table, {}), { seed: 1 });
     expect([...walked.calls]).toEqual([3, 3]);
     expect(walked.accuracy[0]).toBe(1);
-    const twice = walkedOutcomes(parseTeam("vote@a:2,b"), withoutStages, table, { seed: 1 });
+    const two = parseTeam("vote@a:2,b");
+    const twice = walkedOutcomes(two, withoutStages, scoresOf(columnNames(two), table, {}), { seed: 1 });
     expect([...twice.calls]).toEqual([Number.NaN, 3]);
   });
 });

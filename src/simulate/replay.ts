@@ -2,6 +2,7 @@ import { KnownError } from "../errors.ts";
 import { organizationOf, paramsOf, readsMessages, ruleOf, type Team } from "../organizations/team.ts";
 import { type AnswerTable, findColumn } from "../records/answer-table.ts";
 import type { NotMeasured } from "../theory/interval.ts";
+import { averagedOutcomes } from "./averaged.ts";
 import type { Metric, OutcomeOptions, Outcomes, OutcomesOf } from "./outcomes.ts";
 import { columnNames, type Scores, scoresOf, silenceScoresOf } from "./scores.ts";
 import { answersNeeded, simulatedOutcomes } from "./simulated.ts";
@@ -56,6 +57,8 @@ export const outcomes: OutcomesOf = (team, table, options) => {
       : walkedOutcomes(team, organization, scores, options);
   if (readsMessages(team)) {
     if (!options.channel) throw new ReaderNotRecorded(team.text);
+    if (options.metric === "squared-error")
+      return averagedOutcomes(team, organization, table, options.channel, options);
     return simulatedOutcomes(team, organization, table, options.channel, options);
   }
   const made = of(scoresOf(columnNames(team), table, options));

@@ -1,14 +1,15 @@
 import { memberName } from "../organizations/cast.ts";
 import type { Stage } from "../organizations/organization.ts";
 import type { Team } from "../organizations/team.ts";
-import type { AnswerTable } from "../records/answer-table.ts";
 import { count } from "../rules/rule.ts";
 import { requireWeight } from "../rules/weighted.ts";
 import { type Random, random } from "../theory/random.ts";
 import { deckOf } from "./deck.ts";
 import { type Digest, recorded, requireDigest } from "./digest.ts";
+import { type MeanHand, meanDraw } from "./mean-draw.ts";
 import { emptyOutcomes, type OutcomeOptions, type Outcomes } from "./outcomes.ts";
 import { binomial, pluralityDraw } from "./plurality-draw.ts";
+import type { Scores } from "./scores.ts";
 
 /** More hands than this are drawn instead of counted one by one. */
 const handsMax = 4096;
@@ -38,14 +39,15 @@ export type StageObserver = (
 export function stagedOutcomes(
   team: Team,
   stages: readonly Stage[],
-  table: AnswerTable,
+  scores: Scores,
   options: OutcomeOptions,
   observe?: StageObserver,
 ): Outcomes {
   const { seed, draws = 200, weights } = options;
-  const outcomes = emptyOutcomes(team, table);
+  const { table } = scores;
+  const outcomes = emptyOutcomes(team, table, options.metric);
   const { accuracy, calls, tokens, usd, seconds } = outcomes;
-  const judged = stages.map((stage) => stageOnTable(stage, table, weights));
+  const judged = stages.map((stage) => stageOnTable(stage, scores, weights));
   let drawn = false;
 
   // P(this stage is asked), per task; 0 also where the task lacks answers that some stage may need.
@@ -81,10 +83,10 @@ interface Seat {
 }
 
 /** One stage on one table, as closures over arrays that are filled again for every hand: a plan looks at millions. */
-function stageOnTable({ members, accept, rule }: Stage, table: AnswerTable, weights?: ReadonlyMap<string, number>) {
+function stageOnTable({ members, accept, rule }: Stage, scores: Scores, weights?: ReadonlyMap<string, number>) {
   const seats = members.map((member): Seat => {
     const name = memberName(member);
-    return { name, samples: member.samples, digest: requireDigest(table, name) };
+    return { name, samples: member.samples, digest: requireDigest(scores.table, name) };
   });
   const owners = Int32Array.from(seats.flatMap((seat, i) => Array<number>(seat.samples).fill(i)));
   const calls = owners.length;
@@ -94,6 +96,8 @@ function stageOnTable({ members, accept, rule }: Stage, table: AnswerTable, weig
     accept === "final" && rule.weighted
       ? Float64Array.from(owners, (seat) => requireWeight(seats[seat]!.name, weights?.get(seats[seat]!.name)))
       : null;
+  const combine = accept === "final" ? rule.combine : undefined;
+  const isMean = accept === "final" && rule.averages === true && scores.ofMoments !== undefined;
   const isPluralityOfOne =
     accept === "final" && seats.length === 1 && calls > 1 && rule.counts === true && !rule.quorum && !rule.weighted;
 
@@ -101,6 +105,12 @@ function stageOnTable({ members, accept, rule }: Stage, table: AnswerTable, weig
   const codes = new Int32Array(calls);
   const grades = new Float64Array(calls);
   const winners = new Int32Array(calls);
+  // Only for rules on numbers: the ballots as numbers, and those of them that are some.
+  const numbers = new Float64Array(combine ? calls : 0);
+  const votes = new Float64Array(numbers.length);
+  const votesWeights = new Float64Array(numbers.length);
+  /** Task of the hands that are looked at. */
+  let here = 0;
   // While the slowest call is looked for: how many answers of each member are done, and P(all that it is asked for are).
   const done = new Uint32Array(seats.length);
   const doneShare = new Float64Array(seats.length);
@@ -173,7 +183,7 @@ function stageOnTable({ members, accept, rule }: Stage, table: AnswerTable, weig
 
   /** False where there are too many hands to look at each. */
   function canCount(task: number): boolean {
-    if (isPluralityOfOne || isOneHand) return true;
+    if (isPluralityOfOne || isOneHand || isMean) return true;
     let hands = 1;
     for (const { digest, samples } of seats) {
       const distinct = digest.start[task + 1]! - digest.start[task]!;
@@ -184,13 +194,16 @@ function stageOnTable({ members, accept, rule }: Stage, table: AnswerTable, weig
 
   function countHands(task: number): void {
     verdict.right = verdict.open = 0;
+    here = task;
     if (isPluralityOfOne) countPlurality(task);
+    else if (isMean && !isOneHand) countMeans(task);
     else if (!isOneHand) seat(0, 0, task, 1);
     else {
       for (let i = 0; i < calls; i++) {
-        const { start, code, grade } = seats[i]!.digest;
+        const { start, code, grade, number } = seats[i]!.digest;
         codes[i] = code[start[task]!]!;
         grades[i] = grade[start[task]!]!;
+        if (combine) numbers[i] = number?.[start[task]!] ?? Number.NaN;
       }
       judge(1);
     }
@@ -213,6 +226,7 @@ function stageOnTable({ members, accept, rule }: Stage, table: AnswerTable, weig
     for (let entry = from; entry < to; entry++) {
       codes[at] = digest.code[entry]!;
       grades[at] = digest.grade[entry]!;
+      if (combine) numbers[at] = digest.number?.[entry] ?? Number.NaN;
       seat(number + 1, at + 1, task, (probability * digest.times[entry]!) / all);
     }
   }
@@ -237,6 +251,7 @@ function stageOnTable({ members, accept, rule }: Stage, table: AnswerTable, weig
       for (let i = at; i < at + take; i++) {
         codes[i] = digest.code[entry]!;
         grades[i] = digest.grade[entry]!;
+        if (combine) numbers[i] = digest.number?.[entry] ?? Number.NaN;
       }
       deal(number, entry + 1, left - take, remaining - times, at + take, task, ways * binomial(times, take));
     }
@@ -248,6 +263,10 @@ function stageOnTable({ members, accept, rule }: Stage, table: AnswerTable, weig
       const agreed = agreement();
       if (agreed < 0) verdict.open += probability;
       else verdict.right += probability * gradeOf(agreed);
+      return;
+    }
+    if (combine) {
+      verdict.right += probability * worthOfNumber(combine);
       return;
     }
     if (!rule.counts) {
@@ -288,9 +307,34 @@ function stageOnTable({ members, accept, rule }: Stage, table: AnswerTable, weig
     return sum / same;
   }
 
+  /** What the rule makes of the ballots that are numbers. */
+  function worthOfNumber(combine: NonNullable<Stage["rule"]["combine"]>): number {
+    let n = 0;
+    for (let i = 0; i < calls; i++) {
+      if (Number.isNaN(numbers[i]!)) continue;
+      votes[n] = numbers[i]!;
+      if (perBallot) votesWeights[n] = perBallot[i]!;
+      n++;
+    }
+    if (n === 0) return gradeOfNothing();
+    return scores.ofNumber(here, combine(votes, perBallot && votesWeights, n));
+  }
+
   /** No answer is wrong; where nobody gave one, it has the grade that the grader gave to that. */
   function gradeOfNothing(): number {
+    if (scores.ofNothing) return scores.ofNothing[here]!;
     return codes.every((code) => code < 0) ? gradeOf(-1) : 0;
+  }
+
+  function countMeans(task: number): void {
+    const hands = seats.map(({ digest, samples }, i): MeanHand => {
+      const own = momentsOf(digest, task);
+      return { ...own, draws: samples, weight: perBallot?.[owners.indexOf(i)] ?? 1 };
+    });
+    const nothing = meanDraw(hands, (probability, mean, variance) => {
+      verdict.right += probability * scores.ofMoments!(task, mean, variance);
+    });
+    if (nothing > 0) verdict.right += nothing * scores.ofNothing![task]!;
   }
 
   function countPlurality(task: number): void {
@@ -313,16 +357,35 @@ function stageOnTable({ members, accept, rule }: Stage, table: AnswerTable, weig
 
   function draw(task: number, draws: number, next: Random): void {
     verdict.right = verdict.open = 0;
+    here = task;
     const decks = seats.map(({ digest }) => deckOf(digest.column, task, next));
     for (let i = 0; i < draws; i++) {
       for (const deck of decks) deck.shuffle();
       for (let at = 0; at < calls; at++) {
-        const { value, grade } = seats[owners[at]!]!.digest.column;
+        const { value, grade, estimate } = seats[owners[at]!]!.digest.column;
         const card = decks[owners[at]!]!.take();
         codes[at] = value[card]!;
         grades[at] = grade[card]!;
+        if (combine) numbers[at] = estimate?.[card] ?? Number.NaN;
       }
       judge(1 / draws);
     }
   }
+}
+
+/** The numbers among a column's recorded answers to a task. */
+function momentsOf({ column: { start, estimate } }: Digest, task: number): Omit<MeanHand, "draws" | "weight"> {
+  let numbers = 0;
+  let sum = 0;
+  for (let at = start[task]!; at < start[task + 1]!; at++) {
+    if (Number.isNaN(estimate![at]!)) continue;
+    numbers++;
+    sum += estimate![at]!;
+  }
+  const mean = sum / numbers;
+  let squares = 0;
+  for (let at = start[task]!; at < start[task + 1]!; at++)
+    if (!Number.isNaN(estimate![at]!)) squares += (estimate![at]! - mean) ** 2;
+  const silent = start[task + 1]! - start[task]! - numbers;
+  return { numbers, silent, mean, variance: numbers > 1 ? squares / (numbers - 1) : 0 };
 }

@@ -1,12 +1,12 @@
 import { memberName, membersOf } from "../organizations/cast.ts";
 import type { Ended, Organization, Params, Step } from "../organizations/organization.ts";
-import { paramsOf, type Team } from "../organizations/team.ts";
-import type { AnswerTable } from "../records/answer-table.ts";
+import { paramsOf, ruleOf, type Team } from "../organizations/team.ts";
 import type { Verdict } from "../rules/rule.ts";
 import { random } from "../theory/random.ts";
 import { deckOf } from "./deck.ts";
 import { recorded, requireDigest } from "./digest.ts";
 import { emptyOutcomes, type OutcomeOptions, type Outcomes } from "./outcomes.ts";
+import type { Scores } from "./scores.ts";
 
 /**
  * Outcomes of any organization, by asking its `next`: every step takes a recorded answer of its agent, drawn without
@@ -16,10 +16,12 @@ import { emptyOutcomes, type OutcomeOptions, type Outcomes } from "./outcomes.ts
 export function walkedOutcomes(
   team: Team,
   organization: Organization,
-  table: AnswerTable,
-  { seed, draws = 200, weights }: OutcomeOptions,
+  { table, ofNothing }: Scores,
+  { seed, draws = 200, weights, metric }: OutcomeOptions,
 ): Outcomes {
-  const outcomes = emptyOutcomes(team, table);
+  if (ruleOf(team).combine)
+    throw new Error("Labels stand for answers here, and a rule on numbers would take them for some.");
+  const outcomes = emptyOutcomes(team, table, metric);
   const { accuracy, calls, tokens, usd, seconds } = outcomes;
   const names = [...new Set(membersOf(team.cast).map(memberName))];
   const columns = names.map((name) => requireDigest(table, name).column);
@@ -32,7 +34,7 @@ export function walkedOutcomes(
     const decks = columns.map((column) => deckOf(column, task, next));
     const sum = { right: 0, calls: 0, tokens: 0, usd: 0, seconds: 0 };
     for (let draw = 0; draw < draws; draw++) {
-      const hand = new Hand();
+      const hand = new Hand(ofNothing?.[task]);
       let slowest = 0;
       for (const deck of decks) deck.shuffle();
       let node = root;
@@ -84,6 +86,11 @@ class Hand {
   private readonly times: number[] = [];
   private silences = 0;
   private silentGrade = 0;
+  private readonly ofNothing: number | undefined;
+
+  constructor(ofNothing: number | undefined) {
+    this.ofNothing = ofNothing;
+  }
 
   /** Adds an answer; returns its label. */
   add(code: number, grade: number): number {
@@ -106,6 +113,7 @@ class Hand {
   /** Mean grade of the answers with this label. No answer is wrong; where nobody gave one, it has the grade it was given. */
   grade(label: number): number {
     if (label !== silent) return this.grades[label]! / this.times[label]!;
+    if (this.ofNothing !== undefined) return this.ofNothing;
     return this.codes.length === 0 ? this.silentGrade / this.silences : 0;
   }
 }

@@ -1,0 +1,148 @@
+import { KnownError } from "../errors.ts";
+import { memberName } from "../organizations/cast.ts";
+import type { Ended, Organization, Params, Step } from "../organizations/organization.ts";
+import { paramsOf, type Team } from "../organizations/team.ts";
+import type { AnswerTable } from "../records/answer-table.ts";
+import type { Channel } from "../theory/channel.ts";
+import { type Random, random } from "../theory/random.ts";
+import { normalQuantile } from "../theory/special.ts";
+import { type Deck, deckOf } from "./deck.ts";
+import { recorded, requireDigest } from "./digest.ts";
+import { emptyOutcomes, type OutcomeOptions, type Outcomes } from "./outcomes.ts";
+import { scoresOf } from "./scores.ts";
+import { answersItself, messageLengths, readingTokens } from "./simulated.ts";
+
+/** Numbers are passed on in messages, and nobody knows what messages do to numbers. Nothing was simulated. */
+export class ChannelNoiseNotMeasured extends KnownError {
+  readonly code = "channel-noise-not-measured";
+  readonly team: string;
+
+  constructor(team: string) {
+    super(
+      `${team} passes numbers on in messages, and what messages do to numbers is not measured.`,
+      "Let one agent pass numbers on in messages of at most 16, 64 and 256 tokens, record message_tokens, sent and received, and calibrate on that.",
+    );
+    this.team = team;
+  }
+}
+
+/**
+ * Squared errors of a team whose agents read each other, by the law of the theory (§7): a number gains noise of variance
+ * σ²(m) on its way, a reader says the mean of the estimates behind its messages, its own among them where it refines; with
+ * probability ρ all messages into a node are copies of one. Where code takes the place of a reader, it takes the mean, and
+ * nothing is lost on the way to it. Who answers the task takes recorded numbers of its agent, drawn without replacement,
+ * `draws` times per task; an answer that is no number is no message, and where no number is left `guess` is charged.
+ */
+export function averagedOutcomes(
+  team: Team,
+  organization: Organization,
+  table: AnswerTable,
+  channel: Channel,
+  options: OutcomeOptions,
+): Outcomes {
+  const { variance } = channel;
+  if (!variance) throw new ChannelNoiseNotMeasured(team.text);
+  const { seed, draws = 200, weights } = options;
+  const outcomes = emptyOutcomes(team, table, "squared-error");
+  const unanswered = new Float64Array(table.tasks.length).fill(Number.NaN);
+  const links = wire(organization, paramsOf(team, { seed, ...(weights && { weights }) }));
+  const names = [...new Set(links.filter(({ draws }) => draws).map(({ name }) => name))];
+  const scores = scoresOf(names, table, { ...options, metric: "squared-error" });
+  const columns = names.map((name) => requireDigest(table, name).column);
+  const needed = names.map((name) => links.filter((link) => link.draws && link.name === name).length);
+  const deviations = links.map(({ step, readers }) => (readers > 0 ? Math.sqrt(variance(step.messageTokens)) : 0));
+  const agents = links.map(({ name }) => names.indexOf(name));
+  const lengthsAt = (task: number) => messageLengths(table, task);
+  const said = new Map(links.map(({ step, readers }) => [step.id, { step, readers }]));
+
+  const value = new Float64Array(links.length);
+  const estimates = new Float64Array(links.length); // how many stand behind each value; 0: it says nothing
+  for (let task = 0; task < table.tasks.length; task++) {
+    if (!columns.every((column, i) => recorded(column, task) >= needed[i]!)) continue;
+    const next = random(seed, team.text, table.tasks[task]!);
+    const decks = columns.map((column) => deckOf(column, task, next));
+    let [risk, silent] = [0, 0];
+    for (let draw = 0; draw < draws; draw++) {
+      for (const deck of decks) deck.shuffle();
+      const answer = run(decks, next);
+      if (Number.isNaN(answer)) silent++;
+      risk += Number.isNaN(answer) ? scores.ofNothing![task]! : scores.ofNumber(task, answer);
+    }
+    outcomes.accuracy[task] = risk / draws;
+    unanswered[task] = silent / draws;
+    outcomes.calls[task] = links.length;
+    outcomes.tokens[task] = readingTokens(said, lengthsAt(task)) + answeringTokens(task);
+  }
+  return { ...outcomes, unanswered, method: "simulated" };
+
+  /** The number that the team gives, NaN where it gives none. */
+  function run(decks: readonly Deck[], next: Random): number {
+    let [sum, count] = [0, 0];
+    for (const [i, { draws, reads, readers }] of links.entries()) {
+      let [total, behind] = [0, 0];
+      const shared = reads.length > 1 && channel.rho > 0 && next() < channel.rho;
+      const source = shared ? reads[Math.floor(next() * reads.length)]! : -1;
+      for (const from of reads) {
+        const sender = shared ? source : from;
+        if (estimates[sender] === 0) continue;
+        const received = value[sender]! + deviations[from]! * normal(next);
+        total += estimates[sender]! * received;
+        behind += estimates[sender]!;
+      }
+      const own = draws ? columns[agents[i]!]!.estimate![decks[agents[i]!]!.take()]! : Number.NaN;
+      if (!Number.isNaN(own)) {
+        total += own;
+        behind++;
+      }
+      value[i] = total / behind;
+      estimates[i] = behind;
+      if (readers > 0 || behind === 0) continue;
+      sum += behind * value[i]!;
+      count += behind;
+    }
+    return count === 0 ? Number.NaN : sum / count;
+  }
+
+  function answeringTokens(task: number): number {
+    return columns.reduce((tokens, { start, tokensIn, tokensOut }, i) => {
+      let sum = 0;
+      for (let at = start[task]!; at < start[task + 1]!; at++) sum += tokensIn[at]! + tokensOut[at]!;
+      return tokens + (needed[i]! * sum) / (start[task + 1]! - start[task]!);
+    }, 0);
+  }
+}
+
+function normal(next: Random): number {
+  return normalQuantile(next() + 2 ** -33); // never 0
+}
+
+/** A step with the numbers of the steps that it reads. */
+interface Link {
+  readonly step: Step;
+  readonly name: string;
+  readonly reads: readonly number[];
+  /** Draws an answer of its own. */
+  readonly draws: boolean;
+  /** How many steps read it. */
+  readers: number;
+}
+
+/** All steps of a team, in the order in which they are asked: who reads whom does not depend on what is said. */
+function wire(organization: Organization, params: Params): readonly Link[] {
+  const answer = { value: "0", usage: { tokensIn: 0, tokensOut: 0 }, seconds: 0 };
+  const ended = new Map<string, Ended>();
+  const links: Link[] = [];
+  const numbers = new Map<string, number>();
+  for (;;) {
+    const move = organization.next(params, ended);
+    if ("answer" in move) return links;
+    for (const step of move.ask) {
+      if (ended.has(step.id)) continue;
+      const reads = step.reads.map((id) => numbers.get(id)!);
+      for (const from of reads) links[from]!.readers++;
+      numbers.set(step.id, links.length);
+      links.push({ step, name: memberName(step), reads, draws: answersItself(step), readers: 0 });
+      ended.set(step.id, { state: "answered", answer });
+    }
+  }
+}
