@@ -25,6 +25,16 @@ const anyAggregation: fc.Arbitrary<Aggregation> = fc.record({
 const amplifying = anyAggregation.filter((aggregation) => amplification(aggregation) > 1.001);
 const anyLeaf = fc.double({ min: 0.001, max: 1, noNaN: true });
 
+/** Amplifying nodes, with leaves below their fixed points. */
+function* settings(): Generator<[Aggregation, leafBias: number]> {
+  for (const fanIn of [3, 5, 7, 9, 25])
+    for (const fidelity of [0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.9, 0.95, 1])
+      for (const rho of [0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8]) {
+        const aggregation = { fanIn, fidelity, rho };
+        for (const leaf of [0.001, 0.01, 0.05, 0.1, 0.3]) if (leaf < fixedPoint(aggregation)) yield [aggregation, leaf];
+      }
+}
+
 describe("treeBias", () => {
   it.each([
     [0, 0.15896, 0.65845, 0.6991],
@@ -190,6 +200,16 @@ describe("the predictors", () => {
     );
   });
 
+  it("are optimistic by 56 % at most up to nine inputs, and by 76 % at 25, where they are clipped", () => {
+    for (const [aggregation, leaf] of settings()) {
+      const bend = growthDepth(leaf, aggregation); // where α^L μ₀ meets μ*
+      for (const layers of [Math.floor(bend), Math.ceil(bend)]) {
+        const excess = upperPredictor(leaf, layers, aggregation) / treeBias(leaf, layers, aggregation) - 1;
+        expect(excess).toBeLessThan(aggregation.fanIn <= 9 ? 0.56 : 0.76);
+      }
+    }
+  });
+
   it("estimate within 12.5 % up to nine inputs that share no more than 80 %", () => {
     const narrow = amplifying.filter(({ fanIn, rho }) => fanIn <= 9 && rho <= 0.8);
     fc.assert(
@@ -243,6 +263,14 @@ describe("mixingDepth", () => {
         expect(Math.abs(approximate - mixingDepth(leaf, aggregation, 0.05)!)).toBeLessThan(1.5 + 0.25 * approximate);
       }),
     );
+  });
+
+  it("has it two layers too short at most, and a quarter too long from weak leaves", () => {
+    for (const [aggregation, leaf] of settings()) {
+      const [layers, approximate] = [mixingDepth(leaf, aggregation)!, mixingDepthApproximate(leaf, aggregation)];
+      expect(approximate - layers).toBeGreaterThan(-2.1);
+      if (leaf <= 0.1 * fixedPoint(aggregation)) expect(approximate / layers).toBeLessThan(1.25);
+    }
   });
 
   it("is the same for a team that is wrong on average, and never comes for one without bias", () => {
