@@ -2,7 +2,7 @@ import type { Kind } from "../../organizations/organization.ts";
 import type { Boundary } from "../../plan/plan-types.ts";
 import { isMeasured } from "../../theory/interval.ts";
 import { probabilitySentence } from "../format-number.ts";
-import { distanceText, lineName, sideText } from "../sections/boundaries.ts";
+import { distanceText, isStated, lineName, sideText } from "../sections/boundaries.ts";
 import type { Study } from "../study-data.ts";
 import { Canvas } from "./canvas.ts";
 import { type Draw, finished, labelLines } from "./drawing.ts";
@@ -19,11 +19,10 @@ export const boundaries: Draw = (reading, size) => {
   let y = 26;
   for (const boundary of study.boundaries) {
     const { distance } = boundary;
-    const exact = isMeasured(distance) && distance.low === distance.high;
     const about = isMeasured(distance)
       ? [
           distanceText(boundary),
-          `${exact ? "" : `${probabilitySentence(boundary.probabilityTeam)}: `}${sideText(boundary)}`,
+          `${isStated(distance) ? "" : `${probabilitySentence(boundary.probabilityTeam)}: `}${sideText(boundary)}`,
         ]
       : [`not measured: ${distance.notMeasured}`];
     const words = about.flatMap((sentence) => labelLines(reading, sentence, size.wide ? 244 : 350, { size: 12 }));

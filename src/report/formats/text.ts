@@ -15,7 +15,7 @@ import {
 import { kinds } from "../kinds.ts";
 import { type Reading, read } from "../reading.ts";
 import { mergedAssumptions } from "../sections/assumed.ts";
-import { distanceText, lineName, sideText } from "../sections/boundaries.ts";
+import { distanceText, isStated, lineName, sideText } from "../sections/boundaries.ts";
 import { orderedBudgets } from "../sections/budget.ts";
 import { turningPoint } from "../sections/flips.ts";
 import { lowerFirst } from "../words.ts";
@@ -262,8 +262,7 @@ function boundaries({ sections, study }: Report, paint: Paint): string[] {
     heading(section.title, paint),
     ...study.boundaries.flatMap((boundary) => {
       const { distance, probabilityTeam, crossings } = boundary;
-      const certainty =
-        isMeasured(distance) && distance.low < distance.high ? probabilitySentence(probabilityTeam) : "";
+      const certainty = isMeasured(distance) && !isStated(distance) ? probabilitySentence(probabilityTeam) : "";
       const side = isMeasured(distance) ? sideText(boundary) : `not measured: ${distance.probe}`;
       return [
         ...table(

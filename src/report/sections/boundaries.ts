@@ -1,5 +1,5 @@
 import type { Boundary } from "../../plan/plan-types.ts";
-import { isMeasured } from "../../theory/interval.ts";
+import { type Interval, isMeasured } from "../../theory/interval.ts";
 import type { Draft, SectionDraft } from "../document.ts";
 import { between, count, plain, plainInterval, probability } from "../format-number.ts";
 import type { Reading } from "../reading.ts";
@@ -57,11 +57,15 @@ export function sideText({ side, distance, tasksStillNeeded }: Boundary): string
   return `${side}; further tasks needed: ${furtherCell(tasksStillNeeded)}`;
 }
 
-/** "ln α = 0.131 [0.067, 0.186]" */
+/** "ln α = 0.131 [0.067, 0.186]"; lengths and windows that were stated, not measured, have no interval. */
 export function distanceText({ code, distance }: Boundary): string {
   if (!isMeasured(distance)) return "not measured";
-  const exact = distance.low === distance.high ? ", exact" : ` ${plainInterval(distance)}`;
-  return `${lines[code].distance} = ${plain(distance.value)}${exact}`;
+  const interval = isStated(distance) ? ", as stated" : ` ${plainInterval(distance)}`;
+  return `${lines[code].distance} = ${plain(distance.value)}${interval}`;
+}
+
+export function isStated({ low, high }: Interval): boolean {
+  return low === high;
 }
 
 /** On which side of its three lines the theory sees the team, and which single change would take it across. */
@@ -103,8 +107,8 @@ function sides({ study, confidenceText, label }: Reading): Draft {
               cells: [
                 lineName(boundary),
                 plain(distance.value),
-                distance.low === distance.high ? "exact" : plainInterval(distance),
-                distance.low === distance.high ? "–" : probability(probabilityTeam),
+                isStated(distance) ? "as stated" : plainInterval(distance),
+                isStated(distance) ? "–" : probability(probabilityTeam),
                 furtherCell(tasksStillNeeded),
                 boundary.side,
               ],
