@@ -4,9 +4,17 @@ import { readNumber } from "../records/answer.ts";
 import type { AnswerTable, Column } from "../records/answer-table.ts";
 import type { Recordings, Relay } from "../records/recordings.ts";
 import { truthFor } from "../records/truth.ts";
+import type { Channel } from "../theory/channel.ts";
 import { type Interval, isMeasured, type Measured, type NotMeasured } from "../theory/interval.ts";
 import { optimalErrorWeights } from "../theory/squared-error.ts";
-import type { AgentEstimates, ChannelNoise, EstimateCalibration, EstimatePair, RiskCurve } from "./calibration.ts";
+import type {
+  AgentEstimates,
+  Calibration,
+  ChannelNoise,
+  EstimateCalibration,
+  EstimatePair,
+  RiskCurve,
+} from "./calibration.ts";
 import { clampInterval, mapInterval } from "./estimators/estimate.ts";
 import { jackknifeInterval, taskRows } from "./estimators/resample.ts";
 import { skewedMeanInterval } from "./estimators/skewed-mean.ts";
@@ -385,5 +393,28 @@ export function channelVarianceAt(channel: Measured<ChannelNoise>, messageTokens
     low: between("low"),
     high: between("high"),
     confidence: right.variance.confidence,
+  };
+}
+
+/**
+ * What becomes of numbers on their way between agents, at the estimates: σ²(m), NaN for messages shorter than any that was
+ * probed; whole answers (no length) lose nothing. ρ is what this agent's numbers of one group share, 0 where none stood in
+ * groups: agents that are asked one by one share the task, and nothing else.
+ *
+ * @param leaf  name of the agent whose numbers are read
+ */
+export function numberChannelOf({ estimates }: Pick<Calibration, "estimates">, leaf: string): Measured<Channel> {
+  if (!isMeasured<EstimateCalibration>(estimates)) return estimates;
+  const { channel, agents } = estimates;
+  if (!isMeasured<ChannelNoise>(channel)) return channel;
+  const within = agents.find(({ name }) => name === leaf)?.rhoWithin;
+  return {
+    fidelity: () => 1,
+    rho: within && isMeasured(within) ? Math.max(0, Math.min(1, within.value)) : 0,
+    variance(messageTokens) {
+      if (messageTokens === undefined) return 0;
+      const found = channelVarianceAt(channel, messageTokens);
+      return isMeasured(found) ? found.value : Number.NaN;
+    },
   };
 }

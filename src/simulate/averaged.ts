@@ -51,6 +51,7 @@ export function averagedOutcomes(
   const columns = names.map((name) => requireDigest(table, name).column);
   const needed = names.map((name) => links.filter((link) => link.draws && link.name === name).length);
   const deviations = links.map(({ step, readers }) => (readers > 0 ? Math.sqrt(variance(step.messageTokens)) : 0));
+  if (deviations.some(Number.isNaN)) throw new ChannelNoiseNotMeasured(team.text);
   const agents = links.map(({ name }) => names.indexOf(name));
   const lengthsAt = (task: number) => messageLengths(table, task);
   const said = new Map(links.map(({ step, readers }) => [step.id, { step, readers }]));

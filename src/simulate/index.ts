@@ -1,4 +1,5 @@
 // For users: everything of the stage. Inside, import the file that has it.
+export { ChannelNoiseNotMeasured } from "./averaged.ts";
 export { UnknownAgent } from "./digest.ts";
 export { flow, type StageFlow } from "./flow.ts";
 export type { Metric, OutcomeOptions, Outcomes, OutcomesOf } from "./outcomes.ts";
@@ -10,7 +11,9 @@ export {
   type Replay,
   type ReplayOptions,
   replay,
+  type SquaredErrors,
 } from "./replay.ts";
+export { NoNumbers } from "./scores.ts";
 export {
   type Quantity,
   type ScriptedAgent,
@@ -21,4 +24,13 @@ export {
   scriptedTruths,
   truthOf,
 } from "./scripted.ts";
+export {
+  type ScriptedEstimates,
+  type ScriptedEstimator,
+  scriptedEstimates,
+  scriptedEstimatesConfig,
+  scriptedEstimatesExample,
+  scriptedEstimateTruths,
+  scriptedVariance,
+} from "./scripted-estimates.ts";
 export { type SimulateOptions, type Simulation, simulate } from "./simulate.ts";

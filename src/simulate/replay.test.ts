@@ -293,7 +293,9 @@ describe("outcomes on recorded answers", () => {
       ["ahead:2/5@zz", "unknown-agent"],
       ["vote.weighted@a,b", "missing-weight"],
       ["vote:5", "unknown-team"],
-      ["tree:3x2@leaf=a,reader=b", "organization-not-runnable"],
+      ["tree:3x2@leaf=a,reader=b", "reader-not-recorded"],
+      ["chain:2@a", "reader-not-recorded"],
+      ["debate:3x2@a,b,c", "organization-not-runnable"],
     ] as const) {
       expect(of(text)).toThrow(KnownError);
       expect(() => replay(parseTeam(text), table, { seed: 1 })).toThrow(expect.objectContaining({ code }));
@@ -347,6 +349,7 @@ describe("replay", () => {
       tasks: 4,
       skipped: 1,
       method: "exact",
+      caveats: [],
     });
   });
 
