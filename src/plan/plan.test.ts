@@ -310,7 +310,8 @@ describe("forecast", () => {
     ["samples-needed", "vote:5@a"],
     ["too-many-repeats", "ahead:2/1003@a"],
     ["readers-not-measured", "star:3/m=64@leaf=a,reader=b"],
-    ["organization-not-runnable", "chain:3@a"],
+    ["readers-not-measured", "chain:3@a"],
+    ["organization-not-runnable", "debate:2x2@a"],
   ])("refuses with %s: %s", (code, text) => {
     try {
       of(text);
