@@ -303,8 +303,8 @@ function riskCurves(
     });
     const points = levels.map(({ risk, ...level }) => ({
       x: Math.log(levelOf(level)),
-      // of ln v, by the delta method; it only weighs the levels
-      weight: (risk.value / (risk.high - risk.low)) ** 2,
+      // of ln v, by the delta method; it only weighs the levels. Tasks that are all alike are no certainty.
+      weight: (risk.value / Math.max(risk.high - risk.low, 1e-6 * risk.value)) ** 2,
     }));
     const [logScale, exponent] = jackknifeInterval(taskRows(rows), (sums) => fitLine(points, sums), confidence);
     return [

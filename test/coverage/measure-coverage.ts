@@ -2,13 +2,19 @@
 import { calibrate } from "../../src/calibrate/calibrate.ts";
 import { tabulate } from "../../src/records/tabulate.ts";
 import {
+  type Quantity,
   type ScriptedTruth,
   scriptedAttempts,
   scriptedConfig,
   scriptedTruths,
-  truthOf,
 } from "../../src/simulate/scripted.ts";
-import { isMeasured } from "../../src/theory/interval.ts";
+import {
+  type ScriptedEstimates,
+  scriptedEstimates,
+  scriptedEstimatesConfig,
+  scriptedEstimateTruths,
+} from "../../src/simulate/scripted-estimates.ts";
+import { isMeasured, type Measured } from "../../src/theory/interval.ts";
 
 export interface ParameterCoverage {
   readonly name: string;
@@ -33,12 +39,29 @@ export interface Coverage {
 }
 
 export function measureCoverage(truth: ScriptedTruth, seedFrom: number, seeds: number, confidence = 0.9): Coverage {
-  const estimates = Array.from({ length: seeds }, (_, i) => {
+  const estimated = Array.from({ length: seeds }, (_, i) => {
     const recordings = tabulate(scriptedAttempts(truth, seedFrom + i), scriptedConfig(truth));
-    return scriptedTruths(truth, calibrate(recordings, { confidence })).map(({ estimate }) => estimate);
+    return scriptedTruths(truth, calibrate(recordings, { confidence }));
   });
-  const parameters = truthOf(truth).map(({ name, symbol, truth }, parameter): ParameterCoverage => {
-    const intervals = estimates.map((row) => row[parameter]!).filter((estimate) => isMeasured(estimate));
+  return coverageOf(estimated, confidence);
+}
+
+/** Of numbers instead of right and wrong. */
+export function measureEstimateCoverage(script: ScriptedEstimates, seedFrom: number, seeds: number, confidence = 0.9) {
+  const estimated = Array.from({ length: seeds }, (_, i) => {
+    const recordings = tabulate(scriptedEstimates(script, seedFrom + i), scriptedEstimatesConfig);
+    return scriptedEstimateTruths(script, calibrate(recordings, { confidence }));
+  });
+  return coverageOf(estimated, confidence);
+}
+
+type Estimated = Quantity & { readonly estimate: Measured };
+
+/** One row of parameters per seed. */
+function coverageOf(estimated: readonly (readonly Estimated[])[], confidence: number): Coverage {
+  const seeds = estimated.length;
+  const parameters = estimated[0]!.map(({ name, symbol, truth }, parameter): ParameterCoverage => {
+    const intervals = estimated.map((row) => row[parameter]!.estimate).filter((estimate) => isMeasured(estimate));
     const below = intervals.filter(({ high }) => high < truth).length;
     const above = intervals.filter(({ low }) => low > truth).length;
     return {
