@@ -10,9 +10,12 @@ export interface InputOptions {
 }
 
 /** The options that every verb has which reads graded answers. */
-export function addInputOptions(command: Command): Command {
+export function addInputOptions(command: Command, { optional = false } = {}): Command {
   return command
-    .argument("<attempts...>", "graded answers: .jsonl, .jsonl.gz, .csv, an example's .json, or globs")
+    .argument(
+      optional ? "[attempts...]" : "<attempts...>",
+      "graded answers: .jsonl, .jsonl.gz, .csv, an example's .json, or globs",
+    )
     .option(
       "--config <file>",
       "agents with prices, lengths and windows (default: quorate.config.* beside the attempts)",

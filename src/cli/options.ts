@@ -16,3 +16,10 @@ export function parseCount(min: number): (text: string) => number {
     return count;
   };
 }
+
+/** Any finite number. */
+export function parseNumber(text: string): number {
+  const number = Number(text);
+  if (text.trim() === "" || !Number.isFinite(number)) throw new InvalidArgumentError("Pass a number.");
+  return number;
+}

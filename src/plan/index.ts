@@ -14,6 +14,9 @@ export {
   voteKeys,
 } from "./mixture.ts";
 export { oracleAccuracy } from "./oracle.ts";
+export { type AxisRequest, type PhaseMap, type PhaseRequest, type PhaseWalk, phaseMap } from "./phase.ts";
+export { parsePhaseAxis } from "./phase-axis.ts";
+export { NoPhaseTeam } from "./phase-facts.ts";
 export { BudgetTooSmall, type PlanOptions, plan } from "./plan.ts";
 export type {
   Advice,

@@ -7,7 +7,7 @@ import { betaOf } from "../calibrate/regime.ts";
 import { KnownError } from "../errors.ts";
 import { memberName, membersOf, ruleNamed } from "../organizations/cast.ts";
 import * as organizations from "../organizations/index.ts";
-import type { Member, Organization } from "../organizations/organization.ts";
+import type { Member, Organization, Part } from "../organizations/organization.ts";
 import { formOf, makeTeam, type Team } from "../organizations/team.ts";
 import { findColumn } from "../records/answer-table.ts";
 import { UnknownAgent } from "../simulate/digest.ts";
@@ -207,30 +207,46 @@ function asShare(quantity: Measured): Measured {
 
 /**
  * The team that is drawn where none is named: where fidelity is measured, the paper's tree of 27 leaves with the longest
- * probed message of which three fit; else a vote of the three best agents, or of three answers of one.
+ * probed message of which three fit its reader; else a vote of the three best agents, or of three answers of one.
  */
 export function usualTeam(calibration: Calibration | null): Team {
   if (!calibration) return makeTeam("tree", { sizes: [3, 3] });
-  const best = calibration.agents.toSorted((a, b) => b.accuracy.value - a.accuracy.value);
-  const asMember = ({ agent, level }: AgentCalibration): Member => ({
-    agent,
-    ...(level !== undefined && { level }),
-    samples: 1,
-  });
   const { fidelity } = calibration;
+  const best = byAccuracy(calibration);
   if (isMeasured<FidelityCalibration>(fidelity)) {
-    const reader = best.find(({ contextTokens }) => contextTokens !== undefined) ?? best[0]!;
-    const fitting = fidelity.points
-      .map(({ messageTokens }) => messageTokens)
-      .filter((m) => 3 * m <= (reader.contextTokens ?? Number.POSITIVE_INFINITY));
-    const cast = [
-      { role: "leaf", members: [asMember(best[0]!)] },
-      { role: "reader", members: [asMember(reader)] },
-    ];
-    return makeTeam("tree", { sizes: [3, 3], messageTokens: [Math.max(...fitting, 1)], cast });
+    const window = readerOf(best).contextTokens ?? Number.POSITIVE_INFINITY;
+    const fitting = fidelity.points.map(({ messageTokens }) => messageTokens).filter((m) => 3 * m <= window);
+    return withCast(makeTeam("tree", { sizes: [3, 3], messageTokens: [Math.max(...fitting, 1)] }), calibration);
   }
-  const alone = best.find(({ samples }) => samples >= 3) ?? best[0]!;
-  return best.length >= 3
-    ? makeTeam("vote", { cast: best.slice(0, 3).map((agent) => ({ members: [asMember(agent)] })) })
-    : makeTeam("vote", { sizes: [3], cast: [{ members: [asMember(alone)] }] });
+  if (best.length < 3) return withCast(makeTeam("vote", { sizes: [3] }), calibration);
+  return makeTeam("vote", { cast: best.slice(0, 3).map((agent) => ({ members: [asMember(agent)] })) });
 }
+
+/**
+ * The same team with agents, where it names none: the most accurate one answers, or the most accurate of those with as many
+ * samples as a vote of one agent asks for; the most accurate one with a stated window reads.
+ */
+export function withCast(team: Team, calibration: Calibration): Team {
+  if (team.cast.length > 0) return team;
+  const best = byAccuracy(calibration);
+  const { organization, sizes, messageTokens, rule } = team;
+  const [calls = 1] = sizes;
+  const cast: Part[] = formOf(team).layers
+    ? [
+        { role: "leaf", members: [asMember(best[0]!)] },
+        { role: "reader", members: [asMember(readerOf(best))] },
+      ]
+    : [{ members: [asMember(best.find(({ samples }) => samples >= calls) ?? best[0]!)] }];
+  return makeTeam(organization, { sizes, messageTokens, cast }, rule);
+}
+
+const byAccuracy = ({ agents }: Calibration) => agents.toSorted((a, b) => b.accuracy.value - a.accuracy.value);
+
+const readerOf = (best: readonly AgentCalibration[]) =>
+  best.find(({ contextTokens }) => contextTokens !== undefined) ?? best[0]!;
+
+const asMember = ({ agent, level }: AgentCalibration): Member => ({
+  agent,
+  ...(level !== undefined && { level }),
+  samples: 1,
+});

@@ -7,6 +7,7 @@ import type { Team } from "../organizations/team.ts";
 import { communicationCost, type LeafLaw, type MessagePrices } from "../theory/budget.ts";
 import { fidelityExponential } from "../theory/fidelity.ts";
 import { type Interval, isMeasured, type Measured } from "../theory/interval.ts";
+import { majoritySlope } from "../theory/majority.ts";
 import {
   type LeafGrowth,
   MissingParameter,
@@ -21,7 +22,7 @@ import {
   phaseParameters,
   phaseSolver,
 } from "../theory/phase.ts";
-import { exactly, type PhaseFact, type PhaseQuantity, phaseFacts, usualTeam } from "./phase-facts.ts";
+import { exactly, type PhaseFact, type PhaseQuantity, phaseFacts, usualTeam, withCast } from "./phase-facts.ts";
 
 /** An axis whose ends may be left open. */
 export type AxisRequest = Pick<PhaseAxis, "parameter"> & Partial<PhaseAxis>;
@@ -29,7 +30,7 @@ export type AxisRequest = Pick<PhaseAxis, "parameter"> & Partial<PhaseAxis>;
 export interface PhaseRequest {
   /** @default ρ, or γ where ρ is the other axis */
   readonly x?: AxisRequest | undefined;
-  /** @default γ, or ρ where γ is the other axis */
+  /** @default γ, or ρ where γ or m is the other axis */
   readonly y?: AxisRequest | undefined;
   /** A vote, a star, or a tree of equal layers. @default `usualTeam` */
   readonly team?: Team | undefined;
@@ -75,7 +76,8 @@ export interface PhaseMap {
  * @throws                    as `phaseGrid`
  */
 export function phaseMap(request: PhaseRequest, calibration: Calibration | null = null): PhaseMap {
-  const team = request.team ?? usualTeam(calibration);
+  const named = request.team ?? usualTeam(calibration);
+  const team = calibration ? withCast(named, calibration) : named;
   const { of: facts, fidelity } = phaseFacts(team, calibration);
   const { given = {} } = request;
   const factOf = (name: PhaseQuantity): PhaseFact | undefined => {
@@ -130,15 +132,13 @@ export function phaseMap(request: PhaseRequest, calibration: Calibration | null 
     ...defined(asked),
   })) as [PhaseAxis, PhaseAxis];
   const problem: PhaseProblem = { x, y, ...shape };
+  const [xValues, yValues] = [phaseAxisValues(x), phaseAxisValues(y)];
   const solve = explained(() => phaseSolver(problem), known);
   const placed = [xName, yName].map((name) => known(name)?.value);
   const place = placed[0] && placed[1] ? { x: placed[0], y: placed[1] } : null;
-  const middle = (axis: PhaseAxis) => {
-    const axisValues = phaseAxisValues(axis);
-    return axisValues[axisValues.length >> 1]!;
-  };
-  const standing = (at: Measured | undefined, axis: PhaseAxis) => (at && isMeasured(at) ? at.value : middle(axis));
-  const [atX, atY] = [standing(place?.x, x), standing(place?.y, y)];
+  const standing = (at: Measured | undefined, axisValues: Float64Array) =>
+    at && isMeasured(at) ? at.value : axisValues[axisValues.length >> 1]!;
+  const [atX, atY] = [standing(place?.x, xValues), standing(place?.y, yValues)];
   return {
     team: { text: team.text, kind: team.kind },
     problem,
@@ -164,11 +164,11 @@ const defined = (asked: AxisRequest | undefined) =>
 const exponential = (lengthScale: number) => (messageTokens: number) =>
   fidelityExponential(messageTokens, { lengthScale });
 
+/** ρ and γ, unless one of them is the other axis; ρ beside m, which has a γ of its own. */
 function axisNames({ x, y }: PhaseRequest): readonly [PhaseParameter, PhaseParameter] {
-  const free = (other: AxisRequest | undefined, first: PhaseParameter, second: PhaseParameter) =>
-    other?.parameter === first ? second : first;
-  const xName = x?.parameter ?? free(y, "rho", "gamma");
-  return [xName, y?.parameter ?? free({ parameter: xName }, "gamma", "rho")];
+  const beside = (other: PhaseParameter) => (other === "gamma" || other === "messageTokens" ? "rho" : "gamma");
+  const xName = x?.parameter ?? (y?.parameter === "rho" ? "gamma" : "rho");
+  return [xName, y?.parameter ?? beside(xName)];
 }
 
 /** N x₀ + C_L, where all of it is known. */
@@ -209,9 +209,11 @@ function explained<T>(make: () => T, known: Known): T {
     const beta = known("beta")?.value;
     const wanted = error.parameter !== "leaf" ? error.parameter : beta && isMeasured(beta) ? "leafTokens" : "beta";
     const unknown = known(wanted as PhaseQuantity)?.value;
-    if (unknown && !isMeasured(unknown))
-      throw new MissingParameter(wanted, unknown.notMeasured, `Measure it: ${unknown.probe}; or state ${wanted}.`);
-    throw wanted === error.parameter ? error : new MissingParameter(wanted, error.why, `State ${wanted}.`);
+    const curve = wanted === "gamma" ? ", or m₀ of γ(m): --length-scale" : "";
+    const flag = `--${wanted.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    throw unknown && !isMeasured(unknown)
+      ? new MissingParameter(wanted, unknown.notMeasured, `Measure it: ${unknown.probe}. Or state it: ${flag}${curve}.`)
+      : new MissingParameter(wanted, error.why, `State it: ${flag}${curve}; or put it on an axis.`);
   }
 }
 
@@ -248,26 +250,28 @@ function usualRange(
   { layers, values, prices }: Pick<PhaseProblem, "layers" | "values" | "prices">,
 ): Omit<PhaseAxis, "parameter"> {
   const at = place && isMeasured(place) ? place : undefined;
-  const { fanIn = 3, messageTokens = 64 } = values;
-  const around = (center: number, factor: number) => ({
-    from: rounded(center / factor),
-    to: rounded(center * factor),
+  const { fanIn = 3, messageTokens = 64, budget } = values;
+  const around = (center: number, below: number, above: number) => ({
+    from: rounded(center / below),
+    to: rounded(center * above),
     steps: usualSteps,
     log: true,
   });
   switch (name) {
     case "rho":
       return { from: 0, to: at && at.high > 0.55 ? 1 : 0.6, steps: usualSteps };
-    case "gamma":
-      return { from: at && at.low < 0.25 ? 0.05 : 0.2, to: 1, steps: usualSteps };
+    case "gamma": {
+      const least = Math.min(at?.low ?? 1, 1 / majoritySlope(fanIn)); // γ_c without shared errors
+      return { from: Math.max(0.05, Math.floor(10 * least - 2) / 10), to: 1, steps: usualSteps };
+    }
     case "fanIn":
-      return { from: 3, to: Math.max(21, 2 * Math.ceil(at?.value ?? 0) + 1), steps: usualSteps };
+      return { from: 3, to: Math.max(budget === undefined ? 21 : 9, 2 * (at?.value ?? 0) + 1), steps: usualSteps };
     case "messageTokens":
-      return around(Math.max(8, at?.value ?? messageTokens), 8);
+      return around(Math.max(8, at?.value ?? messageTokens), 8, 8);
     case "contextTokens":
-      return around(at?.value ?? Math.max(1, fanIn * messageTokens), 8);
+      return around(at?.value ?? Math.max(1, fanIn * messageTokens), 8, 8);
     case "budget":
-      return around(at?.value ?? 4 * Math.max(1, communicationCost(fanIn, layers, messageTokens, prices)), 30);
+      return around(at?.value ?? 4 * Math.max(1, communicationCost(fanIn, layers, messageTokens, prices)), 5, 50);
     case "accuracy":
       return { from: 0.5, to: 1, steps: usualSteps };
   }
@@ -292,7 +296,10 @@ function piecesAlong(axis: PhaseAxis, solve: (value: number) => PhasePoint): Pha
       pieces.push({ phase, from: last.to, to: value });
     }
   }
-  return pieces;
+  // At the very end of an axis, as at ρ = 1, a phase may hold without any extent.
+  return axis.parameter === "fanIn"
+    ? pieces
+    : pieces.filter(({ from, to }) => to - from > 1e-9 * (axis.to - axis.from));
 }
 
 /** The value up to which it holds, to the last digits, by halving. */

@@ -1,6 +1,6 @@
 // What a phase diagram says in words: axes, the team's place, what changes along its row and column.
 
-import type { PhaseMap, PhaseWalk } from "../plan/phase.ts";
+import type { PhaseMap } from "../plan/phase.ts";
 import type { PhaseQuantity } from "../plan/phase-facts.ts";
 import { type Interval, isMeasured, type Measured } from "../theory/interval.ts";
 import { type Phase, type PhaseParameter, type PhasePoint, phaseSolver, phases } from "../theory/phase.ts";
@@ -67,22 +67,36 @@ export function placeText(parameter: PhaseParameter, place: Measured): string {
   return `${symbol} ${isMeasured(place) ? quantityText(parameter, place) : "not measured"}`;
 }
 
-const verbs: Readonly<Record<Phase, string>> = {
-  "does not fit": "the team does not fit",
-  collapses: "a weak signal collapses",
-  "amplifies, one agent is better": "the team amplifies, one agent is better",
-  "team is better": "the team is better",
-};
+/** What a team is held against: one agent for the same money, or, where no money is stated, one of its leaves. */
+export function rivalOf({ problem }: Pick<PhaseMap, "problem">): "one agent" | "one leaf" {
+  return problem.leaf ? "one agent" : "one leaf";
+}
 
-/** "At γ = 0.81, as ρ grows: the team is better up to 0.22, then a weak signal collapses." */
-export function walkSentence({ along, held, pieces }: PhaseWalk): string {
-  const { symbol, write } = wording[along];
-  const where = `At ${equation(held.parameter, held.value)}`;
-  if (pieces.length === 1) return `${where} ${verbs[pieces[0]!.phase]} at every ${symbol} shown.`;
-  const parts = pieces.map(({ phase, to }, i) =>
-    i === pieces.length - 1 ? `then ${verbs[phase]}` : `${i > 0 ? "then " : ""}${verbs[phase]} up to ${write(to)}`,
-  );
-  return `${where}, as ${symbol} grows: ${parts.join(", ")}.`;
+function saying(phase: Phase, rival: string): string {
+  switch (phase) {
+    case "does not fit":
+      return "the team does not fit";
+    case "collapses":
+      return "a weak signal collapses";
+    case "team is better":
+      return "the team is better";
+    default:
+      return `the team amplifies, but ${rival} is better`;
+  }
+}
+
+/** Along its row and its column: "At γ = 0.81, as ρ grows: the team is better up to 0.22, then a weak signal collapses." */
+export function walkSentences(map: PhaseMap): string[] {
+  const say = (phase: Phase) => saying(phase, rivalOf(map));
+  return [map.walks.x, map.walks.y].map(({ along, held, pieces }) => {
+    const { symbol, write } = wording[along];
+    const where = `At ${equation(held.parameter, held.value)}`;
+    if (pieces.length === 1) return `${where} ${say(pieces[0]!.phase)} at every ${symbol} shown.`;
+    const parts = pieces.map(({ phase, to }, i) =>
+      i === pieces.length - 1 ? `then ${say(phase)}` : `${i > 0 ? "then " : ""}${say(phase)} up to ${write(to)}`,
+    );
+    return `${where}, as ${symbol} grows: ${parts.join(", ")}.`;
+  });
 }
 
 /** What holds where the team stands, and whether it holds on all of its interval; null where it has no place. */
@@ -102,19 +116,24 @@ export function standing({ problem, place }: PhaseMap): { readonly at: PhasePoin
 /** One claim: where the team stands, or what is drawn. */
 export function phaseTitle(map: PhaseMap): string {
   const found = standing(map);
-  if (!found) return `Where ${teamWords(map)} beats one agent`;
+  const rival = rivalOf(map);
+  if (!found) return `Where ${teamWords(map)} beats ${rival}`;
   const { at, sure } = found;
-  const against = `${percent(at.accuracy, 1)} against ${percent(at.single, 1)}`;
-  if (!sure) return `Too close to tell: the interval of the team crosses a line (${against})`;
+  const [team, other] = [percent(at.accuracy, 1), percent(at.single, 1)];
+  if (!sure) return `Too close to tell: the interval of the team crosses a line (${team} against ${other})`;
   switch (at.phase) {
     case "does not fit":
       return "The team does not fit where it stands";
     case "collapses":
       return `Where the team stands a weak signal collapses: α ${plain(at.alpha)}`;
     case "team is better":
-      return `The team is better where it stands: ${against}`;
+      return rival === "one leaf"
+        ? `The team lifts one leaf from ${other} to ${team}`
+        : `The team is better for the same money: ${team} against ${other}`;
     default:
-      return `The team amplifies, and one agent is better: ${percent(at.single, 1)} against ${percent(at.accuracy, 1)}`;
+      return rival === "one leaf"
+        ? `The team amplifies weak signals, but this leaf falls from ${other} to ${team}`
+        : `The team amplifies, but one agent is better for the same money: ${other} against ${team}`;
   }
 }
 
@@ -132,11 +151,10 @@ export function phaseSubtitle(map: PhaseMap, label: string): string {
 
 /** What a reader of the picture must know, and what follows from it. */
 export function phaseNotes(map: PhaseMap): string[] {
-  const { problem, place, calibration, walks } = map;
+  const { problem, place, calibration } = map;
   const missing = place ? [place.x, place.y].flatMap((one) => (isMeasured(one) ? [] : [one])) : [];
   return [
-    walkSentence(walks.x),
-    walkSentence(walks.y),
+    ...walkSentences(map),
     ...missing.map(({ notMeasured, probe }) => `Where the team stands is not measured: ${notMeasured} → ${probe}`),
     ...(calibration
       ? []
@@ -146,7 +164,7 @@ export function phaseNotes(map: PhaseMap): string[] {
           "Money is equal: one agent gets all of B, each leaf (B − C)/N, where C is paid for N leaves' messages; its accuracy follows μ = k x^β, also beyond the levels that were recorded.",
         ]
       : [
-          "Money is not compared: the team costs more than the one leaf that it is held against. State a budget to compare at equal money.",
+          "Money is not compared: the team costs more than the one leaf that it is held against, which is its mean member where members differ. With a budget, β and the cost of an answer the comparison is at equal money.",
         ]),
     ...(problem.rhoTask
       ? [`Tasks differ in difficulty (ρ_task ${correlation(problem.rhoTask)}), which no depth averages out.`]
@@ -157,10 +175,10 @@ export function phaseNotes(map: PhaseMap): string[] {
 
 /** How much of the picture each phase takes, for those who cannot see it. */
 export function phaseDescription(map: PhaseMap, label: string): string {
-  const { grid, problem, place, walks } = map;
+  const { grid, problem, place } = map;
   const shares = phases.flatMap((phase, code) => {
     const taken = grid.phase.reduce((sum, one) => sum + (one === code ? 1 : 0), 0) / grid.phase.length;
-    return taken > 0 ? [`${verbs[phase]} on ${percent(taken)}`] : [];
+    return taken > 0 ? [`${saying(phase, rivalOf(map))} on ${percent(taken)}`] : [];
   });
   const [x, y] = [problem.x, problem.y].map((axis) => {
     const { write } = wording[axis.parameter];
@@ -169,7 +187,7 @@ export function phaseDescription(map: PhaseMap, label: string): string {
   const where = place
     ? ` ${label} stands at ${placeText(problem.x.parameter, place.x)} and ${placeText(problem.y.parameter, place.y)}.`
     : "";
-  return `${x} across, ${y} upwards. Of the plane ${shares.join(", ")}.${where} ${walkSentence(walks.x)} ${walkSentence(walks.y)}`;
+  return `${x} across, ${y} upwards. Of the plane ${shares.join(", ")}.${where} ${walkSentences(map).join(" ")}`;
 }
 
 /** Steps in points for a legend: "0 to 2". */

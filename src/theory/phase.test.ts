@@ -64,7 +64,7 @@ describe("phaseGrid", () => {
         const fits = at.fanIn * at.messageTokens <= at.contextTokens && communication < at.budget;
         const code = !fits ? 0 : grid.alpha[index]! <= 1 ? 1 : grid.accuracy[index]! > grid.single[index]! ? 3 : 2;
         expect(phases[grid.phase[index]!]).toBe(phases[code]);
-        if (fits) expect(grid.room[index]!).toBeGreaterThanOrEqual(0);
+        expect(grid.windowRoom[index]! >= 0 && grid.budgetRoom[index]! > 0).toBe(fits);
         index++;
       }
   });
@@ -82,7 +82,8 @@ describe("phaseGrid", () => {
           const aggregation = { fanIn, fidelity: grid.y[Math.floor(index / 13)]!, rho: grid.x[index % 13]! };
           expect(single).toBeCloseTo(accuracy, 12);
           expect(2 * grid.accuracy[index]! - 1).toBeCloseTo(treeBias(2 * accuracy - 1, layers, aggregation), 12);
-          expect(grid.room[index]).toBe(Number.POSITIVE_INFINITY);
+          expect(grid.windowRoom[index]).toBe(Number.POSITIVE_INFINITY);
+          expect(grid.budgetRoom[index]).toBe(Number.POSITIVE_INFINITY);
         }
       }),
       { numRuns: 30 },
@@ -107,12 +108,20 @@ describe("phaseGrid", () => {
     }
   });
 
+  it("leaves a coin a coin, however tasks differ", () => {
+    const coin = phaseSolver({ ...problemOf("rho", "gamma"), rhoTask: 0.3, values: { ...values, accuracy: 0.5 } })(
+      0,
+      1,
+    );
+    expect(coin).toMatchObject({ accuracy: 0.5, single: 0.5, phase: "amplifies, one agent is better" });
+  });
+
   it("is symmetric: swapped axes give the transposed grid, bit for bit", () => {
     const grid = phaseGrid(problemOf("fanIn", "budget"));
     const turned = phaseGrid({ ...problemOf("fanIn", "budget"), x: axes.budget, y: axes.fanIn });
     for (let j = 0; j < grid.y.length; j++)
       for (let i = 0; i < grid.x.length; i++)
-        for (const field of ["accuracy", "single", "alpha", "room", "phase"] as const)
+        for (const field of ["accuracy", "single", "alpha", "windowRoom", "budgetRoom", "phase"] as const)
           expect(grid[field][j * grid.x.length + i]).toBe(turned[field][i * grid.y.length + j]);
   });
 
@@ -235,10 +244,7 @@ describe("what is missing is named", () => {
     ["messageTokens", { ...base, values: without(values, "messageTokens") }],
     ["gamma", without(problemOf("rho", "budget"), "fidelity")],
     ["leaf.compute", { ...base, leaf: { scale: 0.1, beta: 0.2 } }],
-    [
-      "contextTokens or budget",
-      { ...problemOf("gamma", "messageTokens"), values: { fanIn: 3, rho: 0, accuracy: 0.6 } },
-    ],
+    ["contextTokens", { ...problemOf("gamma", "messageTokens"), values: { fanIn: 3, rho: 0, accuracy: 0.6 } }],
   ] as const)("%s", (parameter, problem) => {
     try {
       phaseGrid(problem as PhaseProblem);

@@ -71,8 +71,10 @@ export interface PhasePoint {
   readonly single: number;
   /** α of a layer. */
   readonly alpha: number;
-  /** ln of W/(b m) or of B/C_L, whichever is less: below 0 the team does not fit. +∞ where neither is given. */
-  readonly room: number;
+  /** ln(W/(b m)): below 0 the messages of a node do not fit its window. +∞ where no window is given. */
+  readonly windowRoom: number;
+  /** ln(B/C_L): at or below 0 messages cost all there is. +∞ where no budget is given. */
+  readonly budgetRoom: number;
 }
 
 /** Points row by row, x fastest: the point at (i, j) has index j · x.length + i. */
@@ -82,7 +84,8 @@ export interface PhaseGrid {
   readonly accuracy: Float64Array;
   readonly single: Float64Array;
   readonly alpha: Float64Array;
-  readonly room: Float64Array;
+  readonly windowRoom: Float64Array;
+  readonly budgetRoom: Float64Array;
   /** Index into `phases`. */
   readonly phase: Uint8Array;
 }
@@ -172,7 +175,15 @@ export function phaseGrid(problem: PhaseProblem): PhaseGrid {
   const [x, y] = [phaseAxisValues(problem.x), phaseAxisValues(problem.y)];
   const size = x.length * y.length;
   const numbers = () => new Float64Array(size);
-  const grid = { x, y, accuracy: numbers(), single: numbers(), alpha: numbers(), room: numbers() };
+  const grid = {
+    x,
+    y,
+    accuracy: numbers(),
+    single: numbers(),
+    alpha: numbers(),
+    windowRoom: numbers(),
+    budgetRoom: numbers(),
+  };
   const phase = new Uint8Array(size);
   let index = 0;
   for (const yValue of y)
@@ -181,7 +192,8 @@ export function phaseGrid(problem: PhaseProblem): PhaseGrid {
       grid.accuracy[index] = point.accuracy;
       grid.single[index] = point.single;
       grid.alpha[index] = point.alpha;
-      grid.room[index] = point.room;
+      grid.windowRoom[index] = point.windowRoom;
+      grid.budgetRoom[index] = point.budgetRoom;
       phase[index++] = phases.indexOf(point.phase);
     }
   return { ...grid, phase };
@@ -241,7 +253,8 @@ export function phaseSolver(problem: PhaseProblem): (x: number, y: number) => Ph
       accuracy: (1 + team) / 2,
       single: (1 + single) / 2,
       alpha,
-      room: Math.min(roomOf(window, b * m), roomOf(money, communication)),
+      windowRoom: roomOf(window, b * m),
+      budgetRoom: roomOf(money, communication),
     };
   };
 }
@@ -278,8 +291,8 @@ function fidelityReader(
     const limited = [...axes, ...Object.keys(values)].some((name) => name === "contextTokens" || name === "budget");
     if (axes.includes("messageTokens") && !limited)
       throw new MissingParameter(
-        "contextTokens or budget",
-        "where γ is given, the length of messages changes nothing else",
+        "contextTokens",
+        "where γ is given, the length of messages changes only what fits, or what is left of a budget",
       );
     return gamma;
   }
@@ -329,6 +342,7 @@ function averagedTree(layers: number, rhoTask: number): (leaf: number, aggregati
   };
   const laws = new Map<number, DifficultyLaw>(); // along an axis of accuracy every row asks for the same ones
   const overTasks = (leaf: number, aggregation: Aggregation) => {
+    if (leaf === 0) return 0; // F^L is odd, and tasks differ alike to both sides of ½
     const { accuracies, weights } = laws.get(leaf) ?? betaDifficulty((1 + leaf) / 2, rhoTask);
     if (laws.size <= stepsMax) laws.set(leaf, { accuracies, weights });
     let bias = 0;

@@ -4,7 +4,7 @@ import type { PhaseMap } from "../../plan/phase.ts";
 import { type Interval, isMeasured, type Measured } from "../../theory/interval.ts";
 import { type PhaseAxis, type PhaseGrid, phases } from "../../theory/phase.ts";
 import { points } from "../format-number.ts";
-import { axisTick, axisTitle, placeText, stepTexts } from "../phase-words.ts";
+import { axisTick, axisTitle, placeText, rivalOf, stepTexts } from "../phase-words.ts";
 import { type Box, Canvas, px } from "./canvas.ts";
 import { type Field, innerLines, outlines, type Point } from "./contours.ts";
 import { type Drawing, finished, type Size } from "./drawing.ts";
@@ -22,7 +22,7 @@ export function phaseGridDrawing(map: PhaseMap, label: string, { width, wide }: 
   const { grid, problem, team, place } = map;
   const canvas = new Canvas(width);
   const steps = gainSteps(grid);
-  const top = drawKey(canvas, grid, steps.up, width) + 36;
+  const top = drawKey(canvas, map, steps.up, width) + 44;
   const bottom = top + (wide ? 400 : 290);
   const y = positions(problem.y, grid.y, [bottom, top]);
   const yTicks = spaced(ticksOf(problem.y, grid.y, 6), y.place);
@@ -34,7 +34,7 @@ export function phaseGridDrawing(map: PhaseMap, label: string, { width, wide }: 
   canvas.rect(plot, "wash");
   for (const [i, step] of [0, ...steps.up].entries()) area(canvas, outlines(regions.gain, step), gainFills[i]!);
   area(canvas, outlines(regions.fading, 0), "fade");
-  area(canvas, outlines(regions.lacking, 0), "hatchbox");
+  for (const lacking of [regions.crowded, regions.broke]) area(canvas, outlines(lacking, 0), "void");
   for (const { parts, name } of regions.lines) for (const part of parts) canvas.path(pathOf(part), name);
 
   const bounds = { x: left + 3, y: top + 3, width: plot.width - 6, height: plot.height - 6 };
@@ -69,12 +69,14 @@ export function phaseGridDrawing(map: PhaseMap, label: string, { width, wide }: 
 }
 
 /** A row of swatches for what the picture holds; returns its last baseline. */
-function drawKey(canvas: Canvas, { phase }: PhaseGrid, steps: readonly number[], width: number): number {
-  const has = (code: number) => phase.includes(code);
+function drawKey(canvas: Canvas, map: PhaseMap, steps: readonly number[], width: number): number {
+  const { phase } = map.grid;
+  // What is no more than an edge of the picture cannot be seen in it.
+  const has = (code: number) => phase.reduce((sum, one) => sum + (one === code ? 1 : 0), 0) > 0.006 * phase.length;
   const entries = [
-    ...(has(unfit) ? [{ fill: "hatchbox", words: "does not fit" }] : []),
+    ...(has(unfit) ? [{ fill: "void", words: "does not fit" }] : []),
     ...(has(collapsed) ? [{ fill: "fade", words: "signal collapses" }] : []),
-    ...(has(single) ? [{ fill: "wash", words: "one agent is better" }] : []),
+    ...(has(single) ? [{ fill: "wash", words: `${rivalOf(map)} is better` }] : []),
     ...(has(better)
       ? stepTexts(steps).map((words, i) => ({
           fill: gainFills[i] as string,
@@ -161,37 +163,35 @@ function spaced(all: readonly number[], place: (value: number) => number): numbe
 }
 
 /** The fields whose borders are drawn, and the visible parts of these borders. */
-function regionsOf({ grid, problem }: PhaseMap, x: Positions, y: Positions, steps: { up: number[]; down: number[] }) {
+function regionsOf(map: PhaseMap, x: Positions, y: Positions, steps: { up: number[]; down: number[] }) {
+  const { grid } = map;
   const field = (of: (index: number) => number): Field => ({
     ...{ x: x.lines, y: y.lines },
     values: y.index.flatMap((j) => x.index.map((i) => of(j * grid.x.length + i))),
   });
   const gain = field((i) => grid.accuracy[i]! - grid.single[i]!);
   const fading = field((i) => Math.min(20, -Math.log(grid.alpha[i]!)));
-  const lacking = field((i) => Math.max(-20, -grid.room[i]!));
-  const phaseAt = (point: Point) => {
+  const crowded = field((i) => Math.max(-20, -grid.windowRoom[i]!));
+  const broke = field((i) => Math.max(-20, -grid.budgetRoom[i]!));
+  const gridAt = (point: Point) => {
     const [i, j] = [x.index[nearest(x.lines, point.x)]!, y.index[nearest(y.lines, point.y)]!];
-    return grid.phase[j * grid.x.length + i]!;
+    return j * grid.x.length + i;
   };
-  const visible = (from: Field, threshold: number, least: number) =>
+  const visible = (from: Field, threshold: number, holds: (index: number) => boolean) =>
     innerLines(outlines(from, threshold), from).flatMap((line) =>
-      partsWhere(resampled(line), (point) => phaseAt(point) >= least),
+      partsWhere(resampled(line), (point) => holds(gridAt(point))),
     );
-  const limits = [problem.x, problem.y].map(({ parameter }) => parameter as string).concat(Object.keys(problem.values));
-  const [window, money] = [limits.includes("contextTokens"), limits.includes("budget")];
+  const above = (least: number) => (index: number) => grid.phase[index]! >= least;
   return {
-    ...{ gain, fading, lacking },
+    ...{ gain, fading, crowded, broke },
     lines: [
-      { words: "team = one agent", parts: visible(gain, 0, single), name: "bound" },
-      { words: "α = 1", parts: visible(fading, 0, collapsed), name: "bound dash" },
-      {
-        words: window && money ? "b m = W or C = B" : window ? "b m = W" : "C = B",
-        parts: visible(lacking, 0, unfit),
-        name: "bound",
-      },
+      { words: `team = ${rivalOf(map)}`, parts: visible(gain, 0, above(single)), name: "bound" },
+      { words: "α = 1", parts: visible(fading, 0, above(collapsed)), name: "bound dash" },
+      { words: "b m = W", parts: visible(crowded, 0, (i) => grid.budgetRoom[i]! > 0), name: "bound" },
+      { words: "C = B", parts: visible(broke, 0, (i) => grid.windowRoom[i]! >= 0), name: "bound" },
     ],
     isos: [...steps.down, ...steps.up].flatMap((step) =>
-      visible(gain, step, single).map((part) => ({ words: points(step).replace(/\.0$/, ""), part })),
+      visible(gain, step, above(single)).map((part) => ({ words: points(step).replace(/\.0$/, ""), part })),
     ),
   };
 }
@@ -336,7 +336,10 @@ function write(
     const [placed] = placeLabels([request], space);
     if (!placed) continue;
     const { x, y, anchor, leader } = placed;
-    if (leader) canvas.line(leader.x1, leader.y1, leader.x2, leader.y2, "lead");
+    if (leader) {
+      canvas.line(leader.x1, leader.y1, leader.x2, leader.y2, "lead");
+      canvas.marks.push(...lineBoxes(leader.x1, leader.y1, leader.x2, leader.y2));
+    }
     for (const [i, { text, bold }] of request.lines.entries())
       canvas.text(x, y + 16 * i, text, {
         anchor,

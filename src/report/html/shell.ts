@@ -3,8 +3,12 @@ import type { Drawing } from "../figures/drawing.ts";
 import { escapeHtml } from "./escape.ts";
 import { style } from "./style.ts";
 
-/** What fills a region where nothing can be. */
-export const hatch = `<pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="6" height="6" fill="var(--paper)"/><rect width="1.4" height="6" fill="var(--mute)"/></pattern>`;
+/** Hatches: for bars that were not measured, and for regions of a diagram where no team fits. */
+export const hatches = `${hatch("hatch", 6, 1.4, "paper", "mute")}${hatch("void", 8, 1, "raised", "rule-strong")}`;
+
+function hatch(id: string, step: number, line: number, ground: string, color: string): string {
+  return `<pattern id="${id}" width="${step}" height="${step}" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="${step}" height="${step}" fill="var(--${ground})"/><rect width="${line}" height="${step}" fill="var(--${color})"/></pattern>`;
+}
 
 /** One HTML document that loads nothing and runs nothing. */
 export function shell({
@@ -29,7 +33,7 @@ export function shell({
 <title>${escapeHtml(title)}</title>
 <style>${style}</style></head>
 <body style="--longest:${longest};--wash-strong:var(--wash-${strong})">
-<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>${hatch}</defs></svg>
+<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>${hatches}</defs></svg>
 <header class="top"><b>quorate</b><span>${escapeHtml(first)}</span><span class="space"></span>${facts.map((fact) => `<span>${escapeHtml(fact)}</span>`).join("")}</header>
 <main>
 ${main}

@@ -38,7 +38,7 @@ svg .cell{fill:var(--ink)}svg .t3{fill:var(--on-q3)}svg .t4,svg .t5{fill:var(--o
 svg .wash-good{fill:var(--wash-cascade)}svg .iso{fill:none;stroke:var(--mute);stroke-width:.75;opacity:.7}svg .bound{fill:none;stroke:var(--ink);stroke-width:1.75}
 svg .step{fill:none;stroke:currentColor;stroke-width:2;stroke-linejoin:round}svg .cross{stroke:var(--ink);stroke-dasharray:2 3;opacity:.7}
 svg .w-single{fill:var(--wash-single)}svg .w-repeated{fill:var(--wash-repeated)}svg .w-panel{fill:var(--wash-panel)}svg .w-cascade{fill:var(--wash-cascade)}svg .w-tree{fill:var(--wash-tree)}
-svg .fade{fill:var(--wash-panel)}path.hatchbox{fill:url(#hatch)}svg .key{stroke:var(--rule-strong)}`;
+svg .fade{fill:var(--wash-panel)}svg .void{fill:url(#void)}svg .halo{paint-order:stroke;stroke:var(--raised);stroke-width:3px;stroke-linejoin:round;stroke-opacity:.75}svg .key{stroke:var(--rule-strong)}`;
 
 /** Colours, type and layout of the page. */
 export const style = `
