@@ -208,6 +208,8 @@ describe.each(Object.entries<Organization>(organizations))("%s", (name, organiza
             expect(new Set(step.reads).size).toBe(step.reads.length);
             for (const id of step.reads) expect(ended.get(id)).toMatchObject({ answer: { value: expect.any(String) } });
             if (step.refines) expect(step.reads).not.toHaveLength(0);
+            // This is how everyone else knows that agents read; a replay would take a reader for one who answers alone.
+            if (step.reads.length > 0) expect(organization.readSignal).toBeDefined();
             const end = endOf(step);
             ended.set(step.id, end);
             return end;
