@@ -1,6 +1,6 @@
 /** Plurality over more than two answers. */
 import { DomainError } from "../errors.ts";
-import { requireHalfOpen, requireInteger, requireInterval } from "./domain.ts";
+import { requireFinite, requireHalfOpen, requireInteger, requireInterval } from "./domain.ts";
 import { bisect } from "./optimize.ts";
 import { integrate } from "./quadrature.ts";
 import { logGamma } from "./special.ts";
@@ -50,6 +50,7 @@ function multiply(a: readonly number[], b: readonly number[], degree: number): n
  */
 export function pluralityAccuracy(accuracy: number, votes: number, wrong: WrongAnswers): number {
   requireInteger({ votes }, 1);
+  if (typeof wrong === "number") return equalPluralityAccuracy(accuracy, votes, wrong);
   const others = wrongProbabilities(accuracy, wrong).filter((probability) => probability > 0);
   if (others.length === 0) return 1;
   const laws = new Map(others.map((probability) => [probability, poissonLaw(votes * probability, votes)]));
@@ -69,6 +70,53 @@ export function pluralityAccuracy(accuracy: number, votes: number, wrong: WrongA
     result += (correct[count]! * wins) / total;
   }
   return Math.min(1, result);
+}
+
+/** The same for wrong answers that are equally likely: how many are correct depends on p alone, and who then wins does not. */
+function equalPluralityAccuracy(accuracy: number, votes: number, wrong: number): number {
+  requireInterval({ accuracy }, 0, 1);
+  requireInteger({ wrong }, 1);
+  if (accuracy === 0 || accuracy === 1) return accuracy;
+  const { wins, logWays } = winsOverEqual(votes, wrong);
+  const [logRight, logWrong] = [Math.log(accuracy), Math.log1p(-accuracy)];
+  let result = 0;
+  for (let count = 1; count <= votes; count++)
+    result += Math.exp(logWays[count]! + count * logRight + (votes - count) * logWrong) * wins[count]!;
+  return Math.min(1, result);
+}
+
+/** By the number c of correct votes, 0 … n: P(they win), a tie of 1 + t leaders counted 1/(1 + t), and ln C(n, c). */
+interface EqualWins {
+  readonly wins: Float64Array;
+  readonly logWays: Float64Array;
+}
+
+const equalWins = new Map<string, EqualWins>();
+const equalWinsKept = 1000;
+
+/** Where the n − c other votes fall on so many wrong answers alike; the same for every p. */
+function winsOverEqual(votes: number, wrong: number): EqualWins {
+  const key = `${votes}/${wrong}`;
+  const known = equalWins.get(key);
+  if (known) return known;
+  const nodes = Math.floor(Math.min(wrong, votes) / 2) + 1;
+  const wins = Float64Array.from({ length: votes + 1 }, (_, count) => {
+    const rest = votes - count;
+    if (count === 0 || count > rest) return count === 0 ? 0 : 1; // more than half: nobody can tie
+    const law = poissonLaw(rest / wrong, rest);
+    const leading = (tieWeight: number) => {
+      const one = truncate(law, count, tieWeight);
+      let product = [1];
+      for (let answer = 0; answer < wrong; answer++) product = multiply(product, one, rest);
+      return product[rest] ?? 0;
+    };
+    return integrate(leading, 0, 1, nodes) / poissonLaw(rest, rest)[rest]!;
+  });
+  const logFactorials = Float64Array.from({ length: votes + 1 }, (_, n) => logGamma(n + 1));
+  const logWays = logFactorials.map((log, count) => logFactorials[votes]! - log - logFactorials[votes - count]!);
+  if (equalWins.size >= equalWinsKept) equalWins.clear();
+  equalWins.set(key, { wins, logWays });
+  return { wins, logWays };
 }
 
 const truncate = (law: readonly number[], count: number, tieWeight: number) =>
@@ -94,6 +142,7 @@ export function expectedLargestCount(balls: number, cells: number): number {
  * @see §8, derived
  */
 export function pluralitySlope(votes: number, options: number): number {
+  requireInteger({ votes }, 1);
   requireInteger({ options }, 2);
   return (options * expectedLargestCount(votes, options) - votes) / (options - 1);
 }
@@ -160,6 +209,7 @@ export function mapFixedPoints(
   { low = 1e-6, high = 1, grid = 400 }: FixedPointSearch = {},
 ): FixedPoint[] {
   requireInteger({ grid }, 1);
+  requireFinite({ low, high });
   const gain = (x: number) => map(x) - x;
   const points: FixedPoint[] = [];
   let [x, before] = [low, gain(low)];
