@@ -29,7 +29,7 @@ export function nextOfLayers(layersOf: LayersOf, params: Params, answered: Answe
   const ask: Step[] = [];
   settle(top, 0);
   if (ask.length > 0) return { ask };
-  const votes = (steps.at(-1) ?? []).flatMap((step): Vote[] => {
+  const votes = steps.at(-1)!.flatMap((step): Vote[] => {
     const ended = answered.get(step.id);
     return ended && voteOf(ended) !== null ? [{ step, ended }] : [];
   });

@@ -31,11 +31,11 @@ export interface Run {
 const usage = { tokensIn: 0, tokensOut: 0 };
 
 /**
- * Runs of a team whose agents read, one per call, by the paper's law (§3.1, §8): with probability ρ all messages into a node are
- * copies of one that was received, else each is received by itself, intact with probability γ(m) and otherwise as any of
- * the k answers, the sent one included. A reader says the most frequent answer, ties evenly; where it refines, its own is
- * one more vote. Steps that nobody reads are counted by the organization: they share their errors as messages do, and
- * none is lost.
+ * Runs of a team whose agents read, one per call, by the paper's law (§3.1, §8): with probability ρ all messages into a
+ * node are copies of one that was received, else each is received by itself, intact with probability γ(m) and otherwise
+ * as any of the k answers, the sent one included. A reader says the most frequent answer, ties evenly; where it refines,
+ * its own is one more vote. Steps that nobody reads are counted by the organization: they share their errors as messages
+ * do, and none is lost.
  */
 export function runsOf(organization: Organization, params: Params, reading: Reading): () => Run {
   const { channel, options, next, own } = reading;
