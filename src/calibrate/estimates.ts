@@ -1,10 +1,9 @@
 // Numeric answers against a numeric truth: bias, risk, what repeating cannot average away, growth with compute, channel noise.
 
 import { readNumber } from "../records/answer.ts";
-import type { AnswerTable, Column } from "../records/answer-table.ts";
-import type { Recordings, Relay } from "../records/recordings.ts";
+import { type AnswerTable, type Column, findColumn } from "../records/answer-table.ts";
+import type { Assumption, Recordings, Relay } from "../records/recordings.ts";
 import { truthFor } from "../records/truth.ts";
-import type { Channel } from "../theory/channel.ts";
 import { type Interval, isMeasured, type Measured, type NotMeasured } from "../theory/interval.ts";
 import { optimalErrorWeights } from "../theory/squared-error.ts";
 import type {
@@ -15,6 +14,7 @@ import type {
   EstimatePair,
   RiskCurve,
 } from "./calibration.ts";
+import type { CalibratedChannel } from "./channel.ts";
 import { clampInterval, mapInterval } from "./estimators/estimate.ts";
 import { jackknifeInterval, taskRows } from "./estimators/resample.ts";
 import { skewedMeanInterval } from "./estimators/skewed-mean.ts";
@@ -74,8 +74,11 @@ export function taskErrors(
   tasks: Uint32Array,
   team: readonly string[] = [name],
 ): TaskErrors {
-  const column = table.columns.find((one) => one.name === name)!;
-  const truth = truthFor(table, team);
+  return columnErrors(findColumn(table, name)!, truthFor(table, team), tasks);
+}
+
+/** The same of any column against any truth, one number per task of the table. */
+export function columnErrors(column: Column, truth: Float64Array, tasks: Uint32Array): TaskErrors {
   const unknown = () => new Float64Array(tasks.length).fill(Number.NaN);
   const errors: TaskErrors = {
     numbers: new Float64Array(tasks.length),
@@ -133,7 +136,7 @@ function agentEstimates(
   tasks: Uint32Array,
   confidence: number,
 ): AgentEstimates | undefined {
-  const { agent, level, estimate } = table.columns.find((column) => column.name === name)!;
+  const { agent, level, estimate } = findColumn(table, name)!;
   if (estimate === undefined) return undefined;
   const errors = taskErrors(table, name, tasks);
   const { numbers, silent, bias, risk, common } = errors;
@@ -403,14 +406,25 @@ export function channelVarianceAt(channel: Measured<ChannelNoise>, messageTokens
  *
  * @param leaf  name of the agent whose numbers are read
  */
-export function numberChannelOf({ estimates }: Pick<Calibration, "estimates">, leaf: string): Measured<Channel> {
+export function numberChannelOf(
+  { estimates }: Pick<Calibration, "estimates">,
+  leaf: string,
+): Measured<CalibratedChannel> {
   if (!isMeasured<EstimateCalibration>(estimates)) return estimates;
   const { channel, agents } = estimates;
   if (!isMeasured<ChannelNoise>(channel)) return channel;
   const within = agents.find(({ name }) => name === leaf)?.rhoWithin;
+  const known = within !== undefined && isMeasured(within);
+  const assumption: Assumption = {
+    subject: "errors shared by messages",
+    value: "ρ = 0",
+    status: "assumed",
+    source: `no numbers of "${leaf}" shared a context: asked one by one, they share the task and nothing else`,
+  };
   return {
     fidelity: () => 1,
-    rho: within && isMeasured(within) ? Math.max(0, Math.min(1, within.value)) : 0,
+    rho: known ? Math.max(0, Math.min(1, within.value)) : 0,
+    assumptions: known ? [] : [assumption],
     variance(messageTokens) {
       if (messageTokens === undefined) return 0;
       const found = channelVarianceAt(channel, messageTokens);

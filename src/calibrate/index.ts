@@ -15,7 +15,14 @@ export type {
   TokenPrices,
 } from "./calibration.ts";
 export { type CalibratedChannel, channelOf } from "./channel.ts";
-export { channelVarianceAt, errorWeights, numberChannelOf, type TaskErrors, taskErrors } from "./estimates.ts";
+export {
+  channelVarianceAt,
+  columnErrors,
+  errorWeights,
+  numberChannelOf,
+  type TaskErrors,
+  taskErrors,
+} from "./estimates.ts";
 export type { CurvePoint } from "./estimators/binomial-curve.ts";
 export { combineIntervals } from "./estimators/combine-intervals.ts";
 export { correlationAnova } from "./estimators/correlation-anova.ts";

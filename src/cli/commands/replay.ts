@@ -1,12 +1,14 @@
 import { Option } from "commander";
 import { calibrate } from "../../calibrate/calibrate.ts";
 import { type CalibratedChannel, channelOf } from "../../calibrate/channel.ts";
+import { numberChannelOf } from "../../calibrate/estimates.ts";
 import { memberName, membersOf } from "../../organizations/cast.ts";
 import { parseTeam } from "../../organizations/parse-team.ts";
 import { readsMessages, ruleOf, type Team } from "../../organizations/team.ts";
+import { teamWeights } from "../../plan/weights.ts";
 import type { Recordings } from "../../records/recordings.ts";
 import type { Metric } from "../../simulate/outcomes.ts";
-import { replay as measure, ReaderNotRecorded } from "../../simulate/replay.ts";
+import { replay as measure, ReaderNotRecorded, type SquaredErrors } from "../../simulate/replay.ts";
 import { isMeasured } from "../../theory/interval.ts";
 import { addInputOptions, type InputOptions, load } from "../load.ts";
 import { printJson, printLines } from "../print.ts";
@@ -48,7 +50,7 @@ export const replay: Verb = {
           : { recordings, name: "the replayed answers" };
         const weighing = weighingOf(team, source);
         const { seed, metric } = options;
-        const drawing = options.recordedOnly ? undefined : drawingOf(team, source, seed);
+        const drawing = options.recordedOnly ? undefined : drawingOf(team, source, options);
         const result = measure(team, table, {
           ...{ seed, metric },
           ...(weighing && { weights: weighing.weights }),
@@ -56,17 +58,19 @@ export const replay: Verb = {
         });
         if (options.json)
           return printJson(context, { ...result, ...weighing, ...(drawing && drawingDocument(team, drawing)) });
-        const { accuracy, cost, tasks, skipped, method, caveats } = result;
+        const { accuracy, errors, cost, tasks, skipped, method, caveats } = result;
         const error = accuracy.standardError;
         const number = (value: number | null, digits: number) =>
           value === null ? "not recorded" : value.toFixed(digits);
-        const spread = (digits: number, scale: number) =>
-          Number.isNaN(error) ? "± unknown from one task" : `± ${(scale * error).toFixed(digits)}`;
+        const spread = Number.isNaN(error)
+          ? "± unknown from one task"
+          : `± ${metric === "accuracy" ? (100 * error).toFixed(1) : error.toPrecision(3)}`;
         printLines(context, [
           result.team,
           result.metric === "accuracy"
-            ? `  right answers   ${(100 * accuracy.mean).toFixed(1)} % ${spread(1, 100)} (standard error), ${method}`
-            : `  squared error   ${accuracy.mean.toPrecision(4)} ${spread(4, 1)} (standard error), ${method}`,
+            ? `  right answers   ${(100 * accuracy.mean).toFixed(1)} % ${spread} (standard error), ${method}`
+            : `  squared error   ${accuracy.mean.toPrecision(4)} ${spread} (standard error), ${method}`,
+          ...(errors ? errorLines(errors) : []),
           `  per task        ${number(cost.calls, 2)} calls, tokens ${number(cost.tokens, 0)}, dollars ${number(cost.usd, 5)}, seconds ${number(cost.seconds, 1)}`,
           `  tasks           ${tasks} ${drawing ? "simulated" : "measured"}, ${skipped} skipped for want of answers`,
           ...(weighing ? [`  weights         ${weighingText(weighing)}`] : []),
@@ -75,6 +79,19 @@ export const replay: Verb = {
         ]);
       }),
 };
+
+function errorLines({ rootMeanSquare, median, largest, unanswered }: SquaredErrors): string[] {
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+  return [
+    `  in its unit     root mean square ${rootMeanSquare.toPrecision(4)}; median of the tasks' squared errors ${median.toPrecision(4)}`,
+    `  largest task    ${largest.task} holds ${percent(largest.share)} of the sum`,
+    ...(unanswered > 0
+      ? [
+          `  no number       on ${percent(unanswered)} of the tasks, each charged as if the mean truth had been answered`,
+        ]
+      : []),
+  ];
+}
 
 /** What weights and channel are learned from. */
 interface Source {
@@ -90,7 +107,7 @@ interface Weighing {
 /** What the team's rule weighs its members by, as learned; undefined where it needs no weights. */
 function weighingOf(team: Team, { recordings, name }: Source): Weighing | undefined {
   if (!ruleOf(team).weighted) return undefined;
-  const { weights } = calibrate(recordings, { pairs: false });
+  const weights = teamWeights(team, calibrate(recordings, { pairs: false }))!;
   const members = new Set(membersOf(team.cast).map(memberName));
   return { weights: new Map([...weights].filter(([member]) => members.has(member))), weightsFrom: name };
 }
@@ -105,33 +122,55 @@ interface Drawing {
   readonly channelFrom: string;
 }
 
-/** The channel that readers are drawn from; undefined where nobody reads. */
-function drawingOf(team: Team, { recordings, name }: Source, seed: number): Drawing | undefined {
+/** The channel that readers are drawn from, of answers or of numbers; undefined where nobody reads. */
+function drawingOf(
+  team: Team,
+  { recordings, name }: Source,
+  { seed, metric }: Pick<Options, "seed" | "metric">,
+): Drawing | undefined {
   if (!readsMessages(team)) return undefined;
-  const channel = channelOf(calibrate(recordings, { pairs: false, seed }));
+  const calibration = calibrate(recordings, { pairs: false, seed });
+  const leaf = memberName(membersOf(team.cast)[0]!);
+  const channel = metric === "accuracy" ? channelOf(calibration) : numberChannelOf(calibration, leaf);
   if (!isMeasured<CalibratedChannel>(channel)) throw new ReaderNotRecorded(team.text, channel);
   return { channel, channelFrom: name };
 }
 
 /** The channel at the team's message lengths; null is a whole answer. */
-function fidelitiesOf({ messageTokens }: Team, { channel }: Drawing) {
+function lossesOf(
+  { messageTokens }: Team,
+  { channel }: Drawing,
+): readonly {
+  readonly messageTokens: number | null;
+  readonly fidelity?: number;
+  readonly variance?: number;
+}[] {
   const lengths = messageTokens.length === 0 ? [undefined] : [...new Set(messageTokens)];
-  return lengths.map((length) => ({ messageTokens: length ?? null, fidelity: channel.fidelity(length) }));
+  return lengths.map((length) => ({
+    messageTokens: length ?? null,
+    ...(channel.variance ? { variance: channel.variance(length) } : { fidelity: channel.fidelity(length) }),
+  }));
 }
 
 function drawingDocument(team: Team, drawing: Drawing) {
   const { channel, channelFrom } = drawing;
   const { rho, assumptions } = channel;
-  return { channel: { fidelity: fidelitiesOf(team, drawing), rho, assumptions }, channelFrom };
+  return {
+    channel: { [channel.variance ? "variance" : "fidelity"]: lossesOf(team, drawing), rho, assumptions },
+    channelFrom,
+  };
 }
 
 function drawingLines(team: Team, drawing: Drawing): string[] {
   const { channel, channelFrom } = drawing;
-  const gammas = fidelitiesOf(team, drawing).map(
-    ({ messageTokens, fidelity }) => `γ(${messageTokens ?? "whole answers"}) = ${fidelity.toFixed(2)}`,
-  );
+  const losses = lossesOf(team, drawing).map(({ messageTokens, fidelity, variance }) => {
+    const length = messageTokens ?? "whole answers";
+    return variance === undefined
+      ? `γ(${length}) = ${fidelity!.toFixed(2)}`
+      : `σ²(${length}) = ${variance.toPrecision(3)}`;
+  });
   return [
-    `  simulated       readers were drawn from the calibrated channel ${gammas.join(", ")}, ρ = ${channel.rho.toFixed(2)}, learned from ${channelFrom}`,
+    `  simulated       readers were drawn from the calibrated channel ${losses.join(", ")}, ρ = ${channel.rho.toFixed(2)}, learned from ${channelFrom}`,
     ...channel.assumptions.map(({ value, source }) => `  ! Assumed: ${value}, as ${source}.`),
   ];
 }
