@@ -25,8 +25,10 @@ export interface Candidate extends Scored {
   readonly costs: TaskCosts;
   /** The most one task can cost. */
   readonly max: (unit: CostUnit) => number;
-  /** Of one agent asked repeatedly. */
+  /** Of one agent asked repeatedly, and of readers of its answers. */
   readonly vote?: VoteForecast;
+  /** Present where members play roles that nobody recorded: forecast by the theory, with what to know of that. */
+  readonly unrecorded?: { readonly caveats: readonly string[] };
 }
 
 /** Draws where outcomes have no closed form: always the same, so that replays of any plan share them. */
@@ -97,23 +99,50 @@ export class Pricing {
 
   /** One agent asked repeatedly: its single score, and the gain that the mixture forecasts. */
   #repeated(team: Team, agent: number): Candidate | undefined {
-    const mixture = this.#mixture(agent);
+    const mixture = this.mixtureOf(agent);
     if (!mixture) return undefined;
-    const { right, column } = this.#roster.agents[agent]!;
+    const { column } = this.#roster.agents[agent]!;
     const stages = stagesOf(team);
     const forecast = repeatedForecast(team, mixture, this.#confidence);
-    const one = forecastVote(mixture, 1, this.#confidence);
-    const gains = forecast.taskAccuracy.map((value, t) => value - one.taskAccuracy[t]!);
-    const accuracy = right.map((value, t) => value + gains[t]!);
     const { taskCalls } = forecast;
     const costs: TaskCosts = (unit) => {
       if (unit === "seconds" && stages) return slowestOf(column, Math.round(forecast.calls), this.#roster.tasks);
       return this.#meanCallCosts(agent, unit).map((cost, t) => cost * taskCalls[t]!);
     };
+    return this.ofSamples(team, agent, { mixture, forecast, costs });
+  }
+
+  /** Any team that works on samples of one agent: its single score, and the gain that was forecast from their mixture. */
+  ofSamples(
+    team: Team,
+    agent: number,
+    {
+      mixture,
+      forecast,
+      costs,
+      max,
+    }: {
+      readonly mixture: VoteMixture;
+      readonly forecast: VoteForecast;
+      readonly costs: TaskCosts;
+      /** @default every step at the largest recorded cost of a call */
+      readonly max?: (unit: CostUnit) => number;
+    },
+  ): Candidate {
+    const { right } = this.#roster.agents[agent]!;
+    const one = forecastVote(mixture, 1, this.#confidence);
+    const gains = forecast.taskAccuracy.map((value, t) => value - one.taskAccuracy[t]!);
+    const accuracy = right.map((value, t) => value + gains[t]!);
     const seen = variance(gains) / gains.length + 0.25 / gains.length ** 2;
     const extra = Math.max(0, forecast.gainVariance - seen);
-    const score = this.#singles[agent]! + forecast.gain;
-    return { ...this.#candidate(team, [agent], accuracy, mean(accuracy), score, extra, costs), vote: forecast };
+    const score = this.singleScore(agent) + forecast.gain;
+    const candidate = this.#candidate(team, [agent], accuracy, mean(accuracy), score, extra, costs);
+    return { ...candidate, ...(max && { max }), vote: forecast };
+  }
+
+  /** Score of one call of this agent of the roster. */
+  singleScore(agent: number): number {
+    return this.#singles[agent]!;
   }
 
   /** Several agents, or one in a way that no mixture forecasts: the raw joint, mixed with what the latent classes expect. */
@@ -155,7 +184,8 @@ export class Pricing {
     return model === undefined ? raw : model + rawWeight(this.#roster.tasks.length) * (raw - model);
   }
 
-  #mixture(agent: number): VoteMixture | undefined {
+  /** Law of this agent's samples over tasks; undefined where nothing is known of its votes. */
+  mixtureOf(agent: number): VoteMixture | undefined {
     if (!this.#mixtures.has(agent)) {
       const { column } = this.#roster.agents[agent]!;
       const keys = voteKeys(column, this.#roster.tasks);

@@ -52,22 +52,40 @@ function callCost(column: Column, unit: CostUnit, at: number): number {
 
 /** Mean cost of the recorded calls to each task. */
 export function meanCallCosts(column: Column, unit: CostUnit, tasks: Uint32Array): Float64Array {
+  return meanOverCalls(column, (calls, at) => callCost(calls, unit, at), tasks);
+}
+
+/** Mean of a number over the recorded calls to each task; NaN where there are none, or it is not recorded of one. */
+export function meanOverCalls(
+  column: Column,
+  of: (column: Column, at: number) => number,
+  tasks: Uint32Array,
+): Float64Array {
   return Float64Array.from(tasks, (task) => {
     const from = column.start[task]!;
     const to = column.start[task + 1]!;
     let sum = 0;
-    for (let at = from; at < to; at++) sum += callCost(column, unit, at);
+    for (let at = from; at < to; at++) sum += of(column, at);
     return to > from ? sum / (to - from) : Number.NaN;
   });
 }
 
 /** Largest recorded cost of one call to these tasks; NaN where none is recorded. */
 export function largestCallCost(column: Column, unit: CostUnit, tasks: ArrayLike<number>): number {
+  return largestOf(column, (calls, at) => callCost(calls, unit, at), tasks);
+}
+
+/** Largest of a number over all recorded calls to these tasks; NaN where it is recorded of none. */
+export function largestOf(
+  column: Column,
+  of: (column: Column, at: number) => number,
+  tasks: ArrayLike<number>,
+): number {
   let largest = Number.NaN;
   for (let i = 0; i < tasks.length; i++)
     for (let at = column.start[tasks[i]!]!; at < column.start[tasks[i]! + 1]!; at++) {
-      const cost = callCost(column, unit, at);
-      if (!(cost <= largest) && !Number.isNaN(cost)) largest = cost;
+      const value = of(column, at);
+      if (!(value <= largest) && !Number.isNaN(value)) largest = value;
     }
   return largest;
 }
@@ -77,19 +95,31 @@ export function largestCallCost(column: Column, unit: CostUnit, tasks: ArrayLike
  * replacement where more are made than were recorded.
  */
 export function slowestOf(column: Column, calls: number, tasks: Uint32Array): Float64Array {
+  const seconds = sortedSeconds(column);
   return Float64Array.from(tasks, (task) => {
-    const recorded = column.seconds.slice(column.start[task]!, column.start[task + 1]!).sort();
-    const count = recorded.length;
+    const from = column.start[task]!;
+    const count = column.start[task + 1]! - from;
     let [expected, below, chosen] = [0, 0, 1]; // chosen: P(all calls are among the i fastest)
     for (let i = 1; i <= count; i++) {
-      chosen = 1;
-      for (let call = 0; call < calls; call++)
-        chosen *= calls <= count ? Math.max(0, i - call) / (count - call) : i / count;
-      expected += recorded[i - 1]! * (chosen - below);
+      chosen = calls <= count ? 1 : (i / count) ** calls;
+      for (let call = 0; call < calls && calls <= count; call++) chosen *= Math.max(0, i - call) / (count - call);
+      expected += seconds[from + i - 1]! * (chosen - below);
       below = chosen;
     }
     return count > 0 ? expected : Number.NaN;
   });
+}
+
+const sorted = new WeakMap<Column, Float64Array>();
+
+/** The column's seconds, fastest first within each task. */
+function sortedSeconds(column: Column): Float64Array {
+  const known = sorted.get(column) ?? column.seconds.slice();
+  if (!sorted.has(column))
+    for (let task = 0; task + 1 < column.start.length; task++)
+      known.subarray(column.start[task]!, column.start[task + 1]!).sort();
+  sorted.set(column, known);
+  return known;
 }
 
 /** All steps at the largest recorded cost: what one task can cost at most. */

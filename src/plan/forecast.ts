@@ -3,18 +3,18 @@
 import type { Calibration } from "../calibrate/calibration.ts";
 import { KnownError } from "../errors.ts";
 import { memberName, membersOf } from "../organizations/cast.ts";
-import { organizationOf, type Team } from "../organizations/team.ts";
+import { readsMessages, type Team } from "../organizations/team.ts";
 import { type Column, findColumn } from "../records/answer-table.ts";
-import type { Assumption } from "../records/recordings.ts";
 import { UnknownAgent } from "../simulate/digest.ts";
 import { outcomesCached } from "../simulate/replay.ts";
 import { studentTQuantile } from "../theory/special.ts";
 import { callsMaxOf, repeatedForecast, stagesOf, votesRepeatedly } from "./candidates.ts";
 import { mean, pick, variance } from "./choose.ts";
 import { allCosts, largestCallCost, meanCallCosts, slowestOf, worstCase } from "./costs.ts";
-import { fitVotes, type VoteForecast, voteKeys } from "./mixture.ts";
+import { caveatsOf, voteCaveats } from "./forecast-caveats.ts";
+import { fitVotes, voteKeys } from "./mixture.ts";
 import type { CostUnit, Forecast } from "./plan-types.ts";
-import { forecastReaders, isReaderTeam } from "./readers.ts";
+import { forecastReaders } from "./readers.ts";
 import { gradesOf } from "./roster.ts";
 
 export interface ForecastOptions {
@@ -62,14 +62,14 @@ export class NoCommonTasks extends KnownError {
 
 /**
  * Accuracy and cost of any team: of a single, a panel or a cascade from what its members answered (resampled), of repeats
- * of one agent by the mixture over tasks, of stars and trees by the theory where its parameters are measured. The
+ * of one agent by the mixture over tasks, of stars, trees and chains by the theory where its parameters are measured. The
  * interval is the one of the population: ± t√(sd²/k + 0.25/k²) for what was resampled.
  *
  * @throws {UnknownAgent} where no graded answer of a member is recorded
  * @throws {SamplesNeeded} for repeats of an agent with one sample per task
  * @throws {TooManyRepeats} {@link TooManyRepeats}
  * @throws {NoCommonTasks} {@link NoCommonTasks}
- * @throws {ReadersNotMeasured | WindowExceeded} for stars and trees
+ * @throws {ReadersNotMeasured | WindowExceeded} for teams that read messages
  */
 export function forecast(
   team: Team,
@@ -78,8 +78,7 @@ export function forecast(
 ): Forecast {
   const names = membersOf(team.cast).map(memberName);
   const columns = new Map(names.map((name) => [name, columnOf(name, calibration)]));
-  if (isReaderTeam(team)) return forecastReaders(team, calibration, confidence);
-  organizationOf(team);
+  if (readsMessages(team)) return forecastReaders(team, calibration, { confidence, seed });
   const [name] = names;
   return team.kind !== "single" && votesRepeatedly(team)
     ? forecastRepeated(team, columns.get(name!)!, calibration, { confidence, seed })
@@ -161,62 +160,4 @@ function forecastRepeated(
     ],
     deviation: votes.deviation,
   };
-}
-
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-
-/** What to know of a team's forecast: assumed prices, unknown answers, few tasks, ties. */
-export function caveatsOf(
-  team: Team,
-  columns: readonly Column[],
-  tasks: number,
-  assumptions: readonly Assumption[],
-): string[] {
-  const assumed = (subject: RegExp) =>
-    columns.filter(({ agent, name }) =>
-      assumptions.some(
-        (one) => one.status === "assumed" && subject.test(one.subject) && (one.agent === agent || one.agent === name),
-      ),
-    );
-  const names = (some: readonly Column[]) => [...new Set(some.map(({ name }) => name))].join(", ");
-  const [prices, lengths] = [assumed(/price/), assumed(/length/)];
-  const unknown = columns.filter(({ answersKnown }) => !answersKnown);
-  const several = columns.length > 1 && team.kind !== "single";
-  return [
-    ...(prices.length > 0 ? [`Prices of ${names(prices)} are assumed.`] : []),
-    ...(lengths.length > 0 ? [`Prompt or answer lengths of ${names(lengths)} are assumed.`] : []),
-    ...(several && unknown.length > 0
-      ? [
-          `Of ${names(unknown)} only right or wrong is recorded: wrong answers are taken to agree, so a vote may do better.`,
-        ]
-      : []),
-    ...(several ? ["Ties go to the earliest member of the cast."] : []),
-    ...(tasks < 100 ? [`Learned from ${tasks} tasks: believe the interval, not the mean.`] : []),
-  ];
-}
-
-/** What to know of a forecast of one agent asked repeatedly. */
-export function voteCaveats(
-  team: Team,
-  { accuracyIfWrongDiffer, accuracy }: VoteForecast,
-  { group }: Column,
-  samples: number,
-): string[] {
-  const calls = callsMaxOf(team);
-  return [
-    ...(calls > samples
-      ? [`${calls} answers are forecast from ${samples} recorded samples per task; the interval allows for that.`]
-      : []),
-    ...(accuracyIfWrongDiffer === undefined
-      ? []
-      : [
-          `Only right or wrong is recorded: ${percent(accuracy)} if wrong answers agree, ${percent(accuracyIfWrongDiffer)} if all of them differ.`,
-        ]),
-    ...(group.some((number) => number >= 0)
-      ? ["Its recorded samples shared contexts in groups: isolated ones may err less alike."]
-      : []),
-    stagesOf(team)?.[0]?.rule.quorum
-      ? "Where too few samples agree there is no answer."
-      : "Ties among samples are split evenly.",
-  ];
 }

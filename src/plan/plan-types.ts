@@ -101,6 +101,14 @@ export interface Regime {
 export interface Thresholds {
   /** First budget per task at which a team of this shape beats one agent in the small-signal theory (B_1). */
   readonly firstTeamTokens: Measured;
+  /** From which budget on a second layer of readers pays. */
+  readonly secondLayerTokens: Measured;
+  /** From which budget on one agent is better than any depth of readers: (μ* / k)^(1/β). */
+  readonly lastTeamTokens: Measured;
+  /** m_c = γ⁻¹(γ_c): shorter messages lose more than a node can add. */
+  readonly shortestMessageTokens: Measured;
+  /** x* = β c₀/(s − β): compute of a leaf, at budgets that pay for many. */
+  readonly optimalLeafTokens: Measured;
   readonly criticalRho: Measured;
   readonly criticalGamma: Measured;
 }
@@ -128,6 +136,49 @@ export interface Boundary {
     /** "ρ would have to fall from 0.31 to 0.22" */
     readonly text: string;
   }[];
+}
+
+/** What the reader's context window decides within the budget. */
+export interface WindowSweep {
+  /** Whose window it is. */
+  readonly reader: string;
+  /** As stated; null where it is not. */
+  readonly contextTokens: number | null;
+  /** Narrowest first; null where none fits. */
+  readonly points: readonly {
+    readonly contextTokens: number;
+    readonly star: WindowChoice | null;
+    /** Of readers: a tree that code counts needs less of a window, and is no answer to it. */
+    readonly tree: WindowChoice | null;
+  }[];
+  /**
+   * W below which the best star no longer fits and a tree takes its place; null where stars are as good at every window, or
+   * trees are better at every window.
+   */
+  readonly hierarchyBelow: number | null;
+}
+
+export interface WindowChoice {
+  readonly team: string;
+  readonly accuracy: Forecast["accuracy"];
+}
+
+/** The best that the theory knows to buy: compute of a leaf is free to choose, not one of the recorded levels. */
+export interface TheoryOptimum {
+  /** Whose growth with compute it takes. */
+  readonly agent: string;
+  readonly kind: "single" | "star" | "tree";
+  readonly fanIn: number;
+  readonly layers: number;
+  readonly messageTokens: number;
+  readonly leaves: number;
+  /** Tokens of one leaf, its prompt included. */
+  readonly leafTokens: number;
+  /** On the scale of the recorded levels. */
+  readonly level: number;
+  readonly accuracy: Interval;
+  /** Tokens per task. */
+  readonly cost: number;
 }
 
 export interface Advice {
@@ -167,6 +218,10 @@ export interface Plan {
   readonly regime: Regime;
   readonly thresholds: Thresholds;
   readonly boundaries: readonly Boundary[];
+  /** Sweep over W: where hierarchy becomes necessary. */
+  readonly windows: Measured<WindowSweep>;
+  /** What the exact planner would buy if a leaf could be given any compute; budgets in tokens only. */
+  readonly theoryOptimum: Measured<TheoryOptimum>;
   readonly refused: readonly { readonly team: string; readonly reason: string; readonly instead: string }[];
   readonly assumptions: readonly Assumption[];
   readonly findings: readonly Finding[];

@@ -24,12 +24,13 @@ import {
 } from "./choose.ts";
 import { allCosts, CostNotMeasured } from "./costs.ts";
 import { findingsOf } from "./findings.ts";
-import { caveatsOf, voteCaveats } from "./forecast.ts";
+import { caveatsOf, voteCaveats } from "./forecast-caveats.ts";
 import { oracleAccuracy } from "./oracle.ts";
 import type { Budget, CostUnit, Forecast, Gain, Plan } from "./plan-types.ts";
-import { readerPlans } from "./readers.ts";
+import { ReaderPricing, readerCallsMax } from "./reader-plans.ts";
 import { nodeOf, regimeOf } from "./regime.ts";
 import { chooseRoster, type PlanRoster } from "./roster.ts";
+import { theoryOptimum } from "./theory-optimum.ts";
 
 export interface PlanOptions {
   /** Bound of the expected cost of one task. */
@@ -40,9 +41,20 @@ export interface PlanOptions {
   readonly confidence?: number;
   /** Of bootstraps and draws. @default 1 */
   readonly seed?: number;
-  /** Most calls per task of the teams that are tried. @default what twice the budget pays for, between 7 and 33 */
+  /**
+   * Most calls per task of the teams that are tried. @default what twice the budget pays for, from 7 to 33; to 133 where
+   * readers are forecast, so that none reads more answers than votes are tried with; to 1,093 where answers need reading
+   */
   readonly callsMax?: number;
-  /** Only teams that the recorded samples can replay: nothing is extrapolated, so that everything can be checked. @default false */
+  /**
+   * True where code cannot compare answers (texts, plans, patches): then nothing can be counted, and only agents that read
+   * can make one answer of several. Where code can, counting loses nothing and costs nothing (§5.5). @default false
+   */
+  readonly needsReading?: boolean;
+  /**
+   * Only teams that the recorded samples can replay: nothing is extrapolated, so that everything can be checked. Teams of
+   * readers are forecast beside the others, and none is chosen. @default false
+   */
   readonly recordedOnly?: boolean;
 }
 
@@ -70,7 +82,8 @@ const candidatesListed = 400;
  * Best is the highest score (raw joint mixed with a latent-class forecast, weight k/(k+100); repeats of one agent: its
  * score and the gain of the mixture), within 0.1 points the cheaper. Promised accuracies are corrected for having been
  * picked: singles shrunk together, teams moved by their members' shrinkage and lowered by the bootstrap optimism of the
- * search. Stars and trees stand among the candidates with `recorded: false`.
+ * search. Stars and trees of readers are forecast by the theory (`recorded: false`): the single score of their leaf, and
+ * the gain that the exact level maps make of its samples' law over tasks.
  *
  * @throws {BudgetTooSmall} {@link BudgetTooSmall}
  * @throws {CostNotMeasured} where the unit of a budget was neither recorded nor assumed for any agent
@@ -84,11 +97,14 @@ export function plan(calibration: Calibration, options: PlanOptions): Plan {
 
   const { unit } = perTask;
   const roster = chooseRoster(calibration, unit);
-  const pricing = pricingOf(roster, { unit, confidence, seed, weights: calibration.weights });
-  const { callsMax = defaultCallsMax(perTask, roster) } = options;
-  const proposed = proposedTeams(roster, callsMax);
+  const { pricing, readers } = pricingOf(roster, calibration, { unit, confidence, seed });
+  const { needsReading = false } = options;
+  const { callsMax = defaultCallsMax(perTask, roster, { needsReading, areRead: readers.canForecast }) } = options;
+  const proposed = proposedTeams(roster, callsMax).filter(({ kind }) => !needsReading || kind === "single");
   const tried = options.recordedOnly ? proposed.filter((team) => isRecorded(team, roster)) : proposed;
-  const priced = tried.flatMap((team) => pricing.price(team) ?? []);
+  const reading = readers.plansFor({ perTask, perTaskMax, callsMax, needsReading });
+  const recorded = tried.flatMap((team) => pricing.price(team) ?? []);
+  const priced = options.recordedOnly ? recorded : [...recorded, ...reading.candidates];
   const allowed = withinMost(priced, perTaskMax);
   const fits = (price: number) => price <= perTask.amount * (1 + 1e-9);
   requireSingle(priced, allowed, fits, perTask, perTaskMax);
@@ -98,7 +114,7 @@ export function plan(calibration: Calibration, options: PlanOptions): Plan {
   const singles = affordable.filter(({ kind }) => kind === "single");
   const single = bestOf(singles)!;
   const repeated = bestOf(affordable.filter(({ kind }) => kind === "repeated"));
-  const several = bestOf(affordable.filter(({ kind }) => kind === "panel" || kind === "cascade"));
+  const several = bestOf(affordable.filter(({ kind }) => kind !== "single" && kind !== "repeated"));
   const best = bestOf(affordable)!;
   const equal = cheapestOf(affordable.filter(({ score }) => score >= best.score - equalScores))!;
   const frontier = frontierOf(affordable);
@@ -112,10 +128,10 @@ export function plan(calibration: Calibration, options: PlanOptions): Plan {
   );
 
   const promise = promiser(roster, affordable, calibration, single, { confidence, seed });
-  const readers = readerPlans(roster, calibration, options, confidence);
   const rivals: Rivals<Candidate> = { single, repeated, frontier, affordable };
   const advice = adviseOn(rivals, promise, { confidence, budget: perTask });
-  const node = nodeOf(several ?? repeated, readers, roster);
+  const affordableReaders = reading.candidates.filter(({ price }) => fits(price));
+  const node = nodeOf(several ?? repeated, bestOf(affordableReaders)?.team ?? reading.smallest, roster);
   const { regime, thresholds } = regimeOf(node, calibration, roster, confidence);
   const hindsight = oracleAccuracy(
     [...priced.filter(({ kind }) => kind === "single"), ...frontier].map(({ accuracy, costs }) => ({
@@ -134,7 +150,7 @@ export function plan(calibration: Calibration, options: PlanOptions): Plan {
     advice,
     advised: promise(affordable.find(({ team }) => team.text === advice.team)!),
     single: promise(single),
-    resampled: repeated ? promise(repeated) : notRepeated(roster, priced),
+    resampled: repeated ? promise(repeated) : needsReading ? notCounted : notRepeated(roster, priced),
     team: several ? promise(several) : null,
     best: promise(best),
     equalAccuracy: promise(equal),
@@ -144,12 +160,14 @@ export function plan(calibration: Calibration, options: PlanOptions): Plan {
       shareCaught: room > 0 ? Math.max(0, Math.min(1, (best.raw - single.raw) / room)) : 0,
     },
     frontier: rising(frontier.map(promise)),
-    candidates: [...ranked.slice(0, candidatesListed).map(promise), ...readers.forecasts],
-    candidatesPriced: priced.length + readers.forecasts.length,
+    candidates: [...ranked.slice(0, candidatesListed), ...(options.recordedOnly ? affordableReaders : [])].map(promise),
+    candidatesPriced: recorded.length + reading.candidates.length,
     regime,
     thresholds,
     boundaries: boundariesOf(node, regime, calibration),
-    refused: readers.refused,
+    windows: reading.windows,
+    theoryOptimum: theoryOptimum(calibration, roster, perTask),
+    refused: reading.refused,
     assumptions: assumptionsOf(calibration, roster, proposed.length - tried.length, regime),
     findings: findingsOf({
       calibration,
@@ -197,19 +215,28 @@ function assumptionsOf(
   ];
 }
 
-const pricings = new WeakMap<PlanRoster, Map<string, Pricing>>();
+interface Prices {
+  readonly pricing: Pricing;
+  readonly readers: ReaderPricing;
+}
+
+const pricings = new WeakMap<PlanRoster, Map<string, Prices>>();
 
 /** Prices of a roster's teams, kept as long as it lives: plans at other budgets ask for the same teams. */
 function pricingOf(
   roster: PlanRoster,
-  options: { unit: CostUnit; confidence: number; seed: number; weights: ReadonlyMap<string, number> },
-): Pricing {
-  const known = pricings.get(roster) ?? new Map<string, Pricing>();
+  calibration: Calibration,
+  options: { unit: CostUnit; confidence: number; seed: number },
+): Prices {
+  const known = pricings.get(roster) ?? new Map<string, Prices>();
   pricings.set(roster, known);
   const key = `${options.confidence} ${options.seed}`;
-  const pricing = known.get(key) ?? new Pricing(roster, options);
-  known.set(key, pricing);
-  return pricing;
+  const found = known.get(key);
+  if (found) return found;
+  const pricing = new Pricing(roster, { ...options, weights: calibration.weights });
+  const made = { pricing, readers: new ReaderPricing(roster, pricing, calibration, options) };
+  known.set(key, made);
+  return made;
 }
 
 /** True where no member may be asked more often than it was recorded. */
@@ -234,9 +261,14 @@ function rising(forecasts: readonly Forecast[]): readonly Forecast[] {
 }
 
 /** What twice the budget pays for at the cheapest agent: teams above the budget tell what more money buys. */
-function defaultCallsMax({ amount }: Budget, { agents }: PlanRoster): number {
+function defaultCallsMax(
+  { amount }: Budget,
+  { agents }: PlanRoster,
+  { needsReading, areRead }: { readonly needsReading: boolean; readonly areRead: boolean },
+): number {
   const cheapest = Math.min(...agents.map(({ price }) => price));
-  return Math.max(7, Math.min(33, Math.floor((2 * amount) / cheapest)));
+  const most = needsReading ? readerCallsMax : areRead ? 133 : 33;
+  return Math.max(7, Math.min(most, Math.floor((2 * amount) / cheapest)));
 }
 
 function withinMost(priced: readonly Candidate[], most: Budget | undefined): readonly Candidate[] {
@@ -300,6 +332,11 @@ function fingerprint(accuracy: Float64Array): string {
   return `${a >>> 0} ${b >>> 0}`;
 }
 
+const notCounted: NotMeasured = {
+  notMeasured: "answers need reading: nothing counts those of one agent",
+  probe: "where code can compare answers, plan without this restriction",
+};
+
 function notRepeated({ agents }: PlanRoster, priced: readonly Candidate[]): NotMeasured {
   if (priced.some(({ kind }) => kind === "repeated"))
     return {
@@ -338,7 +375,7 @@ function promiser(
     };
   };
   const make = (candidate: Candidate): Forecast => {
-    const { team, members, vote, accuracy, score, costs, max } = candidate;
+    const { team, members, vote, unrecorded, accuracy, score, costs, max } = candidate;
     const shift = members.reduce((sum, i) => sum + shifts[i]!, 0) / members.length;
     const [first] = members;
     const promised =
@@ -359,12 +396,14 @@ function promiser(
           }
         : accuracyInterval(promised, accuracy, confidence),
       cost: allCosts(costs, max, confidence),
-      method: vote ? "mixture" : "mixed",
+      method: unrecorded ? "exact" : vote ? "mixture" : "mixed",
       tasks: tasks.length,
       caveats: [
         ...caveatsOf(team, columns, tasks.length, assumptions),
-        ...(vote ? voteCaveats(team, vote, columns[0]!, agents[first!]!.calibration.samples) : []),
+        ...(unrecorded?.caveats ??
+          (vote ? voteCaveats(team, vote, columns[0]!, agents[first!]!.calibration.samples) : [])),
       ],
+      ...(unrecorded && { recorded: false }),
       deviation: vote?.deviation ?? Math.sqrt(variance(accuracy)),
       ...(candidate !== single && { gain: gainOf(candidate) }),
     };

@@ -1,21 +1,26 @@
-// Stars and trees: agents that read messages. They cannot be replayed from answers alone, so they are forecast with the
-// theory where its parameters are measured, priced in calls and tokens, and refused where messages do not fit the window.
+// Stars, trees and chains: agents that read messages. Nobody recorded what they read, so they are forecast by the theory
+// from how right their leaves are on each task, priced by the messages they pass on, and refused where those do not fit.
 
-import type { Calibration, FidelityCalibration } from "../calibrate/calibration.ts";
-import { combineIntervals } from "../calibrate/estimators/combine-intervals.ts";
+import type { AgentCalibration, Calibration, FidelityCalibration } from "../calibrate/calibration.ts";
+import { type CalibratedChannel, channelOf } from "../calibrate/channel.ts";
 import { fidelityAt } from "../calibrate/fidelity.ts";
 import { KnownError } from "../errors.ts";
 import { memberName } from "../organizations/cast.ts";
-import type { Layer, Member } from "../organizations/organization.ts";
+import type { Layer, Part } from "../organizations/organization.ts";
 import { formOf, makeTeam, type Team } from "../organizations/team.ts";
 import { type Column, findColumn } from "../records/answer-table.ts";
 import { fanInMax } from "../theory/budget.ts";
-import { betaDifficulty } from "../theory/difficulty.ts";
-import { type Interval, isMeasured, type NotMeasured } from "../theory/interval.ts";
-import { treeBiasByLayer } from "../theory/tree.ts";
-import { agentPrice, largestCallCost, noMeter } from "./costs.ts";
-import type { Budget, CostForecast, Costs, Forecast, Plan } from "./plan-types.ts";
-import type { PlanRoster, RosterAgent } from "./roster.ts";
+import type { Channel } from "../theory/channel.ts";
+import { isMeasured, type NotMeasured } from "../theory/interval.ts";
+import { pluralityAccuracy } from "../theory/plurality.ts";
+import { allCosts } from "./costs.ts";
+import { caveatsOf } from "./forecast-caveats.ts";
+import { type LeafModel, leafModel, pooled } from "./leaf-model.ts";
+import { forecastReading, type VoteForecast } from "./mixture.ts";
+import type { Costs, Forecast, Plan } from "./plan-types.ts";
+import { type Party, ReaderCosts, type WholeAnswers, workOf } from "./reader-costs.ts";
+import { readAccuracy } from "./reader-shapes.ts";
+import { gradesOf } from "./roster.ts";
 
 /** Teams of readers need more than answers to be forecast. */
 export class ReadersNotMeasured extends KnownError {
@@ -33,269 +38,254 @@ export class WindowExceeded extends KnownError {
   }
 }
 
-/** True for stars and trees: agents in layers. */
-export function isReaderTeam(team: Team): boolean {
-  return formOf(team).layers !== undefined;
-}
-
-/** How leaves err: their accuracy, how tasks differ, and what the votes of one node share. */
-interface LeafModel {
-  readonly accuracy: Interval;
-  /** The reading of the dependence that the forecast takes, and the other extreme where only isolated answers are known. */
-  readonly readings: readonly { readonly rhoTask: Interval; readonly rhoWithin: Interval }[];
-  readonly tasks: number;
-}
-
-/** The leaf's model, or what is missing. */
-function leafModel(name: string, { agents, rhoTask, rhoWithin }: Calibration): LeafModel | NotMeasured {
-  const { accuracy, tasks, rho } = agents.find((one) => one.name === name)!;
-  if (isMeasured(rhoTask) && isMeasured(rhoWithin)) return { accuracy, tasks, readings: [{ rhoTask, rhoWithin }] };
-  if (!isMeasured(rho)) return rho;
-  // Isolated answers: all dependence is difficulty, as far as anyone can see; at worst it is shared within a node.
-  const none = { ...rho, value: 0, low: 0, high: 0 };
-  return {
-    accuracy,
-    tasks,
-    readings: [
-      { rhoTask: rho, rhoWithin: none },
-      { rhoTask: none, rhoWithin: rho },
-    ],
-  };
-}
-
-const castOf = (team: Team) => {
-  const member = (role: string) => team.cast.find((part) => part.role === role)!.members[0]!;
-  return { leaf: memberName(member("leaf")), reader: memberName(member("reader")) };
-};
-
 /**
- * Accuracy by the level maps of its layers, averaged over tasks of Beta difficulty; costs in calls and tokens.
+ * Of any star, tree or chain: accuracy by the level maps of its layers on each task, given what was recorded on it; costs
+ * as {@link ReaderCosts} has them. Several members of a role are taken for one agent of their mean.
  *
  * @throws {ReadersNotMeasured} {@link ReadersNotMeasured}
  * @throws {WindowExceeded}     {@link WindowExceeded}
  */
-export function forecastReaders(team: Team, calibration: Calibration, confidence: number): Forecast {
-  const refused = refusal(team, calibration);
-  if (refused) throw new WindowExceeded(refused);
-  const model = leafModel(castOf(team).leaf, calibration);
-  if (!isMeasured<LeafModel>(model)) throw new ReadersNotMeasured(team.text, model);
-  if (!isMeasured<FidelityCalibration>(calibration.fidelity))
-    throw new ReadersNotMeasured(team.text, calibration.fidelity);
-  return forecastWith(model, team, calibration.fidelity, calibration, confidence);
-}
-
-function forecastWith(
-  model: LeafModel,
+export function forecastReaders(
   team: Team,
-  fidelity: FidelityCalibration,
   calibration: Calibration,
-  confidence: number,
+  { confidence, seed }: { readonly confidence: number; readonly seed: number },
 ): Forecast {
-  const layers = formOf(team).layers!(team);
-  const lengths = [...new Set(layers.flatMap(({ messageTokens }) => messageTokens ?? []))];
-  const [main, ...others] = model.readings.map(({ rhoTask, rhoWithin }) =>
-    combineIntervals(
-      [model.accuracy, rhoTask, rhoWithin, ...lengths.map((length) => fidelityAt(fidelity, length))],
-      (accuracy, difficulty, rho, ...gammas) => {
-        const { accuracies, weights } = betaDifficulty(clip(accuracy, 0, 1), clip(difficulty, 0, 0.99), 0.25);
-        const aggregations = layers.map(({ fanIn, messageTokens }) => ({
-          fanIn,
-          fidelity: messageTokens === undefined ? 1 : clip(gammas[lengths.indexOf(messageTokens)]!, 1e-9, 1),
-          rho: clip(rho, 0, 1),
-        }));
-        const total = weights.reduce((sum, weight) => sum + weight, 0);
-        const biases = accuracies.map((p) => treeBiasByLayer(2 * p - 1, aggregations));
-        return (1 + biases.reduce((sum, bias, i) => sum + weights[i]! * bias, 0) / total) / 2;
-      },
-    ),
+  const { answering, tasks, cost } = readingTeam(team, calibration, confidence);
+  const model = leafModel(answering.column, answering.calibration, tasks, calibration, seed);
+  if (!isMeasured<LeafModel>(model)) throw new ReadersNotMeasured(team.text, model);
+  const channel = channelOf(calibration);
+  if (!isMeasured<CalibratedChannel>(channel)) throw new ReadersNotMeasured(team.text, channel);
+  const votes = readForecast(
+    team,
+    model,
+    { channel, fidelity: calibration.fidelity as FidelityCalibration },
+    confidence,
   );
-  const value = main!.value;
   return {
     team: team.text,
     kind: team.kind,
     metric: "accuracy",
-    accuracy: {
-      mean: value,
-      low: clip(Math.min(main!.low, ...others.map(({ low }) => low)), 0, 1),
-      high: clip(Math.max(main!.high, ...others.map(({ high }) => high)), 0, 1),
-      confidence,
-    },
-    cost: costsOf(team, layers, calibration),
+    accuracy: { mean: votes.accuracy, low: votes.accuracyLow, high: votes.accuracyHigh, confidence },
+    cost,
     method: "exact",
-    tasks: model.tasks,
+    tasks: model.mixture.tasks,
     caveats: [
-      "Forecast by the theory from measured fidelity and shared errors: nobody has seen these readers work, and this version cannot run them.",
-      ...(others.length === 0
-        ? []
-        : ["Hard tasks and shared errors were not told apart: the interval spans both readings."]),
+      ...caveatsOf(team, [answering.column], model.mixture.tasks, calibration.assumptions),
+      ...readerCaveats(team, model),
     ],
     recorded: false,
-    deviation: Math.sqrt(Math.max(0, value * (1 - value))),
+    deviation: votes.deviation,
   };
 }
 
-const clip = (value: number, min: number, max: number) => Math.max(min, Math.min(max, value));
-
-/** Leaves at their recorded cost; every message is written once and read once; a reader reads the task as well. */
-function costsOf(team: Team, layers: readonly Layer[], { agents, table, tasks }: Calibration): Costs {
-  const { leaf, reader } = castOf(team);
-  const calls = formOf(team).bound(team).steps;
-  const leaves = layers.reduce((product, { fanIn }) => product * fanIn, 1);
-  let [messages, readers, nodes] = [0, 0, leaves];
-  for (const { fanIn, reader: reads, messageTokens } of layers) {
-    if (reads) {
-      messages += 2 * nodes * (messageTokens ?? 0);
-      readers += nodes / fanIn;
-    }
-    nodes /= fanIn;
-  }
-  const price = agentPrice(agents.find(({ name }) => name === leaf)!, "tokens");
-  const prompt = agents.find(({ name }) => name === reader)!.cost.tokensIn;
-  const tokens = (): CostForecast | NotMeasured => {
-    if (!isMeasured(price)) return price;
-    if (!isMeasured(prompt)) return prompt;
-    const sum = (a: number, b: number) => leaves * a + messages + readers * b;
-    const largest = (column: Column) => largestCallCost(column, "tokens", tasks);
-    return {
-      mean: sum(price.value, prompt.value),
-      low: sum(price.low, prompt.low),
-      high: sum(price.high, prompt.high),
-      max: sum(largest(findColumn(table, leaf)!), largest(findColumn(table, reader)!)),
-    };
-  };
-  const unpriced = (unit: string): NotMeasured => ({
-    notMeasured: `${unit} of messages were never recorded`,
-    probe: "state the budget in tokens or calls, in which readers are priced",
-  });
-  return {
-    calls: { mean: calls, low: calls, high: calls, max: calls },
-    tokens: tokens(),
-    usd: unpriced("dollars"),
-    seconds: unpriced("seconds"),
-    wattHours: noMeter,
-  };
+/** Who answers for a team that reads, to which tasks, and what it costs, if its messages fit. @throws {WindowExceeded} */
+export function readingTeam(
+  team: Team,
+  calibration: Calibration,
+  confidence: number,
+): { readonly answering: Party; readonly tasks: Uint32Array; readonly cost: Costs } {
+  const { answering, reading } = partiesOf(team, calibration);
+  const tasks = answeredTasks(answering.column, calibration);
+  const whole = { answering: answerLength(answering), reading: answerLength(reading) };
+  const window = windowOf(reading.column.agent, calibration);
+  const refused = refusal(team, { window, promptTokens: promptOf(reading), whole });
+  if (refused) throw new WindowExceeded(refused);
+  const work = workOf(team, whole);
+  const costs = new ReaderCosts(answering, reading, tasks);
+  const cost = allCosts(costs.perTask(work), (unit) => costs.largest(work, unit), confidence);
+  return { answering, tasks, cost };
 }
 
-/** Stars and trees of one leaf agent, its readers and message lengths, priced; and those whose messages do not fit. */
-export interface ReaderPlans {
-  readonly forecasts: readonly Forecast[];
-  readonly teams: readonly Team[];
-  /** The star of three with the longest messages, whatever it costs: where the theory is told if none fits the budget. */
-  readonly smallest: Team | null;
-  readonly refused: Plan["refused"];
+/** Who answers and who reads; a team without roles answers and reads with all its members. */
+function partiesOf({ cast }: Team, calibration: Calibration): { readonly answering: Party; readonly reading: Party } {
+  const party = (role: string): Party => {
+    const parts = cast.filter((part) => part.role === undefined || part.role === role);
+    return partyOf(parts, calibration);
+  };
+  return { answering: party("leaf"), reading: party("reader") };
 }
 
-const starSizes = [3, 5, 7, 9, 15, 25, 49];
-const treeShapes = [
-  [3, 2],
-  [3, 3],
-  [5, 2],
-  [5, 3],
-] as const;
-const leavesTried = 3;
+function partyOf(parts: readonly Part[], { agents, table }: Calibration): Party {
+  const names = parts.flatMap(({ members }) => members.map(memberName));
+  const known = names.map((name) => agents.find((agent) => agent.name === name)!);
+  const prices = known.flatMap(({ prices }) => prices ?? []);
+  const mean = (of: (price: (typeof prices)[number]) => number) =>
+    prices.reduce((sum, price) => sum + of(price), 0) / prices.length;
+  const { prices: _, ...first } = known[0]!;
+  const calibration: AgentCalibration = {
+    ...first,
+    ...(prices.length === known.length && {
+      prices: {
+        inputPerMillion: mean(({ inputPerMillion }) => inputPerMillion),
+        outputPerMillion: mean(({ outputPerMillion }) => outputPerMillion),
+      },
+    }),
+  };
+  return { column: pooled(names.map((name) => findColumn(table, name)!)), calibration };
+}
+
+function answeredTasks(column: Column, { tasks }: Calibration): Uint32Array {
+  const grades = gradesOf(column, tasks);
+  return tasks.filter((_, i) => !Number.isNaN(grades[i]!));
+}
+
+/** Expected tokens of a whole answer: what is passed on where no message length is set. */
+function answerLength({ calibration: { cost } }: Party): number {
+  return isMeasured(cost.tokensOut) ? cost.tokensOut.value : 0;
+}
+
+/** Expected tokens of the task, which a reader reads beside its messages. */
+export function promptOf({ calibration: { cost } }: Pick<Party, "calibration">): number {
+  return isMeasured(cost.tokensIn) ? Math.round(cost.tokensIn.value) : 0;
+}
 
 /**
- * Stars and trees within the budgets, in calls or tokens; none where fidelity or the leaves' dependence is not measured.
- * Stars that would fit the budget but not the reader's window are refused, with the tree that replaces them.
+ * What readers make of this leaf's answers on each task. Uncertain are the law of tasks (bootstrap), γ of each message
+ * length, ρ_within, and which of difficulty and shared errors it is where they were not told apart.
  */
-export function readerPlans(
-  { agents }: PlanRoster,
-  calibration: Calibration,
-  { perTask, perTaskMax }: { readonly perTask: Budget; readonly perTaskMax?: Budget | undefined },
+export function readForecast(
+  team: Team,
+  model: LeafModel,
+  { channel, fidelity }: { readonly channel: Channel; readonly fidelity: FidelityCalibration },
   confidence: number,
-): ReaderPlans {
-  const { fidelity } = calibration;
-  const reader = agents.find(({ column }) => Number.isFinite(windowOf(column.agent, calibration))) ?? agents[0]!;
-  const window = windowOf(reader.column.agent, calibration);
-  const lengths = messageLengths(fidelity, reader);
-  const forecasts: Forecast[] = [];
-  const teams: Team[] = [];
-  const refused: (Plan["refused"][number] & { messageTokens: number })[] = []; // the smallest of each length
-  for (const leaf of agents.slice(0, leavesTried)) {
-    const model = isMeasured<FidelityCalibration>(fidelity) ? leafModel(leaf.name, calibration) : null;
-    for (const messageTokens of lengths)
-      for (const team of shapes(leaf, reader, messageTokens)) {
-        const costs = costsOf(team, formOf(team).layers!(team), calibration);
-        if (!fits(costs, perTask, "mean") || (perTaskMax && !fits(costs, perTaskMax, "max"))) continue;
-        const unfit = refusal(team, calibration);
-        if (unfit) {
-          const isStar = team.organization === "star";
-          if (isStar && leaf === agents[0] && !refused.some((one) => one.messageTokens === messageTokens))
-            refused.push({ ...unfit, messageTokens });
-        } else if (model && isMeasured<LeafModel>(model)) {
-          forecasts.push(forecastWith(model, team, fidelity as FidelityCalibration, calibration, confidence));
-          teams.push(team);
-        }
-      }
-  }
-  const longest = Math.max(...lengths.filter((length) => 3 * length <= window));
-  const told =
-    isMeasured<FidelityCalibration>(fidelity) && isMeasured<LeafModel>(leafModel(agents[0]!.name, calibration));
-  const smallest =
-    told && longest > 0
-      ? makeTeam("star", { sizes: [3], messageTokens: [longest], cast: castOfRoles(agents[0]!, reader) })
-      : null;
-  return {
-    forecasts,
-    teams,
-    smallest,
-    refused: refused.map(({ team, reason, instead }) => ({ team, reason, instead })),
+): VoteForecast {
+  const { mixture, rho, rhoAtWorst } = model;
+  const scattered = scattering(team, model);
+  const through = (changed: Partial<Channel>) =>
+    scattered(readAccuracy(team, { ...channel, ...changed }, optionsRead(team, model)));
+  const longer = (messageTokens: number, gamma: number) => (asked: number | undefined) =>
+    asked === messageTokens ? Math.max(1e-9, share(gamma)) : channel.fidelity(asked);
+  return forecastReading(
+    mixture,
+    {
+      accuracy: through({}),
+      ends: [
+        ...[...new Set(team.messageTokens)].map((messageTokens) => {
+          const { low, high } = fidelityAt(fidelity, messageTokens);
+          return [low, high].map((gamma) => through({ fidelity: longer(messageTokens, gamma) }));
+        }),
+        [rho.low, rho.high].map((end) => through({ rho: share(end) })),
+      ],
+      others: rhoAtWorst ? [through({ rho: share(rhoAtWorst.value) })(meanAccuracy(mixture))] : [],
+      calls: formOf(team).bound(team).steps,
+    },
+    confidence,
+  );
+}
+
+const share = (rho: number) => Math.max(0, Math.min(1, rho));
+
+/** Votes whose wrong answers are told apart; a vote of more is hardly better. */
+const votesScattered = 111;
+
+/**
+ * Where there are more than two answers: what readers keep of what counting as many answers would give, of a vote whose
+ * wrong answers scatter as they were recorded. One layer that code counts is that vote.
+ */
+function scattering(team: Team, model: LeafModel) {
+  const options = optionsRead(team, model);
+  const layers = formOf(team).layers?.(team);
+  if (options === 2 || !model.counted || !layers) return (read: (p: number) => number) => read;
+  const votes = Math.min(
+    votesScattered,
+    layers.reduce((product, { fanIn }) => product * fanIn, 1),
+  );
+  const recorded = model.counted(votes);
+  return (read: (p: number) => number) => (p: number) => {
+    const equal = pluralityAccuracy(p, votes, options - 1);
+    const kept = equal > 0 ? Math.min(1, read(p) / equal) : 0;
+    return Math.max(0, Math.min(1, read(p) + kept * (recorded(p) - equal)));
   };
 }
 
-function fits(costs: Costs, { amount, unit }: Budget, bound: "mean" | "max"): boolean {
-  const cost = costs[unit];
-  return isMeasured<CostForecast>(cost) && cost[bound] <= amount * (1 + 1e-9);
+/** E[p] */
+function meanAccuracy({ weights, grid: { accuracies, concentrations } }: LeafModel["mixture"]): number {
+  let mean = 0;
+  for (let g = 0; g < weights.length; g++) mean += weights[g]! * accuracies[Math.floor(g / concentrations.length)]!;
+  return mean;
 }
 
-/** The lengths that were probed; where none was, whole answers as they were recorded. */
-function messageLengths(fidelity: Calibration["fidelity"], reader: RosterAgent): readonly number[] {
-  if (isMeasured<FidelityCalibration>(fidelity)) return fidelity.points.map(({ messageTokens }) => messageTokens);
-  const { tokensOut } = reader.calibration.cost;
-  return isMeasured(tokensOut) ? [Math.max(1, Math.round(tokensOut.value))] : [];
+/** A plurality of more votes over more than two answers would take longer than a forecast may. */
+const pluralityMax = 301;
+
+/** k that the maps of this team are worked out for. */
+function optionsRead(team: Team, { options }: LeafModel): number {
+  const widest = Math.max(1, ...(formOf(team).layers?.(team) ?? []).map(({ fanIn }) => fanIn));
+  return widest > pluralityMax ? 2 : options;
 }
 
-function* shapes(leaf: RosterAgent, reader: RosterAgent, messageTokens: number): Generator<Team> {
-  const cast = castOfRoles(leaf, reader);
-  for (const leaves of starSizes) yield makeTeam("star", { sizes: [leaves], messageTokens: [messageTokens], cast });
-  for (const sizes of treeShapes) yield makeTeam("tree", { sizes, messageTokens: [messageTokens], cast });
+/** What to know of a forecast of readers. */
+export function readerCaveats(team: Team, model: LeafModel): string[] {
+  const { rhoAtWorst, options } = model;
+  const known = optionsRead(team, model);
+  return [
+    "Forecast by the theory from measured fidelity and shared errors: nobody has seen these readers work.",
+    ...(rhoAtWorst ? ["Hard tasks and shared errors were not told apart: the interval spans both readings."] : []),
+    ...(known > 2
+      ? [
+          `Taken for a choice among ${known} answers, the wrong ones equally likely: so often do its wrong answers differ.`,
+        ]
+      : options > 2
+        ? ["Wrong answers are taken to agree, the worst case: so many votes are not told apart by their wrong answers."]
+        : []),
+    ...(team.cast.some(({ members }) => members.length > 1)
+      ? ["Several members of a role are taken for one agent of their mean."]
+      : []),
+  ];
 }
 
-const memberOf = ({ column: { agent, level } }: RosterAgent): Member => ({
-  agent,
-  ...(level !== undefined && { level }),
-  samples: 1,
-});
+// ── the window ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** W where it is known to be this agent's. */
-function windowOf(agent: string, { contextTokens }: Calibration): number {
-  const known = isMeasured<{ value: number; agent: string }>(contextTokens) && contextTokens.agent === agent;
-  return known ? contextTokens.value : Number.POSITIVE_INFINITY;
+export function windowOf(agent: string, { contextTokens, agents }: Calibration): number {
+  if (isMeasured<{ value: number; agent: string }>(contextTokens) && contextTokens.agent === agent)
+    return contextTokens.value;
+  return agents.find((one) => one.agent === agent)?.contextTokens ?? Number.POSITIVE_INFINITY;
+}
+
+/** What a reader has room for. */
+export interface ReaderWindow {
+  readonly window: number;
+  /** Of the task that it reads beside the messages. */
+  readonly promptTokens: number;
+  readonly whole: WholeAnswers;
 }
 
 /** Why the messages of some node do not fit its reader's window, and the smallest tree of as many leaves whose do. */
-function refusal(team: Team, calibration: Calibration): Plan["refused"][number] | undefined {
-  const reader = team.cast.find(({ role }) => role === "reader")!.members[0]!.agent;
-  const window = windowOf(reader, calibration);
-  const layers = formOf(team).layers!(team);
-  const tooMuch = layers.find(({ fanIn, messageTokens = 0 }) => fanIn * messageTokens > window);
+export function refusal(
+  team: Team,
+  { window, promptTokens, whole }: ReaderWindow,
+): Plan["refused"][number] | undefined {
+  const nodes = (formOf(team).layers?.(team) ?? [passedOn(team)]).map(({ messageTokens, ...layer }, i) => ({
+    ...layer,
+    tokens: Math.round(messageTokens ?? (i === 0 ? whole.answering : whole.reading)),
+  }));
+  const tooMuch = nodes.find(({ fanIn, reader, tokens }) => reader && fanIn * tokens + promptTokens > window);
   if (!tooMuch) return undefined;
-  const { fanIn, messageTokens = 0 } = tooMuch;
-  const longest = Math.max(...layers.map((layer) => layer.messageTokens ?? 0));
-  const leaves = layers.reduce((product, layer) => product * layer.fanIn, 1);
-  const smallest = treesOf(leaves, fanInMax(window, longest))[0];
+  const { fanIn, tokens } = tooMuch;
+  const reader = team.cast.find(({ role }) => role === undefined || role === "reader")!.members[0]!.agent;
+  const longest = Math.max(...nodes.filter(({ reader }) => reader).map((node) => node.tokens));
+  const leaves = nodes.reduce((product, node) => product * node.fanIn, 1);
+  const smallest = leaves > 1 && treesOf(leaves, fanInMax(window, longest, { reserveTokens: promptTokens }))[0];
+  const messages = `${fanIn === 1 ? "a message" : `${fanIn} messages`} of ${tokens} tokens`;
+  const total = fanIn * tokens + promptTokens;
   return {
     team: team.text,
-    reason: `${fanIn} messages of ${messageTokens} tokens are ${fanIn * messageTokens} tokens, more than the window of ${window} of "${reader}".`,
+    reason: `${messages}${promptTokens > 0 ? ` and a task of ${promptTokens}` : ""} are ${total} tokens, more than the window of ${window} of "${reader}".`,
     instead: smallest
       ? makeTeam("tree", { sizes: smallest, messageTokens: [longest], cast: team.cast }).text
-      : `messages of at most ${Math.floor(window / 3)} tokens`,
+      : `messages of at most ${Math.max(0, Math.floor((window - promptTokens) / Math.min(3, fanIn)))} tokens`,
   };
+}
+
+/** One message at a time: what a step reads that refines another's answer. */
+function passedOn({ messageTokens: [messageTokens] }: Team): Layer {
+  return { fanIn: 1, reader: true, ...(messageTokens !== undefined && { messageTokens }) };
 }
 
 /** Trees of at least so many leaves with odd fan-ins up to the widest, fewest leaves first. */
 function treesOf(leaves: number, widest: number): readonly (readonly [fanIn: number, layers: number])[] {
-  const fanIns = Array.from({ length: Math.max(0, (widest - 1) / 2) }, (_, i) => 2 * i + 3);
+  const fanIns = Array.from({ length: Math.max(0, (Math.min(widest, leaves) - 1) >> 1) }, (_, i) => 2 * i + 3);
   return fanIns
     .map((fanIn) => {
       let layers = 2;
@@ -304,8 +294,3 @@ function treesOf(leaves: number, widest: number): readonly (readonly [fanIn: num
     })
     .sort((a, b) => a[0] ** a[1] - b[0] ** b[1]);
 }
-
-const castOfRoles = (leaf: RosterAgent, reader: RosterAgent) => [
-  { role: "leaf", members: [memberOf(leaf)] },
-  { role: "reader", members: [memberOf(reader)] },
-];

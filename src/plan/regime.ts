@@ -5,7 +5,7 @@ import { combineIntervals, logScale, type Scale } from "../calibrate/estimators/
 import { jackknifeInterval, taskRows } from "../calibrate/estimators/resample.ts";
 import { betaOf, calibratedRegime } from "../calibrate/regime.ts";
 import { memberName } from "../organizations/cast.ts";
-import { formOf } from "../organizations/team.ts";
+import { formOf, type Team } from "../organizations/team.ts";
 import { criticalCorrelation, criticalFidelity } from "../theory/critical.ts";
 import { subsetMajorityAccuracy } from "../theory/difficulty.ts";
 import { fixedPoint } from "../theory/fixed-point.ts";
@@ -15,7 +15,6 @@ import { poissonBinomial, unequalMajorityBias } from "../theory/majority.ts";
 import { mixingDepthApproximate } from "../theory/tree.ts";
 import { type Candidate, callsMaxOf } from "./candidates.ts";
 import type { Regime, Thresholds } from "./plan-types.ts";
-import type { ReaderPlans } from "./readers.ts";
 import type { PlanRoster, RosterAgent } from "./roster.ts";
 
 /** The votes that one node reads or that code counts. */
@@ -33,14 +32,8 @@ export interface Node {
 /** Its mean grade on each task that all voters answered. */
 export type Voter = Pick<RosterAgent, "name" | "column" | "right">;
 
-/** The votes of a team that the regime describes: of readers where their fidelity is measured, else counted by code. */
-export function nodeOf(candidate: Candidate | undefined, readers: ReaderPlans, { agents }: PlanRoster): Node | null {
-  const best = readers.teams.reduce<number>(
-    (best, _, i) =>
-      best < 0 || readers.forecasts[i]!.accuracy.mean > readers.forecasts[best]!.accuracy.mean ? i : best,
-    -1,
-  );
-  const team = readers.teams[best] ?? readers.smallest;
+/** The votes of a team that the regime describes: of these readers, else of votes that code counts. */
+export function nodeOf(candidate: Candidate | undefined, team: Team | null, { agents }: PlanRoster): Node | null {
   if (team) {
     const leaf = memberName(team.cast[0]!.members[0]!);
     const { fanIn, messageTokens } = formOf(team).layers!(team)[0]!;
@@ -81,14 +74,7 @@ export function regimeOf(
   const gamma: Measured = read ? read.fidelity : { value: 1, low: 1, high: 1, confidence };
   const rho = read ? rhoWithin : rhoEffective;
   const counted = read ?? countedRegime(fanIn, rhoEffective, bias);
-  const { firstTeamTokens, criticalRho } = {
-    firstTeamTokens: read
-      ? finiteBudget(read.firstTeamTokens)
-      : isMeasured<object>(fidelity)
-        ? nothingToRead
-        : fidelity,
-    criticalRho: isMeasured(gamma) ? criticalRhoAt(gamma, fanIn) : gamma,
-  };
+  const unread = isMeasured<object>(fidelity) ? nothingToRead : fidelity;
   return {
     regime: {
       ...(node?.team !== undefined && { team: node.team }),
@@ -107,8 +93,12 @@ export function regimeOf(
       mixingDepth: counted.mixingDepth,
     },
     thresholds: {
-      firstTeamTokens,
-      criticalRho,
+      firstTeamTokens: read ? finiteBudget(read.firstTeamTokens) : unread,
+      secondLayerTokens: read ? finiteBudget(read.secondLayerTokens) : unread,
+      lastTeamTokens: read?.lastTeamTokens ?? unread,
+      shortestMessageTokens: read?.shortestMessageTokens ?? unread,
+      optimalLeafTokens: read ? finiteBudget(read.optimalLeafTokens) : unread,
+      criticalRho: isMeasured(gamma) ? criticalRhoAt(gamma, fanIn) : gamma,
       criticalGamma: isMeasured(rho)
         ? combineIntervals([rho], (r) => criticalFidelity(fanIn, share(r)), logScale)
         : rho,
@@ -158,7 +148,7 @@ function depth(rho: Interval, bias: Interval, of: (rho: number, bias: number) =>
   };
 }
 
-/** B_1 is infinite where s ≤ β: no budget, which is not a number. */
+/** Infinite where s ≤ β: no budget, which is not a number. */
 function finiteBudget(budget: Measured): Measured {
   if (!isMeasured(budget) || Number.isFinite(budget.value)) return budget;
   return {

@@ -1,0 +1,225 @@
+// Which stars and trees are worth proposing: every fan-in, depth and message length within budget and window, by the exact
+// level maps over the law of tasks. Work is shared: maps depend on fan-in and message alone, all leaves read them off.
+
+import type { FidelityCalibration } from "../calibrate/calibration.ts";
+import { messageTokensFor } from "../calibrate/fidelity.ts";
+import type { Part } from "../organizations/organization.ts";
+import { formOf, makeTeam, organizationOf, type Team } from "../organizations/team.ts";
+import type { Channel } from "../theory/channel.ts";
+import { criticalFidelity } from "../theory/critical.ts";
+import { oddMajority } from "../theory/majority.ts";
+import { accuracyFromSignal, pluralityLevelMap, signalFromAccuracy } from "../theory/plurality.ts";
+import type { VoteMixture } from "./mixture.ts";
+import { type Work, workOfLayers } from "./reader-costs.ts";
+
+/** A regular team of readers: a star has one layer; counted: code counts the last layer of a tree. */
+export interface ReaderShape {
+  readonly fanIn: number;
+  readonly layers: number;
+  readonly messageTokens: number;
+  readonly counted: boolean;
+}
+
+export function teamOfShape({ fanIn, layers, messageTokens, counted }: ReaderShape, cast: readonly Part[]): Team {
+  const lengths = [messageTokens];
+  if (layers === 1) return makeTeam("star", { sizes: [fanIn], messageTokens: lengths, cast });
+  return makeTeam(
+    "tree",
+    { sizes: [fanIn, layers], messageTokens: lengths, cast },
+    counted ? "counted" : formOf({ organization: "tree" }).defaultRule,
+  );
+}
+
+/** A shape with leaves of one agent, at the price of a task. */
+export interface Proposal extends ReaderShape {
+  /** Index into the leaves. */
+  readonly leaf: number;
+  readonly score: number;
+  readonly cost: number;
+  readonly calls: number;
+  /** Tokens that its readers must be able to read. */
+  readonly windowTokens: number;
+}
+
+/** An agent whose answers could be read. */
+export interface LeafOption {
+  readonly mixture: VoteMixture;
+  readonly options: number;
+  /** What one call of it is forecast. */
+  readonly single: number;
+  /** Expected cost of a task, in the unit of the budget. */
+  readonly cost: (work: Work) => number;
+}
+
+/** No message without a length is proposed. */
+export const stated = { answering: 0, reading: 0 };
+const fanInMax = 101;
+const layersMax = 6;
+const lengthsTried = 64;
+/** A plurality of more votes over more than two answers takes longer than a plan may. */
+const pluralityMax = 101;
+
+/**
+ * All regular teams of readers up to this cost whose readers would need at most this window: odd fan-ins up to 101 (stars
+ * beyond), up to six layers, root read or counted, every length.
+ */
+export function proposedShapes(
+  leaves: readonly LeafOption[],
+  channel: Channel,
+  lengths: readonly number[],
+  bounds: {
+    readonly costMax: number;
+    readonly callsMax: number;
+    readonly windowTokens: number;
+    readonly promptTokens: number;
+  },
+): readonly Proposal[] {
+  const { costMax, callsMax, windowTokens, promptTokens } = bounds;
+  const maps = new Map<number, LayerMaps>();
+  const laws = leaves.map(({ mixture, options }) => {
+    const known = maps.get(options) ?? new LayerMaps(mixture.grid.accuracies, channel, options);
+    maps.set(options, known);
+    return { maps: known, weights: lawOfAccuracy(mixture), share: (options - 1) / options };
+  });
+  const found: Proposal[] = [];
+  const widest = lengths.length > 0 ? (windowTokens - promptTokens) / lengths[0]! : 0;
+  for (let fanIn = 3; fanIn <= widest; fanIn = nextFanIn(fanIn)) {
+    let isAffordable = true;
+    for (let layers = 1; isAffordable && layers <= layersMax; layers++) {
+      if (layers > 1 && fanIn > fanInMax) break;
+      isAffordable = false;
+      for (const counted of layers === 1 ? [false] : [false, true]) {
+        const work = (messageTokens: number) => workOfShape({ fanIn, layers, messageTokens, counted });
+        const [silent, oneToken] = [work(0), work(1)];
+        const calls = silent.answers + silent.readers;
+        if (calls > callsMax) continue;
+        leaves.forEach(({ single, cost, options }, leaf) => {
+          if (options > 2 && fanIn > pluralityMax) return;
+          const fixed = cost(silent);
+          const perToken = cost(oneToken) - fixed;
+          if (!(fixed <= costMax)) return;
+          const { maps, weights, share } = laws[leaf]!;
+          for (const messageTokens of lengths) {
+            const price = fixed + perToken * messageTokens;
+            const needed = fanIn * messageTokens + promptTokens;
+            if (price > costMax || needed > windowTokens) break;
+            isAffordable = true;
+            const gain = share * maps.gain({ fanIn, layers, messageTokens, counted }, weights);
+            found.push({
+              ...{ fanIn, layers, messageTokens, counted, leaf },
+              ...{ score: single + gain, cost: price, calls, windowTokens: needed },
+            });
+          }
+        });
+      }
+      if (layers === 1 && !isAffordable) return found; // wider stars cost more, and need more of the window
+    }
+  }
+  return found;
+}
+
+/** Beyond 101 stars are tried in steps of a half, so that no window seems to need layers because wider ones are left out. */
+function nextFanIn(fanIn: number): number {
+  if (fanIn < fanInMax) return fanIn + 2;
+  const next = Math.ceil(1.5 * fanIn);
+  return next % 2 === 0 ? next + 1 : next;
+}
+
+export function workOfShape(shape: ReaderShape): Work {
+  return workOfLayers(layersOf(shape), stated);
+}
+
+function layersOf({ fanIn, layers, messageTokens, counted }: ReaderShape) {
+  return Array.from({ length: layers }, (_, layer) => {
+    const reader = !counted || layer < layers - 1;
+    return { fanIn, reader, ...(reader && { messageTokens }) };
+  });
+}
+
+/**
+ * 64 lengths in equal ratios, from the shortest that the widest node can use (γ_c of fan-in 101) to the longest of which
+ * three fit the window; none longer than where another token no longer shows, or four times what was ever relayed.
+ */
+export function messageLengths(fidelity: FidelityCalibration, rho: number, windowTokens: number): readonly number[] {
+  const probed = fidelity.points.at(-1)!.messageTokens;
+  const critical = criticalFidelity(fanInMax, Math.max(0, Math.min(1, rho)));
+  const lengthOf = (gamma: number) => messageTokensFor(fidelity, gamma)?.value ?? Number.POSITIVE_INFINITY;
+  const shortest = Math.max(1, Math.ceil(lengthOf(critical)));
+  const longest = Math.floor(Math.min(windowTokens / 3, lengthOf(0.999), 4 * probed));
+  if (!(longest >= shortest)) return [];
+  const ratio = (longest / shortest) ** (1 / (lengthsTried - 1));
+  return [...new Set(Array.from({ length: lengthsTried }, (_, i) => Math.round(shortest * ratio ** i)))];
+}
+
+/** Weights of p alone. */
+function lawOfAccuracy({ weights, grid }: VoteMixture): Float64Array {
+  const width = grid.concentrations.length;
+  return grid.accuracies.map((_, i) => {
+    let sum = 0;
+    for (let j = 0; j < width; j++) sum += weights[i * width + j]!;
+    return sum;
+  });
+}
+
+/** Signals at the points of a grid, after every number of layers; each is worked out once. */
+class LayerMaps {
+  readonly #start: Float64Array;
+  readonly #channel: Channel;
+  readonly #options: number;
+  /** By fan-in and message length: after 0, 1, 2 … layers that read. */
+  readonly #read = new Map<number, Float64Array[]>();
+  readonly #counted = new Map<number, Float64Array[]>();
+
+  constructor(accuracies: Float64Array, channel: Channel, options: number) {
+    this.#start = accuracies.map((p) => signalFromAccuracy(p, options));
+    this.#channel = channel;
+    this.#options = options;
+  }
+
+  /** Expected signal of the team less that of a leaf. */
+  gain({ fanIn, layers, messageTokens, counted }: ReaderShape, weights: Float64Array): number {
+    const signals = counted
+      ? this.#countedAt(fanIn, messageTokens, layers)
+      : this.#readAt(fanIn, messageTokens, layers);
+    let sum = 0;
+    for (let i = 0; i < weights.length; i++) sum += weights[i]! * (signals[i]! - this.#start[i]!);
+    return sum;
+  }
+
+  #readAt(fanIn: number, messageTokens: number, layers: number): Float64Array {
+    const key = fanIn * 2 ** 32 + messageTokens;
+    const known = this.#read.get(key) ?? [this.#start];
+    this.#read.set(key, known);
+    while (known.length <= layers) known.push(this.#layer(known.at(-1)!, fanIn, this.#channel.fidelity(messageTokens)));
+    return known[layers]!;
+  }
+
+  #countedAt(fanIn: number, messageTokens: number, layers: number): Float64Array {
+    const key = fanIn * 2 ** 32 + messageTokens;
+    const known = this.#counted.get(key) ?? [];
+    this.#counted.set(key, known);
+    known[layers] ??= this.#layer(this.#readAt(fanIn, messageTokens, layers - 1), fanIn, 1);
+    return known[layers]!;
+  }
+
+  #layer(signals: Float64Array, fanIn: number, fidelity: number): Float64Array {
+    const { rho } = this.#channel;
+    if (this.#options > 2) {
+      const node = { votes: fanIn, options: this.#options, fidelity, rho };
+      return signals.map((signal) => pluralityLevelMap(signal, node));
+    }
+    return signals.map((signal) => {
+      const received = fidelity * signal;
+      return rho * received + (1 - rho) * oddMajority(received, fanIn);
+    });
+  }
+}
+
+/** P(right) of a team on a task on which one of its leaves is right with probability p. */
+export function readAccuracy(team: Team, channel: Channel, options: number): (p: number) => number {
+  const read = organizationOf(team).readSignal!;
+  return (p) => {
+    const signal = read(team, signalFromAccuracy(p, options), channel, options);
+    return accuracyFromSignal(Math.max(-1 / (options - 1), Math.min(1, signal)), options);
+  };
+}
