@@ -32,4 +32,6 @@ export type {
   Thresholds,
 } from "./plan-types.ts";
 export { ReadersNotMeasured, WindowExceeded } from "./readers.ts";
+export { EstimatesNotMeasured, forecastSquaredError } from "./squared-error.ts";
 export { aheadValue, type GridValue, type VoteGrid, voteValue, winTable } from "./vote-value.ts";
+export { teamWeights } from "./weights.ts";
