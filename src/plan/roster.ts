@@ -1,8 +1,10 @@
 // Which agents the planner builds teams of, and the tasks on which it compares them.
 
 import type { AgentCalibration, Calibration } from "../calibrate/calibration.ts";
+import { taskErrors } from "../calibrate/estimates.ts";
 import { type AnswerTable, type Column, findColumn } from "../records/answer-table.ts";
 import type { Assumption } from "../records/recordings.ts";
+import type { Metric } from "../simulate/outcomes.ts";
 import { isMeasured } from "../theory/interval.ts";
 import { hashText } from "../theory/random.ts";
 import { mean, meanOfKnown, pick } from "./choose.ts";
@@ -15,8 +17,9 @@ export interface RosterAgent {
   readonly name: string;
   readonly column: Column;
   readonly calibration: AgentCalibration;
-  /** Mean grade on each common task. */
+  /** Mean grade on each common task; in squared error −E[e²], so that more is better. */
   readonly right: Float64Array;
+  /** Its mean. */
   readonly accuracy: number;
   /** Expected cost of one call in the unit of the budget. */
   readonly price: number;
@@ -45,7 +48,27 @@ const tasksMax = 8000;
 /** An agent is left out if without it this much more of the tasks could be compared. */
 const commonShareMin = 0.8;
 
-const rosters = new WeakMap<Calibration, Map<CostUnit, PlanRoster>>();
+/** What one answer is worth on each task, NaN where that is not known, and how much of what the best agent lacks it makes up. */
+interface Worth {
+  of(calibration: Calibration, column: Column, tasks: Uint32Array): Float64Array;
+  rescued(own: number, best: number): number;
+}
+
+const worths: Readonly<Record<Metric, Worth>> = {
+  accuracy: {
+    of: (_, column, tasks) => gradesOf(column, tasks),
+    rescued: (own, best) => own * (1 - best),
+  },
+  "squared-error": {
+    of: ({ table }, { name, estimate }, tasks) =>
+      estimate
+        ? taskErrors(table, name, tasks).risk.map((risk) => -risk)
+        : new Float64Array(tasks.length).fill(Number.NaN),
+    rescued: (own, best) => Math.max(0, own - best),
+  },
+};
+
+const rosters = new WeakMap<Calibration, Map<string, PlanRoster>>();
 
 /**
  * The accuracy–cost frontier, then in turn the most accurate of the rest and the one that is most often right where the
@@ -54,20 +77,23 @@ const rosters = new WeakMap<Calibration, Map<CostUnit, PlanRoster>>();
  *
  * @throws {CostNotMeasured} where no agent has a cost in this unit
  */
-export function chooseRoster(calibration: Calibration, unit: CostUnit): PlanRoster {
-  const known = rosters.get(calibration) ?? new Map<CostUnit, PlanRoster>();
+export function chooseRoster(calibration: Calibration, unit: CostUnit, metric: Metric = "accuracy"): PlanRoster {
+  const known = rosters.get(calibration) ?? new Map<string, PlanRoster>();
   rosters.set(calibration, known);
-  const roster = known.get(unit) ?? makeRoster(calibration, unit);
-  known.set(unit, roster);
+  const key = `${unit} ${metric}`;
+  const roster = known.get(key) ?? makeRoster(calibration, unit, worths[metric]);
+  known.set(key, roster);
   return roster;
 }
 
-function makeRoster(calibration: Calibration, unit: CostUnit): PlanRoster {
+function makeRoster(calibration: Calibration, unit: CostUnit, worth: Worth): PlanRoster {
   const tasks = inNameOrder(calibration);
   const graded = calibration.agents.flatMap((agent) => {
     const column = findColumn(calibration.table, agent.name);
-    return column && agent.tasks >= 2
-      ? [{ name: agent.name, column, calibration: agent, right: gradesOf(column, tasks) }]
+    if (!column) return [];
+    const right = worth.of(calibration, column, tasks);
+    return right.reduce((count, value) => count + Number(!Number.isNaN(value)), 0) >= 2
+      ? [{ name: agent.name, column, calibration: agent, right }]
       : [];
   });
   const all = graded
@@ -82,13 +108,14 @@ function makeRoster(calibration: Calibration, unit: CostUnit): PlanRoster {
       calibration.agents.map(({ name }) => name),
     );
   const together = comparable(all);
-  const picked = pickAgents(together);
+  const picked = pickAgents(together, worth);
   const compared = withCommonTasks(picked);
   const common = [...tasks.keys()].filter((i) => compared.every(({ right }) => !Number.isNaN(right[i]!)));
   const names = (i: number) => calibration.table.tasks[tasks[i]!]!;
   const kept = common.length > tasksMax ? thinned(common, names) : common;
   const chosen = Uint32Array.from(kept, (i) => tasks[i]!);
-  const large = calibration.table.tasks.length > 2 * tasksMax;
+  // Where others stand for the truth, nobody may be missing.
+  const large = calibration.table.tasks.length > 2 * tasksMax && !calibration.table.truthFromOthers;
   const columns = compared.map(({ column }) => column);
   const table = large ? subsetOf(calibration.table, columns, chosen) : calibration.table;
   const agents = compared
@@ -175,7 +202,7 @@ interface Candidate {
 }
 
 /** `agents` stand most accurate first. */
-function pickAgents<T extends Candidate>(agents: readonly T[]): readonly T[] {
+function pickAgents<T extends Candidate>(agents: readonly T[], worth: Worth): readonly T[] {
   if (agents.length <= agentsMax) return agents;
   const frontier: T[] = [];
   for (const agent of [...agents].sort((a, b) => a.price - b.price || b.accuracy - a.accuracy))
@@ -183,7 +210,7 @@ function pickAgents<T extends Candidate>(agents: readonly T[]): readonly T[] {
   const cheapest = frontier[0]!;
   const picked = new Set([cheapest, ...frontier.slice(-(frontierMax - 1))]);
   const best = agents[0]!;
-  const rescues = new Map(agents.map((agent) => [agent, rescueRate(agent, best)]));
+  const rescues = new Map(agents.map((agent) => [agent, rescueRate(agent, best, worth)]));
   for (let turn = 0; picked.size < agentsMax; turn++) {
     const rest = agents.filter((agent) => !picked.has(agent));
     picked.add(turn % 2 === 0 ? rest[0]! : rest.reduce((a, b) => (rescues.get(b)! > rescues.get(a)! ? b : a)));
@@ -191,11 +218,11 @@ function pickAgents<T extends Candidate>(agents: readonly T[]): readonly T[] {
   return agents.filter((agent) => picked.has(agent));
 }
 
-/** How often this agent is right where the best one is wrong. */
-function rescueRate({ right }: Candidate, best: Candidate): number {
+/** How often this agent is right where the best one is wrong; in squared error, how much smaller its error is there. */
+function rescueRate({ right }: Candidate, best: Candidate, worth: Worth): number {
   let [sum, count] = [0, 0];
   right.forEach((value, t) => {
-    const rescued = value * (1 - best.right[t]!);
+    const rescued = worth.rescued(value, best.right[t]!);
     if (Number.isNaN(rescued)) return;
     sum += rescued;
     count++;

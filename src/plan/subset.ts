@@ -3,9 +3,12 @@ import { pick } from "./choose.ts";
 
 /** A table of these columns and tasks alone, in this order: a search reads every task hundreds of times. */
 export function subsetOf(table: AnswerTable, columns: readonly Column[], tasks: Uint32Array): AnswerTable {
+  const { truth, truthFromOthers } = table;
   return {
     tasks: Array.from(tasks, (task) => table.tasks[task]!),
     columns: columns.map((column) => onTasks(column, tasks)),
+    ...(truth && { truth: pick(truth, tasks) }),
+    ...(truthFromOthers && { truthFromOthers: Uint8Array.from(tasks, (task) => truthFromOthers[task]!) }),
   };
 }
 
@@ -23,6 +26,7 @@ function onTasks(column: Column, tasks: Uint32Array): Column {
     group: Int32Array.from(at, (i) => column.group[i]!),
     status: at.map((i) => column.status[i]!),
     grade: pick(column.grade, at),
+    ...(column.estimate && { estimate: pick(column.estimate, at) }),
     tokensIn: pick(column.tokensIn, at),
     tokensOut: pick(column.tokensOut, at),
     usd: pick(column.usd, at),
