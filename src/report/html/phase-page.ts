@@ -32,7 +32,7 @@ export function phasePage(given: PhaseMap): string {
     strong: team.kind,
     main: `<section><div><h1>${escapeHtml(title)}</h1><figure id="figure-phase"><figcaption><p class="sub">${escapeHtml(phaseSubtitle(map, label))}</p></figcaption>${drawings.join("")}</figure></div>
 <aside>${notes.join("")}</aside>
-<div><h3>What it rests on</h3>${inputsTable(map)}</div></section>`,
+<div><h2>What it rests on</h2>${inputsTable(map)}</div></section>`,
   });
 }
 
