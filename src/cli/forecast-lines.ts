@@ -3,10 +3,14 @@ import { accuracyInterval, decimal, percent } from "../report/format-number.ts";
 import { isMeasured, type NotMeasured } from "../theory/interval.ts";
 
 /** A forecast for the terminal. */
-export function forecastLines({ team, kind, accuracy, cost, method, tasks, caveats }: Forecast): string[] {
+export function forecastLines({ team, kind, metric, accuracy, cost, method, tasks, caveats }: Forecast): string[] {
+  const confidence = `${Math.round(100 * accuracy.confidence)} % interval`;
+  const [risk, low, high] = [accuracy.mean, accuracy.low, accuracy.high].map((value) => value.toPrecision(3));
   return [
     `${team} (${kind})`,
-    `  right answers   ${percent(accuracy.mean, 1)} ${accuracyInterval(accuracy)}, ${Math.round(100 * accuracy.confidence)} % interval`,
+    metric === "accuracy"
+      ? `  right answers   ${percent(accuracy.mean, 1)} ${accuracyInterval(accuracy)}, ${confidence}`
+      : `  squared error   ${risk} [${low}, ${high}], ${confidence}; root ${Math.sqrt(accuracy.mean).toPrecision(3)}`,
     `  calls           ${costText(cost.calls, 2, "")}`,
     `  tokens          ${costText(cost.tokens, 0, "")}`,
     `  dollars         ${costText(cost.usd, 5, "$")}`,

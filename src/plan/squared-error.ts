@@ -185,7 +185,7 @@ function riskCaveats(
           `One task, ${table.tasks[tasks[most]!]}, holds ${percent(share)} of the squared error: believe the interval, not the mean.`,
         ]
       : []),
-    ...(silent > 0
+    ...(silent >= 0.0005
       ? [
           `On ${percent(silent)} of the tasks there is no number; each is charged as if ${Number(guess.toPrecision(4))}, the mean truth, had been answered.`,
         ]

@@ -1,7 +1,12 @@
+import { Option } from "commander";
 import { calibrate } from "../../calibrate/calibrate.ts";
 import { parseTeam } from "../../organizations/parse-team.ts";
+import { readsMessages } from "../../organizations/team.ts";
 import { forecast } from "../../plan/forecast.ts";
 import type { Forecast } from "../../plan/plan-types.ts";
+import { forecastSquaredError } from "../../plan/squared-error.ts";
+import type { Metric } from "../../simulate/outcomes.ts";
+import { ReaderNotRecorded } from "../../simulate/replay.ts";
 import { forecastLines } from "../forecast-lines.ts";
 import { addInputOptions, type InputOptions, load } from "../load.ts";
 import { parseShare } from "../options.ts";
@@ -15,14 +20,22 @@ export const predict: Verb = {
     addInputOptions(command)
       .requiredOption("--team <team>", "organization[.rule][:sizes][/m=tokens][@cast], as vote:5@gpt")
       .option("--calibrate-on <file...>", "learn from these graded answers instead of the first ones")
+      .addOption(
+        new Option("--metric <metric>", "what is averaged: right answers, or squared errors of numeric ones")
+          .choices(["accuracy", "squared-error"] satisfies Metric[])
+          .default("accuracy"),
+      )
       .option("--confidence <share>", "content of every interval", parseShare, 0.9)
+      .option("--recorded-only", "refuse teams with readers, of whom nothing is recorded")
       .action(
         async (
           files: string[],
           options: InputOptions & {
             team: string;
             calibrateOn?: string[];
+            metric: Metric;
             confidence: number;
+            recordedOnly?: boolean;
             json?: boolean;
             seed: number;
           },
@@ -30,7 +43,9 @@ export const predict: Verb = {
           const { seed, confidence } = options;
           const recordings = await load(options.calibrateOn ?? files, options, context);
           const team = parseTeam(options.team, { knownNames: recordings.table.columns.map(({ agent }) => agent) });
-          const result: Forecast = forecast(team, calibrate(recordings, { confidence, seed }), { confidence, seed });
+          const forecastOf = options.metric === "accuracy" ? forecast : forecastSquaredError;
+          if (options.recordedOnly && readsMessages(team)) throw new ReaderNotRecorded(team.text);
+          const result: Forecast = forecastOf(team, calibrate(recordings, { confidence, seed }), { confidence, seed });
           if (options.json) printJson(context, result);
           else printLines(context, forecastLines(result));
         },
