@@ -15,7 +15,7 @@ import { bisect } from "../theory/optimize.ts";
 import { normalQuantile } from "../theory/special.ts";
 import { probabilityBetter, tasksStillNeeded } from "./choose.ts";
 import type { Boundary, Regime } from "./plan-types.ts";
-import type { Node } from "./regime.ts";
+import { type Node, noVote } from "./regime.ts";
 
 type Crossing = Boundary["crossings"][number];
 
@@ -29,7 +29,7 @@ type Crossing = Boundary["crossings"][number];
  * α and s combine the intervals of γ and ρ (of γ(m) and ρ_within where an agent reads; γ = 1 and the ρ of b-wise votes
  * where code counts), s − β that of β as well. N m is exact where the team states a message length; where whole answers
  * are passed on it is the expected number of tokens of N answers to one task, with its interval over tasks: single tasks
- * may need more.
+ * may need more, and the reader's own prompt comes on top.
  *
  * A side is told where the interval of the distance excludes 0, so at 90 % one in ten that stand on the line itself are
  * told a side, and fewer are told the wrong one the farther from it they stand. P(team) is read off the end that lies
@@ -171,11 +171,7 @@ function smallestFanIn(crosses: (fanIn: number) => boolean): number | null {
 }
 
 function windowLine(node: Node | null, { table, tasks, contextTokens, confidence }: Calibration): Boundary {
-  if (!node)
-    return untold("window", {
-      notMeasured: "no vote of three answers to one task can be made of what was recorded",
-      probe: "record three agents on the same tasks, or three samples of one",
-    });
+  if (!node) return untold("window", noVote);
   if ("notMeasured" in contextTokens) return untold("window", contextTokens);
   const { fanIn, messages, voters } = node;
   const exactly = (value: number): Interval => ({ value, low: value, high: value, confidence });

@@ -108,7 +108,7 @@ export function regimeOf(
 
 const share = (rho: number) => Math.max(0, Math.min(1, rho));
 
-const noVote: NotMeasured = {
+export const noVote: NotMeasured = {
   notMeasured: "no vote of three answers to one task can be made of what was recorded",
   probe: "record three agents on the same tasks, or three samples of one",
 };

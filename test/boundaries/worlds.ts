@@ -13,8 +13,8 @@ export interface World {
   readonly onLine: "team" | "single";
   /** Attempts per task, for people. */
   readonly recorded: string;
-  /** Pays for a node of three and no more, so that the node is the same for every seed. */
-  readonly perTask: Budget;
+  /** Length of the messages of its node of three; undefined: whole answers, counted by code. */
+  readonly messageTokens?: number;
   /** Scripted agents that stand at this signed distance from the line. */
   at(distance: number, tasks: number): ScriptedTruth;
   /** Its distance, from the stated parameters alone. */
@@ -25,7 +25,12 @@ const fanIn = 3;
 const messageTokens = 96;
 const contextTokens = 4096;
 const prices = { inputPerMillion: 0.5, outputPerMillion: 2 };
-const calls = (amount: number): Budget => ({ amount, unit: "calls" });
+
+/**
+ * Pays for three votes and not for their reader: lines are then told of the smallest star, with the longest message that was
+ * relayed, so that every seed has the same node.
+ */
+export const perTask: Budget = { amount: 3, unit: "calls" };
 
 const base: ScriptedTruth = {
   name: "scripted team at a line",
@@ -65,7 +70,7 @@ const byFidelity: World = {
   code: "amplification",
   onLine: "single",
   recorded: "20 answers in 4 groups, 9 relays",
-  perTask: calls(4),
+  messageTokens,
   at(distance, tasks) {
     const { rhoWithin } = base.groups;
     const fidelity = Math.exp(distance) / amplification({ fanIn, fidelity: 1, rho: rhoWithin });
@@ -101,7 +106,7 @@ const byGrowth: World = {
   code: "exponent",
   onLine: "single",
   recorded: "20 answers at each of 4 levels, 9 relays",
-  perTask: calls(4),
+  messageTokens,
   at(distance, tasks) {
     const truth = { ...base, tasks, node: { ...base.node, leaf: "scout~300" } };
     return { ...truth, agents: [growing(organizationExponent(nodeOf(truth)) - distance)] };
@@ -117,7 +122,6 @@ const byLength: World = {
   code: "window",
   onLine: "team",
   recorded: "3 answers, their lengths scattered over tasks (σ of ln 0.5)",
-  perTask: calls(3),
   at(distance, tasks) {
     const answerTokens = contextTokens / (fanIn * Math.exp(distance));
     return {
