@@ -1,4 +1,4 @@
-import type { Costs, CostUnit, Forecast, Plan } from "../plan/plan-types.ts";
+import type { Boundary, Costs, CostUnit, Forecast, Plan, TheoryOptimum, WindowSweep } from "../plan/plan-types.ts";
 import {
   accuracyInterval,
   count,
@@ -9,6 +9,8 @@ import {
 } from "../report/format-number.ts";
 import { kinds } from "../report/kinds.ts";
 import { mergedAssumptions } from "../report/sections/assumed.ts";
+import { isStated, sideText } from "../report/sections/boundaries.ts";
+import { windowSentence } from "../report/sections/windows.ts";
 import { isMeasured, type Measured, type NotMeasured } from "../theory/interval.ts";
 
 /** A plan for the terminal: the verdict first, then what it was chosen from, then why. */
@@ -21,7 +23,7 @@ export function planLines(plan: Plan): string[] {
       ? `  ${name.padEnd(16)} ${none}`
       : isMeasured(forecast)
         ? `  ${name.padEnd(16)} ${forecastText(forecast, unit)}`
-        : `  ${name.padEnd(16)} not measured: ${forecast.notMeasured} → ${forecast.probe}`;
+        : `  ${name.padEnd(16)} ${missing(forecast)}`;
   return [
     `${kinds[advice.kind].mark} ${advice.team}`,
     `  ${advice.because}`,
@@ -55,9 +57,20 @@ export function planLines(plan: Plan): string[] {
     quantity("β", regime.beta),
     quantity("μ*", regime.fixedPoint),
     quantity("mixing depth", regime.mixingDepth),
+    "",
+    "Thresholds, budgets in tokens per task",
     quantity("first team at", thresholds.firstTeamTokens),
+    quantity("second layer at", thresholds.secondLayerTokens),
+    quantity("one agent again", thresholds.lastTeamTokens),
+    quantity("message at least", thresholds.shortestMessageTokens),
+    quantity("leaf compute", thresholds.optimalLeafTokens),
     quantity("ρ must be below", thresholds.criticalRho),
     quantity("γ must be above", thresholds.criticalGamma),
+    "",
+    "Boundaries",
+    ...plan.boundaries.map(boundaryLine),
+    `  ${"hierarchy".padEnd(16)} ${isMeasured<WindowSweep>(plan.windows) ? windowSentence(plan.windows) : missing(plan.windows)}`,
+    `  ${"free compute".padEnd(16)} ${isMeasured<TheoryOptimum>(plan.theoryOptimum) ? optimumText(plan.theoryOptimum) : missing(plan.theoryOptimum)}`,
     "",
     "Findings",
     ...plan.findings.map(({ message, remedy }) => `  ${message}\n    → ${remedy}`),
@@ -85,9 +98,37 @@ function amount(value: number, unit: CostUnit): string {
 }
 
 function quantity(name: string, measured: Measured): string {
-  return isMeasured(measured)
-    ? `  ${name.padEnd(16)} ${plain(measured.value)} ${plainInterval(measured)}`
-    : `  ${name.padEnd(16)} not measured: ${measured.notMeasured} → ${measured.probe}`;
+  return `  ${name.padEnd(16)} ${isMeasured(measured) ? `${plain(measured.value)} ${plainInterval(measured)}` : missing(measured)}`;
+}
+
+const missing = ({ notMeasured, probe }: NotMeasured) => `not measured: ${notMeasured} → ${probe}`;
+
+/** The side of one line, how sure that is, and every single change that would cross it. */
+function boundaryLine(boundary: Boundary): string {
+  const { code, distance, probabilityTeam, crossings } = boundary;
+  if (!isMeasured(distance)) return `  ${code.padEnd(16)} ${missing(distance)}`;
+  const sureness = isStated(distance) ? "" : `, ${probabilitySentence(probabilityTeam)}`;
+  const texts = crossings.map(({ text }) => text).filter((text) => text !== "");
+  return `  ${code.padEnd(16)} ${sideText(boundary)}${sureness}: ${texts.join("; ")}`;
+}
+
+/** What compute per leaf the theory would buy, also where no such level was recorded. */
+function optimumText({
+  agent,
+  kind,
+  fanIn,
+  layers,
+  messageTokens,
+  leafTokens,
+  leaves,
+  accuracy,
+}: TheoryOptimum): string {
+  const shape =
+    kind === "single"
+      ? `one call of ${agent}`
+      : `${kind === "star" ? `a star of ${fanIn}` : `a ${fanIn}×${layers} tree`} of ${agent}, ${count(messageTokens)} tokens per message`;
+  const each = leaves === 1 ? "" : " per leaf";
+  return `by the theory ${shape}, with ${count(leafTokens)} tokens${each}: ${percent(accuracy.value)} ${accuracyInterval(accuracy)}`;
 }
 
 const range = (tasks: number) => (Number.isFinite(tasks) ? count(tasks) : "unbounded");

@@ -32,6 +32,7 @@ export function findingsOf(context: FindingContext): readonly Finding[] {
     ...fewTasks(context),
     ...costsAssumed(context),
     ...theory(context),
+    ...readersForecast(context),
     ...singleEnough(context),
     ...scoresWithoutAnswers(context),
     ...wrongAnswersAgree(context),
@@ -169,6 +170,17 @@ function theory({ regime, single, promise, calibration, roster }: FindingContext
       message: `${conditions[code][0]} (${regime.team})`,
       remedy: conditions[code][1],
     }));
+}
+
+function readersForecast({ advice }: FindingContext): Finding[] {
+  if (advice.kind !== "tree") return [];
+  return [
+    {
+      code: "readers-forecast",
+      message: `${advice.team} is forecast by the theory: nobody recorded what its readers answer.`,
+      remedy: "Try it on a few tasks before it is bought, or plan with --recorded-only.",
+    },
+  ];
 }
 
 function singleEnough({ advice, several, promise, single }: FindingContext): Finding[] {

@@ -49,7 +49,8 @@ export type FigureName =
   | "phase"
   | "budget"
   | "boundaries"
-  | "truths";
+  | "truths"
+  | "windows";
 
 /** One claim with what supports it. */
 export interface Block {

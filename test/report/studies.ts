@@ -810,6 +810,32 @@ function scripted(): Study {
         fixedPoint: known(0.63, 0.06),
         mixingDepth: known(7.2, 1.1),
       },
+      thresholds: {
+        ...base.plan.thresholds,
+        firstTeamTokens: known(1180, 140),
+        secondLayerTokens: known(5300, 600),
+        lastTeamTokens: known(212_000, 90_000),
+        shortestMessageTokens: known(26.1, 2.4),
+        optimalLeafTokens: known(330, 45),
+      },
+      windows: {
+        reader: "judge",
+        contextTokens: 4096,
+        hierarchyBelow: 2310,
+        points: Array.from({ length: 24 }, (_, i) => {
+          const contextTokens = Math.round(180 * (16_384 / 180) ** (i / 23));
+          const choice = (team: string, mean: number) => ({
+            team: `${team}@leaf=scout~2,reader=judge`,
+            accuracy: { mean, low: mean - 0.02, high: mean + 0.02, confidence },
+          });
+          const star = Math.min(0.79, 0.6 + 0.05 * Math.log(contextTokens / 180));
+          return {
+            contextTokens,
+            star: choice("star:9/m=64", contextTokens > 2310 ? Math.max(0.775, star) : Math.min(0.74, star)),
+            tree: i < 4 ? null : choice("tree:3x2/m=64", Math.min(0.772, 0.64 + 0.06 * Math.log(i))),
+          };
+        }),
+      },
       refused: [
         {
           team: "star:81/m=2000@leaf=scout~2,reader=judge",

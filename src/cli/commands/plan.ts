@@ -21,6 +21,11 @@ export const plan: Verb = {
         parseShare,
         0.9,
       )
+      .option(
+        "--recorded-only",
+        "choose only among teams that the recorded answers can replay: no readers, no extrapolation",
+      )
+      .option("--needs-reading", "answers are texts that code cannot compare: nothing is counted, agents must read")
       .action(
         async (
           files: string[],
@@ -28,13 +33,16 @@ export const plan: Verb = {
             perTask: Budget;
             perTaskMax?: Budget;
             confidence: number;
+            recordedOnly?: boolean;
+            needsReading?: boolean;
             json?: boolean;
             seed: number;
           },
         ) => {
-          const { perTask, perTaskMax, confidence, seed } = options;
+          const { perTask, perTaskMax, confidence, seed, recordedOnly = false, needsReading = false } = options;
           const calibration = calibrate(await load(files, options, context), { confidence, seed });
-          const result = choose(calibration, { perTask, confidence, seed, ...(perTaskMax ? { perTaskMax } : {}) });
+          const bounds = { perTask, ...(perTaskMax && { perTaskMax }) };
+          const result = choose(calibration, { ...bounds, confidence, seed, recordedOnly, needsReading });
           if (options.json) printJson(context, result);
           else printLines(context, planLines(result));
         },

@@ -11,6 +11,7 @@ import { splits } from "./splits.ts";
 import { truths } from "./truths.ts";
 import { verdict } from "./verdict.ts";
 import { votes } from "./votes.ts";
+import { windows } from "./windows.ts";
 
 /** The drawing of each figure that a section may ask for. */
 export const figures: Readonly<Record<FigureName, Draw>> = {
@@ -25,4 +26,5 @@ export const figures: Readonly<Record<FigureName, Draw>> = {
   truths,
   verdict,
   votes,
+  windows,
 };

@@ -4,10 +4,11 @@ import { between, correlation, plain, plainInterval } from "../format-number.ts"
 import type { Reading } from "../reading.ts";
 import type { Study } from "../study-data.ts";
 import { list, numberWord } from "../words.ts";
+import { windowsBlock } from "./windows.ts";
 
 /** When voting amplifies: the phase diagram, and where the advised team stands in the theory. */
 export function phaseSection(reading: Reading): SectionDraft | null {
-  const blocks = [phase(reading), regime(reading)];
+  const blocks = [phase(reading), regime(reading), windowsBlock(reading)];
   return blocks.some((block) => block !== null) ? { id: "phase", title: "When does voting amplify?", blocks } : null;
 }
 
@@ -109,6 +110,10 @@ function regime({ study, confidenceText }: Reading): Draft | null {
     { name: "μ*, bias of a deep tree", quantity: regime.fixedPoint, derived: known(regime.fixedPoint) },
     { name: "mixing depth, layers", quantity: regime.mixingDepth },
     { name: "first budget of a team, tokens per task", quantity: thresholds.firstTeamTokens },
+    { name: "budget from which a second layer pays", quantity: thresholds.secondLayerTokens },
+    { name: "budget from which one agent is better again", quantity: thresholds.lastTeamTokens },
+    { name: "shortest useful message, tokens", quantity: thresholds.shortestMessageTokens },
+    { name: "best compute of a leaf, tokens", quantity: thresholds.optimalLeafTokens },
     {
       name: "ρ above which voting adds errors",
       quantity: thresholds.criticalRho,
