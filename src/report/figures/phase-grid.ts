@@ -46,9 +46,10 @@ export function phaseGridDrawing(map: PhaseMap, label: string, { width, wide }: 
   }
   for (const { words, parts } of regions.lines)
     write(canvas, wishes(words, parts), { bounds, obstacles: [...obstacles, ...canvas.marks, ...canvas.texts] }, "ink");
-  for (const { words, part } of regions.isos) {
-    labelOnLine(canvas, part, words, bounds, [...obstacles, ...canvas.marks]);
-    for (const piece of withoutTexts(part, canvas.texts)) canvas.path(pathOf(piece), "iso");
+  for (const { words, parts } of regions.isos) {
+    if (parts[0] && lengthOf(parts[0]) > 60)
+      labelOnLine(canvas, parts[0], words, bounds, [...obstacles, ...canvas.marks]);
+    for (const piece of parts.flatMap((part) => withoutTexts(part, canvas.texts))) canvas.path(pathOf(piece), "iso");
   }
 
   canvas.text(0, top - 12, axisTitle(problem.y.parameter));
@@ -173,31 +174,37 @@ function regionsOf(map: PhaseMap, x: Positions, y: Positions, steps: { up: numbe
   const fading = field((i) => Math.min(20, -Math.log(grid.alpha[i]!)));
   const crowded = field((i) => Math.max(-20, -grid.windowRoom[i]!));
   const broke = field((i) => Math.max(-20, -grid.budgetRoom[i]!));
-  const gridAt = (point: Point) => {
-    const [i, j] = [x.index[nearest(x.lines, point.x)]!, y.index[nearest(y.lines, point.y)]!];
-    return j * grid.x.length + i;
-  };
-  const visible = (from: Field, threshold: number, holds: (index: number) => boolean) =>
-    innerLines(outlines(from, threshold), from).flatMap((line) =>
-      partsWhere(resampled(line), (point) => holds(gridAt(point))),
-    );
-  const above = (least: number) => (index: number) => grid.phase[index]! >= least;
+  const fits = (point: Point) => valueAt(crowded, point) <= 0 && valueAt(broke, point) <= 0;
+  const amplifies = (point: Point) => fits(point) && valueAt(fading, point) <= 0;
+  const visible = (from: Field, threshold: number, holds: (point: Point) => boolean) =>
+    innerLines(outlines(from, threshold), from)
+      .flatMap((line) => partsWhere(resampled(line), holds))
+      .filter((part) => lengthOf(part) > 30);
   return {
     ...{ gain, fading, crowded, broke },
     lines: [
-      { words: `team = ${rivalOf(map)}`, parts: visible(gain, 0, above(single)), name: "bound" },
-      { words: "α = 1", parts: visible(fading, 0, above(collapsed)), name: "bound dash" },
-      { words: "b m = W", parts: visible(crowded, 0, (i) => grid.budgetRoom[i]! > 0), name: "bound" },
-      { words: "C = B", parts: visible(broke, 0, (i) => grid.windowRoom[i]! >= 0), name: "bound" },
+      { words: `team = ${rivalOf(map)}`, parts: visible(gain, 0, amplifies), name: "bound" },
+      { words: "α = 1", parts: visible(fading, 0, fits), name: "bound dash" },
+      { words: "b m = W", parts: visible(crowded, 0, (point) => valueAt(broke, point) <= 0), name: "bound" },
+      { words: "C = B", parts: visible(broke, 0, (point) => valueAt(crowded, point) <= 0), name: "bound" },
     ],
-    isos: [...steps.down, ...steps.up].flatMap((step) =>
-      visible(gain, step, above(single)).map((part) => ({ words: points(step).replace(/\.0$/, ""), part })),
-    ),
+    isos: [...steps.down, ...steps.up].map((step) => ({
+      words: points(step).replace(/\.0$/, ""),
+      parts: visible(gain, step, amplifies).toSorted((one, other) => lengthOf(other) - lengthOf(one)),
+    })),
   };
 }
 
-/** Index of the line that is nearest, by halving; of two lines at one place the first. */
-function nearest(lines: readonly number[], at: number): number {
+/** Between its grid's lines, in proportion. */
+function valueAt({ x, y, values }: Field, point: Point): number {
+  const [column, row] = [lineBefore(x, point.x), lineBefore(y, point.y)];
+  const [right, down] = [share(x, column, point.x), share(y, row, point.y)];
+  const at = (i: number, j: number) => values[(row + j) * x.length + column + i]!;
+  return (1 - down) * ((1 - right) * at(0, 0) + right * at(1, 0)) + down * ((1 - right) * at(0, 1) + right * at(1, 1));
+}
+
+/** Index of the last line but one at most, behind which the place lies; by halving. */
+function lineBefore(lines: readonly number[], at: number): number {
   const rising = lines[0]! < lines.at(-1)!;
   let [low, high] = [0, lines.length - 1];
   while (high - low > 1) {
@@ -205,8 +212,16 @@ function nearest(lines: readonly number[], at: number): number {
     if (lines[middle]! < at === rising) low = middle;
     else high = middle;
   }
-  return Math.abs(lines[low]! - at) <= Math.abs(lines[high]! - at) ? low : high;
+  return low;
 }
+
+function share(lines: readonly number[], before: number, at: number): number {
+  const [from, to] = [lines[before]!, lines[before + 1]!];
+  return from === to ? 0 : Math.max(0, Math.min(1, (at - from) / (to - from)));
+}
+
+const lengthOf = (line: readonly Point[]) =>
+  line.reduce((sum, { x, y }, i) => (i === 0 ? 0 : sum + Math.hypot(x - line[i - 1]!.x, y - line[i - 1]!.y)), 0);
 
 /** The same line with a point at least every 5 px, so that it can be cut anywhere. */
 function resampled(line: readonly Point[]): Point[] {
