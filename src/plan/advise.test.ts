@@ -18,7 +18,11 @@ const promise = () => ({ cost: { usd: unpriced } }) as unknown as Forecast;
 const advise = (single: Rival, repeated: Rival | undefined, panels: readonly Rival[]) => {
   const affordable = [single, ...(repeated ? [repeated] : []), ...panels];
   const rivals = { single, repeated, frontier: affordable, affordable };
-  return adviseOn<Rival & Scored>(rivals, promise, { confidence: 0.9, budget: { amount: 1, unit: "usd" } });
+  return adviseOn<Rival & Scored>(rivals, promise, {
+    confidence: 0.9,
+    budget: { amount: 1, unit: "usd" },
+    gainText: (gain) => `${100 * gain} points`,
+  });
 };
 
 describe("adviseOn", () => {

@@ -2,29 +2,20 @@
 
 import { memberName, membersOf } from "../organizations/cast.ts";
 import * as organizations from "../organizations/index.ts";
-import type { Kind, Member, Organization, Stage } from "../organizations/organization.ts";
+import type { Member, Organization, Stage } from "../organizations/organization.ts";
 import { formOf, makeTeam, organizationOf, type Team } from "../organizations/team.ts";
 import { outcomesCached } from "../simulate/replay.ts";
-import { mean, meanOfKnown, pick, rawWeight, type Scored, variance } from "./choose.ts";
+import { mean, meanOfKnown, pick, rawWeight, variance } from "./choose.ts";
 import { largestCallCost, meanCallCosts, slowestOf, type TaskCosts, worstCase } from "./costs.ts";
 import { fitLatent, type JointAnswers, type LatentModel, latentAccuracy, type WinTables, winTables } from "./latent.ts";
+import type { Offer } from "./market.ts";
 import { fitVotes, forecastAhead, forecastVote, type VoteForecast, type VoteMixture, voteKeys } from "./mixture.ts";
 import type { CostUnit } from "./plan-types.ts";
 import { hasVotes, type PlanRoster, type RosterAgent } from "./roster.ts";
 
-/** A team that was priced and scored. */
-export interface Candidate extends Scored {
-  readonly team: Team;
-  readonly kind: Kind;
-  /** Distinct members, as numbers of the roster. */
-  readonly members: readonly number[];
-  /** Mean over tasks of what was recorded (of what the mixture expects, for one agent asked repeatedly). */
-  readonly raw: number;
-  /** Expected cost per task in the unit of the budget. */
-  readonly price: number;
+/** A team by its right answers. */
+export interface Candidate extends Offer {
   readonly costs: TaskCosts;
-  /** The most one task can cost. */
-  readonly max: (unit: CostUnit) => number;
   /** Of one agent asked repeatedly, and of readers of its answers. */
   readonly vote?: VoteForecast;
   /** Present where members play roles that nobody recorded: forecast by the theory, with what to know of that. */

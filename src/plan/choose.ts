@@ -150,13 +150,16 @@ export function accuracyInterval(promised: number, accuracy: Float64Array, confi
   return { mean: f, low: Math.max(0, f - half), high: Math.min(1, f + half), confidence };
 }
 
-/** Scores within this of each other are equal: 0.1 points. */
+/** Accuracies within this of each other are equal: 0.1 points. */
 export const equalScores = 0.001;
 
-/** The cheapest of those within 0.1 points of the highest score; among equally cheap ones the better. */
-export function bestOf<T extends Scored & { readonly price: number }>(teams: readonly T[]): T | undefined {
+/** The cheapest of those whose scores equal the highest; among equally cheap ones the better. */
+export function bestOf<T extends Scored & { readonly price: number }>(
+  teams: readonly T[],
+  equal = equalScores,
+): T | undefined {
   const highest = teams.reduce((max, { score }) => Math.max(max, score), Number.NEGATIVE_INFINITY);
-  return cheapestOf(teams.filter(({ score }) => score >= highest - equalScores));
+  return cheapestOf(teams.filter(({ score }) => score >= highest - equal));
 }
 
 /** The cheapest; among equally cheap ones the one with the highest score, then the first. */

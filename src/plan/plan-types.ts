@@ -27,7 +27,10 @@ export interface Costs {
   readonly wattHours: CostForecast | NotMeasured;
 }
 
-/** Predicted accuracy and cost of a team. The interval is the one of the population, not of a finite check. */
+/**
+ * Predicted accuracy and cost of a team. The interval is the one of the population, not of a finite check. Under the metric
+ * `squared-error` the accuracy is the mean squared error, in the square of the answers' unit: less is better.
+ */
 export interface Forecast {
   readonly team: string;
   readonly kind: Kind;
@@ -53,7 +56,11 @@ export interface Forecast {
   readonly gain?: Gain;
 }
 
-/** Team minus the best single agent at equal money, on the same tasks. */
+/**
+ * How much better than the best single agent at equal money, on the same tasks: more is better under every metric. In
+ * accuracy team − agent; in squared error the share of the agent's error that the team saves, 1 − team/agent: 0.31 is 31 %
+ * less error, −0.1 is 10 % more.
+ */
 export interface Gain {
   readonly against: string;
   /** Points as a fraction: 0.03 is three points. After shrinkage. */
@@ -61,7 +68,7 @@ export interface Gain {
   readonly low: number;
   readonly high: number;
   readonly confidence: number;
-  /** Standard deviation of the paired difference over tasks. */
+  /** Standard deviation of the paired difference over tasks; in squared error, of what each adds to ln(agent/team). */
   readonly deviation: number;
   /** P(team better), honest about the search over teams. */
   readonly probabilityBetter: number;
@@ -96,6 +103,28 @@ export interface Regime {
   readonly rhoEffective: Measured;
   readonly fixedPoint: Measured;
   readonly mixingDepth: Measured;
+  /** Only in squared error, where it stands for γ, α, s, β and μ*. */
+  readonly risk?: RiskRegime;
+}
+
+/** Numbers that are averaged (§7). Risks are in the square of the answers' unit. */
+export interface RiskRegime {
+  /** v: mean squared error of one answer. */
+  readonly leafRisk: Measured;
+  /** What every answer to a task shares, and no averaging of them takes away. */
+  readonly commonRisk: Measured;
+  /** σ² of a message; 0 where code takes the mean. */
+  readonly channelVariance: Measured;
+  /** q = ρ + (1 − ρ)/b: what one node leaves of the risk that it can average. */
+  readonly contraction: Measured;
+  /** t = −ln q/ln b: that risk falls as N^(−t) with the leaves of a team. */
+  readonly exponent: Measured;
+  /** η: the risk of one agent falls as x^(−η) with its compute. A team grows faster where t > η. */
+  readonly riskExponent: Measured;
+  /** v* = σ²/((b − 1)(1 − ρ)), where deep trees end, and what no averaging takes away. */
+  readonly riskFloor: Measured;
+  /** Leaves of the best team of this fan-in at the plan's budget, if a leaf could be given any compute; budgets in tokens only. */
+  readonly bestLeaves: Measured;
 }
 
 export interface Thresholds {
@@ -191,6 +220,34 @@ export interface Advice {
   readonly because: string;
 }
 
+export interface PlanOptions {
+  /** Bound of the expected cost of one task. */
+  readonly perTask: Budget;
+  /** Bound of the most that one task can cost; may have another unit. */
+  readonly perTaskMax?: Budget;
+  /** P(better) at which a team is advised, and content of every interval. @default 0.9 */
+  readonly confidence?: number;
+  /** Of bootstraps and draws. @default 1 */
+  readonly seed?: number;
+  /**
+   * Most calls per task of the teams that are tried. @default what twice the budget pays for, from 7 to 33; to 133 where
+   * readers are forecast, so that none reads more answers than votes are tried with; to 1,093 where answers need reading
+   */
+  readonly callsMax?: number;
+  /**
+   * True where code cannot compare answers (texts, plans, patches): then nothing can be counted, and only agents that read
+   * can make one answer of several. Where code can, counting loses nothing and costs nothing (§5.5). @default false
+   */
+  readonly needsReading?: boolean;
+  /**
+   * Only teams that the recorded samples can replay: nothing is extrapolated, so that everything can be checked. Teams of
+   * readers are forecast beside the others, and none is chosen. @default false
+   */
+  readonly recordedOnly?: boolean;
+  /** What is best: the most right answers, or the least squared error of numeric ones. @default "accuracy" */
+  readonly metric?: Metric;
+}
+
 export interface Plan {
   readonly budget: Budget;
   readonly budgetMax?: Budget;
@@ -204,13 +261,13 @@ export interface Plan {
   /** Best team of several agents or with structure; null where none fits the budget. */
   readonly team: Forecast | null;
   readonly best: Forecast;
-  /** Cheapest plan within 0.1 points of the best. */
+  /** Cheapest plan within 0.1 points of the best; in squared error within 0.5 % of the least error. */
   readonly equalAccuracy: Forecast;
   /** The next better plan for more money, or null. */
   readonly moreMoney: Forecast | null;
   /** The best allocation of the same money per task, known only in hindsight. */
   readonly oracle: { readonly accuracy: number; readonly shareCaught: number };
-  /** Cheapest first; each promises more than every cheaper one. */
+  /** Cheapest first; each promises better than every cheaper one. */
   readonly frontier: readonly Forecast[];
   /** Every candidate that was priced, best first (at most some hundreds in JSON). */
   readonly candidates: readonly Forecast[];

@@ -1,0 +1,222 @@
+// What can be bought where right answers are counted: votes, cascades and readers, forecast by what was recorded of them.
+
+import type { Calibration } from "../calibrate/calibration.ts";
+import { memberName, membersOf } from "../organizations/cast.ts";
+import type { Team } from "../organizations/team.ts";
+import { isMeasured, type NotMeasured } from "../theory/interval.ts";
+import { random } from "../theory/random.ts";
+import { boundariesOf } from "./boundaries.ts";
+import { type Candidate, callsMaxOf, Pricing, proposedTeams, stagesOf } from "./candidates.ts";
+import {
+  accuracyInterval,
+  difference,
+  equalScores,
+  gainInterval,
+  optimism,
+  probabilityBetter,
+  shrinkSingles,
+  tasksStillNeeded,
+  variance,
+} from "./choose.ts";
+import { allCosts } from "./costs.ts";
+import { findingsOf } from "./findings.ts";
+import { caveatsOf, voteCaveats } from "./forecast-caveats.ts";
+import type { Market } from "./market.ts";
+import { oracleAccuracy } from "./oracle.ts";
+import type { Budget, CostUnit, Forecast, Gain, Plan, PlanOptions } from "./plan-types.ts";
+import { ReaderPricing, readerCallsMax } from "./reader-plans.ts";
+import { nodeOf, regimeOf } from "./regime.ts";
+import { chooseRoster, type PlanRoster } from "./roster.ts";
+import { theoryOptimum } from "./theory-optimum.ts";
+
+/**
+ * Scores are the raw joint mixed with a latent-class forecast, weight k/(k+100); of repeats of one agent its score and the
+ * gain of the mixture; of stars and trees of readers the single score of their leaf, and the gain that the exact level maps
+ * make of its samples' law over tasks. Promised accuracies are corrected for having been picked: singles shrunk together,
+ * teams moved by their members' shrinkage and lowered by the bootstrap optimism of the search.
+ */
+export function accuracyMarket(
+  calibration: Calibration,
+  { perTask, perTaskMax, confidence = 0.9, seed = 1, needsReading = false, recordedOnly, ...options }: PlanOptions,
+): Market<Candidate> {
+  const { unit } = perTask;
+  const roster = chooseRoster(calibration, unit);
+  const { pricing, readers } = pricingOf(roster, calibration, { unit, confidence, seed });
+  const { callsMax = defaultCallsMax(perTask, roster, { needsReading, areRead: readers.canForecast }) } = options;
+  const proposed = proposedTeams(roster, callsMax).filter(({ kind }) => !needsReading || kind === "single");
+  const tried = recordedOnly ? proposed.filter((team) => isRecorded(team, roster)) : proposed;
+  const recorded = tried.flatMap((team) => pricing.price(team) ?? []);
+  const leftOut = proposed.length - tried.length;
+  const { candidates, smallest, refused, windows } = readers.plansFor({ perTask, perTaskMax, callsMax, needsReading });
+  return {
+    ...{ roster, recorded, readers: candidates, leftOut, refused, windows, equalScores },
+    gainText: (gain, other) => `${points(gain)}${other === undefined ? "" : ` above ${other}`}`,
+    promiser: ({ affordable, single }) => promiser(roster, affordable, calibration, single, { confidence, seed }),
+    oracle({ single, best, frontier }) {
+      const hindsight = oracleAccuracy(
+        [...recorded, ...(recordedOnly ? [] : candidates)]
+          .filter((one) => one.kind === "single")
+          .concat(frontier)
+          .map(({ accuracy, costs }) => ({ right: accuracy, cost: costs(unit) })),
+        perTask.amount,
+      );
+      const room = hindsight - single.raw;
+      return {
+        accuracy: hindsight,
+        shareCaught: room > 0 ? Math.max(0, Math.min(1, (best.raw - single.raw) / room)) : 0,
+      };
+    },
+    notRepeated: needsReading ? notCounted : notRepeated(roster, recorded),
+    theory({ several, repeated }, reader) {
+      const node = nodeOf(several ?? repeated, reader?.team ?? smallest, roster);
+      const { regime, thresholds } = regimeOf(node, calibration, roster, confidence);
+      return {
+        regime,
+        thresholds,
+        boundaries: boundariesOf(node, regime, calibration),
+        theoryOptimum: theoryOptimum(calibration, roster, perTask),
+        assumptions: assumptionsOf(regime),
+      };
+    },
+    findings: ({ single, best, several, redundant }, { advice, regime, promise }) =>
+      findingsOf({ calibration, roster, single, best, several, advice, regime, redundant, promise }),
+  };
+}
+
+const points = (gain: number) => `${gain < 0 ? "−" : "+"}${Math.abs(100 * gain).toFixed(1)} points`;
+
+/** What the plan itself assumed. */
+function assumptionsOf({ messageTokens, alpha }: Plan["regime"]): Plan["assumptions"] {
+  const derived = (subject: string, value: string, source: string) => ({
+    ...{ subject, value, status: "derived" as const, source },
+  });
+  const ties = "to the earliest member of a cast, most accurate first; among samples of one agent evenly";
+  const isCounted = messageTokens === undefined && isMeasured(alpha);
+  return [
+    derived("ties", ties, "rule plurality"),
+    ...(isCounted ? [derived("fidelity", "γ = 1", "code counts the votes, no message is read")] : []),
+  ];
+}
+
+interface Prices {
+  readonly pricing: Pricing;
+  readonly readers: ReaderPricing;
+}
+
+const pricings = new WeakMap<PlanRoster, Map<string, Prices>>();
+
+/** Prices of a roster's teams, kept as long as it lives: plans at other budgets ask for the same teams. */
+function pricingOf(
+  roster: PlanRoster,
+  calibration: Calibration,
+  options: { unit: CostUnit; confidence: number; seed: number },
+): Prices {
+  const known = pricings.get(roster) ?? new Map<string, Prices>();
+  pricings.set(roster, known);
+  const key = `${options.confidence} ${options.seed}`;
+  const found = known.get(key);
+  if (found) return found;
+  const pricing = new Pricing(roster, { ...options, weights: calibration.weights });
+  const made = { pricing, readers: new ReaderPricing(roster, pricing, calibration, options) };
+  known.set(key, made);
+  return made;
+}
+
+/** True where no member may be asked more often than it was recorded. */
+function isRecorded(team: Team, { agents }: PlanRoster): boolean {
+  const members =
+    stagesOf(team)?.flatMap((stage) => stage.members) ??
+    membersOf(team.cast).map((member) => ({ ...member, samples: callsMaxOf(team) }));
+  return agents.every(({ name, calibration }) => {
+    const calls = members.reduce((sum, member) => (memberName(member) === name ? sum + member.samples : sum), 0);
+    return calls <= calibration.samples;
+  });
+}
+
+/** What twice the budget pays for at the cheapest agent: teams above the budget tell what more money buys. */
+function defaultCallsMax(
+  { amount }: Budget,
+  { agents }: PlanRoster,
+  { needsReading, areRead }: { readonly needsReading: boolean; readonly areRead: boolean },
+): number {
+  const cheapest = Math.min(...agents.map(({ price }) => price));
+  const most = needsReading ? readerCallsMax : areRead ? 133 : 33;
+  return Math.max(7, Math.min(most, Math.floor((2 * amount) / cheapest)));
+}
+
+const notCounted: NotMeasured = {
+  notMeasured: "answers need reading: nothing counts those of one agent",
+  probe: "where code can compare answers, plan without this restriction",
+};
+
+function notRepeated({ agents }: PlanRoster, priced: readonly Candidate[]): NotMeasured {
+  if (priced.some(({ kind }) => kind === "repeated"))
+    return {
+      notMeasured: "asking one agent several times does not fit the budget",
+      probe: "plan with a larger budget",
+    };
+  const once = agents.every(({ calibration }) => calibration.samples < 2);
+  return {
+    notMeasured: once
+      ? "one answer per task and agent is recorded, which says nothing about votes of one agent"
+      : "too few answers of one agent to the same task are graded right or wrong",
+    probe: `record at least 3 samples per task, first of ${agents[0]!.name}, with the field \`sample\`${once ? "" : " and grades of 0 or 1"}`,
+  };
+}
+
+/** Candidates as forecasts, corrected for having been picked among the affordable ones. */
+function promiser(
+  { agents, tasks }: PlanRoster,
+  affordable: readonly Candidate[],
+  { assumptions }: Calibration,
+  single: Candidate,
+  { confidence, seed }: { confidence: number; seed: number },
+): (candidate: Candidate) => Forecast {
+  const shrunk = shrinkSingles(agents.map(({ right }) => right));
+  const shifts = shrunk.map((value, i) => value - agents[i]!.accuracy);
+  const luck = optimism(affordable, random(seed, "optimism"));
+  const gainOf = (candidate: Candidate): Gain => {
+    const found = difference(candidate, single);
+    return {
+      against: single.team.text,
+      ...gainInterval(found, confidence),
+      deviation: Math.max(found.deviation, candidate.vote?.gainDeviation ?? 0),
+      probabilityBetter: probabilityBetter(found),
+      tasksStillNeeded: tasksStillNeeded(found, confidence),
+    };
+  };
+  return (candidate) => {
+    const { team, members, vote, unrecorded, accuracy, score, costs, max } = candidate;
+    const shift = members.reduce((sum, i) => sum + shifts[i]!, 0) / members.length;
+    const [first] = members;
+    const promised =
+      team.kind === "single" ? shrunk[first!]! : vote ? shrunk[first!]! + vote.gain : score + shift - luck;
+    const columns = members.map((i) => agents[i]!.column);
+    const moved = vote ? promised - vote.accuracy : 0;
+    const inside = (value: number) => Math.max(0, Math.min(1, value));
+    return {
+      team: team.text,
+      kind: team.kind,
+      metric: "accuracy",
+      accuracy: vote
+        ? {
+            mean: inside(promised),
+            low: inside(vote.accuracyLow + moved),
+            high: inside(vote.accuracyHigh + moved),
+            confidence,
+          }
+        : accuracyInterval(promised, accuracy, confidence),
+      cost: allCosts(costs, max, confidence),
+      method: unrecorded ? "exact" : vote ? "mixture" : "mixed",
+      tasks: tasks.length,
+      caveats: [
+        ...caveatsOf(team, columns, tasks.length, assumptions),
+        ...(unrecorded?.caveats ??
+          (vote ? voteCaveats(team, vote, columns[0]!, agents[first!]!.calibration.samples) : [])),
+      ],
+      ...(unrecorded && { recorded: false }),
+      deviation: vote?.deviation ?? Math.sqrt(variance(accuracy)),
+      ...(candidate !== single && { gain: gainOf(candidate) }),
+    };
+  };
+}
