@@ -4,14 +4,13 @@ import type { Calibration, FidelityCalibration } from "../calibrate/calibration.
 import { combineIntervals } from "../calibrate/estimators/combine-intervals.ts";
 import { mapInterval, studentInterval } from "../calibrate/estimators/estimate.ts";
 import { taskMeanInterval } from "../calibrate/estimators/task-mean.ts";
-import { fidelityAt } from "../calibrate/fidelity.ts";
+import { messageTokensFor } from "../calibrate/fidelity.ts";
 import { type Column, findColumn } from "../records/answer-table.ts";
 import { fanInMax } from "../theory/budget.ts";
 import { criticalCorrelation, criticalFanIn, criticalFidelity } from "../theory/critical.ts";
 import { type Interval, isMeasured, type NotMeasured } from "../theory/interval.ts";
 import { amplification, organizationExponent } from "../theory/level-map.ts";
 import { majoritySlope } from "../theory/majority.ts";
-import { bisect } from "../theory/optimize.ts";
 import { normalQuantile } from "../theory/special.ts";
 import { probabilityBetter, tasksStillNeeded } from "./choose.ts";
 import type { Boundary, Regime } from "./plan-types.ts";
@@ -289,19 +288,8 @@ function lengthCrossing(
     high: messageTokens,
     confidence: fidelity.exponential.m0.confidence,
   };
-  const at = fidelityNeeded === null ? null : lengthOf(fidelityNeeded, fidelity);
+  const at = fidelityNeeded === null ? null : (messageTokensFor(fidelity, fidelityNeeded)?.value ?? null);
   return [move("messageTokens", "m", now, at, "no message length carries enough")];
-}
-
-/** Beyond it a curve that is still too low is flat. */
-const messageTokensMax = 1e9;
-
-/** The message length at which γ(m) is this. */
-function lengthOf(fidelityNeeded: number, fidelity: FidelityCalibration): number | null {
-  const missing = (logLength: number) => fidelityAt(fidelity, Math.exp(logLength)).value - fidelityNeeded;
-  const [shortest, longest] = [Math.log(1e-6), Math.log(messageTokensMax)];
-  if (missing(longest) < 0 || missing(shortest) > 0) return null;
-  return Math.exp(bisect(missing, shortest, longest, 1e-9));
 }
 
 /** `smallest`: the first odd fan-in on the side of the team. */

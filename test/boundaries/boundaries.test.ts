@@ -18,7 +18,7 @@ const marginOf = (name: string) => bench.lines.find((line) => line.name === name
 function pooled(margins: number) {
   const counts = worlds.flatMap((world) =>
     [-margins, margins].map((times) =>
-      measureBoundary(world, { distance: times * marginOf(world.name), tasks, seeds: 6, seedFrom: 501 }),
+      measureBoundary(world, { distance: times * marginOf(world.name), tasks, seeds: 4, seedFrom: 501 }),
     ),
   );
   const sum = (of: (one: (typeof counts)[number]) => number) => counts.reduce((total, one) => total + of(one), 0);
