@@ -47,11 +47,21 @@ export class EstimatesNotMeasured extends KnownError {
  * @throws {NoCommonTasks} where the members' answers are too few, and no formula knows the rest
  * @throws {ReadersNotMeasured | WindowExceeded} for teams that read messages
  */
-export function forecastSquaredError(
+export function forecastSquaredError(team: Team, calibration: Calibration, options: ForecastOptions = {}): Forecast {
+  return forecastRisks(team, calibration, options).forecast;
+}
+
+/** A forecast with the squared errors that it is the mean of. */
+export interface RiskForecast extends Risks {
+  readonly forecast: Forecast;
+}
+
+/** The same, task by task. */
+export function forecastRisks(
   team: Team,
   calibration: Calibration,
   { confidence = 0.9, seed = 1 }: ForecastOptions = {},
-): Forecast {
+): RiskForecast {
   const { estimates } = calibration;
   if (!isMeasured<EstimateCalibration>(estimates)) throw new EstimatesNotMeasured(team.text, estimates);
   organizationOf(team);
@@ -130,7 +140,7 @@ function forecastRecorded(
   estimates: EstimateCalibration,
   { tasks, perTask }: Risks,
   { confidence, seed }: Required<ForecastOptions>,
-): Forecast {
+): RiskForecast {
   if (tasks.length < 2) throw new NoCommonTasks(team.text, tasks.length);
   const { table } = calibration;
   const weights = teamWeights(team, calibration);
@@ -141,7 +151,7 @@ function forecastRecorded(
   const columns = columnNames(team).map((name) => findColumn(table, name)!);
   const largest = (unit: CostUnit) =>
     worstCase(team, stagesOf(team), unit, (name) => largestCallCost(findColumn(table, name)!, unit, tasks));
-  return {
+  const forecast: Forecast = {
     ...head(team, perTask, confidence),
     cost: allCosts((unit) => pick(known[unit], tasks), largest, confidence),
     method: "resampled",
@@ -151,6 +161,7 @@ function forecastRecorded(
       ...riskCaveats(calibration, estimates, { tasks, perTask }, pick(known.unanswered!, tasks)),
     ],
   };
+  return { forecast, tasks, perTask };
 }
 
 function head(team: Team, perTask: Float64Array, confidence: number) {
@@ -242,7 +253,7 @@ function forecastRepeated(
   estimates: EstimateCalibration,
   { tasks, perTask, unanswered }: Risks & { readonly unanswered: Float64Array },
   { confidence }: Required<ForecastOptions>,
-): Forecast {
+): RiskForecast {
   if (tasks.length < 2) throw new NoCommonTasks(team.text, tasks.length);
   const column = findColumn(calibration.table, columnNames(team)[0]!)!;
   const { samples } = estimates.agents.find(({ name }) => name === column.name)!;
@@ -252,7 +263,7 @@ function forecastRepeated(
       ? slowestOf(column, calls, tasks)
       : meanCallCosts(column, unit, tasks).map((cost) => cost * calls);
   const largest = (unit: CostUnit) => worstCase(team, stagesOf(team), unit, () => largestCallCost(column, unit, tasks));
-  return {
+  const forecast: Forecast = {
     ...head(team, perTask, confidence),
     cost: allCosts(costs, largest, confidence),
     method: "exact",
@@ -263,6 +274,7 @@ function forecastRepeated(
       ...riskCaveats(calibration, estimates, { tasks, perTask }, unanswered),
     ],
   };
+  return { forecast, tasks, perTask };
 }
 
 // ── readers ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -281,7 +293,7 @@ function forecastReaders(
   calibration: Calibration,
   estimates: EstimateCalibration,
   { confidence }: Required<ForecastOptions>,
-): Forecast {
+): RiskForecast {
   const { answering, cost } = readingTeam(team, calibration, confidence);
   const { tasks } = calibration;
   const errors = columnErrors(answering.column, truthFor(calibration.table, []), tasks);
@@ -306,8 +318,8 @@ function forecastReaders(
   );
   const { value, low, high } = positive(moved);
   const refreshed = rho.known || !formOf(team).layers ? value : refreshedRisk(team, risk, common, noises);
-  const largest = { tasks: Uint32Array.from(at, (i) => tasks[i]!), perTask };
-  return {
+  const risks = { tasks: Uint32Array.from(at, (i) => tasks[i]!), perTask };
+  const forecast: Forecast = {
     ...head(team, perTask, confidence),
     accuracy: { mean: value, low: Math.max(0, low + Math.min(0, refreshed - value)), high, confidence },
     cost,
@@ -319,10 +331,11 @@ function forecastReaders(
       ...(refreshed < value
         ? ["Errors of the task and errors of a shared context were not told apart: the interval spans both readings."]
         : []),
-      ...riskCaveats(calibration, estimates, largest, silentShares(errors, at)),
+      ...riskCaveats(calibration, estimates, risks, silentShares(errors, at)),
     ],
     recorded: false,
   };
+  return { forecast, ...risks };
 }
 
 /** What layers of readers make of the risk that averaging takes away: `own` ↦ R(own). A team without layers is a chain. */
