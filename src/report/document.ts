@@ -47,6 +47,7 @@ export type FigureName =
   | "splits"
   | "errors"
   | "phase"
+  | "phase-grid"
   | "budget"
   | "boundaries"
   | "truths"

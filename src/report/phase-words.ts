@@ -3,7 +3,15 @@
 import type { PhaseMap } from "../plan/phase.ts";
 import type { PhaseQuantity } from "../plan/phase-facts.ts";
 import { type Interval, isMeasured, type Measured } from "../theory/interval.ts";
-import { type Phase, type PhaseParameter, type PhasePoint, phaseSolver, phases } from "../theory/phase.ts";
+import {
+  type Phase,
+  type PhaseGrid,
+  type PhaseParameter,
+  type PhasePoint,
+  phaseGrid,
+  phaseSolver,
+  phases,
+} from "../theory/phase.ts";
 import { between, correlation, count, decimal, percent, plain, points } from "./format-number.ts";
 
 interface Wording {
@@ -36,8 +44,8 @@ export const wording: Readonly<Record<PhaseQuantity, Wording>> = {
 };
 
 /** "context window W, tokens" */
-export function axisTitle(parameter: PhaseParameter): string {
-  const { name, symbol, unit } = wording[parameter];
+export function axisTitle(quantity: PhaseQuantity): string {
+  const { name, symbol, unit } = wording[quantity];
   return `${name} ${symbol}${unit ? `, ${unit}` : ""}`;
 }
 
@@ -114,26 +122,26 @@ export function standing({ problem, place }: PhaseMap): { readonly at: PhasePoin
 }
 
 /** One claim: where the team stands, or what is drawn. */
-export function phaseTitle(map: PhaseMap): string {
+export function phaseTitle(map: PhaseMap, subject = "The team"): string {
   const found = standing(map);
   const rival = rivalOf(map);
   if (!found) return `Where ${teamWords(map)} beats ${rival}`;
   const { at, sure } = found;
   const [team, other] = [percent(at.accuracy, 1), percent(at.single, 1)];
-  if (!sure) return `Too close to tell: the interval of the team crosses a line (${team} against ${other})`;
+  if (!sure) return `${subject} stands too close to a line to tell: ${team} against ${other}`;
   switch (at.phase) {
     case "does not fit":
-      return "The team does not fit where it stands";
+      return `${subject} does not fit where it stands`;
     case "collapses":
-      return `Where the team stands a weak signal collapses: α ${plain(at.alpha)}`;
+      return `${subject} stands where a weak signal collapses: α ${plain(at.alpha)}`;
     case "team is better":
       return rival === "one leaf"
-        ? `The team lifts one leaf from ${other} to ${team}`
-        : `The team is better for the same money: ${team} against ${other}`;
+        ? `${subject} lifts one leaf from ${other} to ${team}`
+        : `${subject} is better for the same money: ${team} against ${other}`;
     default:
       return rival === "one leaf"
-        ? `The team amplifies weak signals, but this leaf falls from ${other} to ${team}`
-        : `The team amplifies, but one agent is better for the same money: ${other} against ${team}`;
+        ? `${subject} amplifies weak signals, but this leaf falls from ${other} to ${team}`
+        : `${subject} amplifies, but one agent is better for the same money: ${other} against ${team}`;
   }
 }
 
@@ -161,7 +169,7 @@ export function phaseNotes(map: PhaseMap): string[] {
       : ["Theory alone: no answers were read; give attempts to draw the team where it was measured."]),
     ...(problem.leaf
       ? [
-          "Money is equal: one agent gets all of B, each leaf (B − C)/N, where C is paid for N leaves' messages; its accuracy follows μ = k x^β, also beyond the levels that were recorded.",
+          "Money is equal: one such agent gets all of B, each of the N leaves (B − C)/N, where C pays for the messages. Its accuracy follows μ = k x^β, also beyond what was recorded.",
         ]
       : [
           "Money is not compared: the team costs more than the one leaf that it is held against, which is its mean member where members differ. With a budget, β and the cost of an answer the comparison is at equal money.",
@@ -171,6 +179,15 @@ export function phaseNotes(map: PhaseMap): string[] {
       : []),
     "The theory's answers have two values and its votes are majorities: with more values a vote can do better.",
   ];
+}
+
+const grids = new WeakMap<object, PhaseGrid>();
+
+/** A map with its points, which are computed once. */
+export function withGrid(map: Omit<PhaseMap, "grid">): PhaseMap {
+  const grid = grids.get(map.problem) ?? phaseGrid(map.problem);
+  grids.set(map.problem, grid);
+  return { ...map, grid };
 }
 
 /** How much of the picture each phase takes, for those who cannot see it. */

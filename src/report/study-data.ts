@@ -1,5 +1,6 @@
 import type { Calibration } from "../calibrate/calibration.ts";
 import type { Kind } from "../organizations/organization.ts";
+import type { PhaseMap } from "../plan/phase.ts";
 import type { Boundary, Budget, CostUnit, Finding, Forecast, Plan } from "../plan/plan-types.ts";
 import type { Disagreement } from "../records/attempt.ts";
 import type { Assumption } from "../records/recordings.ts";
@@ -171,6 +172,8 @@ export interface Study {
   readonly flips: readonly Flip[];
   readonly budgets: readonly BudgetCurve[];
   readonly phase: readonly PhaseDiagram[];
+  /** Budget against length of messages around the team of readers that the plan's regime describes, where all of it is measured. */
+  readonly phaseMap?: Omit<PhaseMap, "grid"> | null;
   readonly votes: readonly VoteCurve[];
   readonly splits: Splits | null;
   readonly truths: readonly Truth[];

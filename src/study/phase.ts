@@ -1,4 +1,7 @@
 import type { Calibration } from "../calibrate/calibration.ts";
+import { parseTeam } from "../organizations/parse-team.ts";
+import { type PhaseMap, phaseMap } from "../plan/phase.ts";
+import { NoPhaseTeam } from "../plan/phase-facts.ts";
 import type { Plan } from "../plan/plan-types.ts";
 import { regimeOf } from "../plan/regime.ts";
 import { chooseRoster, type PlanRoster, type RosterAgent } from "../plan/roster.ts";
@@ -7,6 +10,7 @@ import { agentsOf } from "../report/team-text.ts";
 import { criticalFidelity } from "../theory/critical.ts";
 import { isMeasured } from "../theory/interval.ts";
 import { amplification } from "../theory/level-map.ts";
+import { MissingParameter } from "../theory/phase.ts";
 import type { Check } from "./compare.ts";
 
 const fanIns = [3, 5];
@@ -30,6 +34,29 @@ export function phaseDiagrams(plan: Plan, check: Check): PhaseDiagram[] {
     })),
     teams: groupsOf(plan, roster, check, fanIn).flatMap((voters) => placed(voters, fanIn, roster, check)),
   }));
+}
+
+/** Steps of the map: lines look smooth, and a study stays quick where tasks differ in difficulty. */
+const mapSteps = 60;
+
+/** Budget against length of messages around the regime's team of readers; null where it has none, or not all is measured. */
+export function phaseMapOf({ regime }: Plan, { calibration }: Check): Omit<PhaseMap, "grid"> | null {
+  const { team, messageTokens } = regime;
+  if (team === undefined || messageTokens === undefined) return null;
+  try {
+    const { grid: _, ...map } = phaseMap(
+      {
+        team: parseTeam(team),
+        x: { parameter: "budget", steps: mapSteps },
+        y: { parameter: "messageTokens", steps: mapSteps },
+      },
+      calibration,
+    );
+    return map;
+  } catch (error) {
+    if (error instanceof MissingParameter || error instanceof NoPhaseTeam) return null;
+    throw error;
+  }
 }
 
 /** The members of the chosen team, the most accurate agents, those that err least alike, and every agent with repeats. */

@@ -12,7 +12,7 @@ import { flips } from "./flips.ts";
 import { flowOf } from "./flow.ts";
 import { agentLabels, withLabels } from "./labels.ts";
 import { disagreementsOf, missing, stillNeeded } from "./open-questions.ts";
-import { phaseDiagrams } from "./phase.ts";
+import { phaseDiagrams, phaseMapOf } from "./phase.ts";
 import { learnOnHalf } from "./split.ts";
 import { tryOnSplits } from "./splits.ts";
 import { voteCurves } from "./votes.ts";
@@ -96,6 +96,7 @@ export function study(attempts: Attempts, options: StudyOptions): Study {
     flips: flips(advice, comparisons, flow, { check, recordings, otherGrade }),
     budgets: budgetCurves(advice, check),
     phase: phaseDiagrams(advice, check),
+    phaseMap: phaseMapOf(advice, check),
     votes: voteCurves(checkOfRepeats),
     splits:
       splits > 0

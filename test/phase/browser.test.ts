@@ -77,12 +77,12 @@ describe.skipIf(missing)(`phase diagrams in Chromium${missing ? ` (skipped: no $
     });
 
   it("stand as SVG files of their own: well-formed, small, titled, within their frame", async () => {
+    const page = await browser.newPage({ viewport: { width: 900, height: 700 } });
     for (const [name, make] of Object.entries(maps)) {
       const text = phaseSvg(make());
       expect(text.length).toBeLessThan(200_000);
       const file = join(folder, `${name}.svg`);
       writeFileSync(file, text);
-      const page = await browser.newPage({ viewport: { width: 900, height: 700 } });
       await page.goto(`file://${file}`);
       const found = await page.evaluate<{ root: string; title: string; outside: string[] }>(`(() => {
         const frame = document.documentElement.getBoundingClientRect();
@@ -98,7 +98,7 @@ describe.skipIf(missing)(`phase diagrams in Chromium${missing ? ` (skipped: no $
       })()`);
       expect(found).toMatchObject({ root: "svg", outside: [] });
       expect(found.title.length).toBeGreaterThan(10);
-      await page.close();
     }
+    await page.close();
   });
 });

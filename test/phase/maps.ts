@@ -18,16 +18,12 @@ export const maps: Readonly<Record<string, () => PhaseMap>> = {
   rhoAndGamma: () => over("rho", "gamma"),
   budgetAndMessage: () => over("budget", "messageTokens"),
   fanInAndRho: () => over("fanIn", "rho", { given: { budget: 3e5 } }),
-  windowAndFanIn: () => over("contextTokens", "fanIn"),
   accuracyAndBudget: () => over("accuracy", "budget"),
   messageAndWindow: () => over("messageTokens", "contextTokens"),
-  gammaAndAccuracy: () => over("gamma", "accuracy"),
-  outsideToTheLeft: () => over("rho=0.3:0.6", "gamma"),
   outsideInACorner: () => over("rho=0.3:0.6", "gamma=0.2:0.5"),
   votes: () => over("fanIn", "rho", { team: parseTeam("vote:5@clerk") }),
   notMeasured: () =>
     over("rho", "gamma", { team: parseTeam("tree:3x2@leaf=clerk,reader=clerk"), given: { messageTokens: 50 } }),
-  theory: () => over("rho", "gamma", { team: parseTeam("tree:5x3"), given: { accuracy: 0.6 } }, null),
   theoryWithPlace: () =>
     over("rho=0:1", "gamma=0.1:1", { team: parseTeam("tree:5x3"), given: { accuracy: 0.6, rho: 1, gamma: 0.1 } }, null),
 };

@@ -2,6 +2,8 @@
 // made up, but consistent with each other; the real ones come from src/study.ts.
 import type { AgentCalibration, PairCalibration } from "../../src/calibrate/calibration.ts";
 import type { Kind } from "../../src/organizations/organization.ts";
+import { parseTeam } from "../../src/organizations/parse-team.ts";
+import { phaseMap } from "../../src/plan/phase.ts";
 import type { Boundary, CostUnit, Forecast, Plan, Regime } from "../../src/plan/plan-types.ts";
 import type { BudgetCurve, Comparison, Flow, PhaseDiagram, Study, VoteCurve } from "../../src/report/study-data.ts";
 import { teamLabel } from "../../src/report/team-text.ts";
@@ -907,6 +909,12 @@ function scripted(): Study {
         ],
       },
     ],
+    phaseMap: phaseMap({
+      team: parseTeam("tree:3x2/m=64@leaf=scout~2,reader=judge"),
+      x: { parameter: "budget", steps: 40 },
+      y: { parameter: "messageTokens", steps: 40 },
+      given: { rho: 0.1, accuracy: 0.64, beta: 0.18, leafTokens: 200, contextTokens: 4096, lengthScale: 50 },
+    }),
     phase: [
       phaseOf(3, 1.5, [
         onDiagram("scout × 3", "repeated", 0.44, 1.5, interval(0.92, 0.02)),

@@ -7,6 +7,7 @@ import { flow } from "./flow.ts";
 import { forecast } from "./forecast.ts";
 import { frontier } from "./frontier.ts";
 import { phase } from "./phase.ts";
+import { phaseGrid } from "./phase-grid.ts";
 import { splits } from "./splits.ts";
 import { truths } from "./truths.ts";
 import { verdict } from "./verdict.ts";
@@ -22,6 +23,7 @@ export const figures: Readonly<Record<FigureName, Draw>> = {
   forecast,
   frontier,
   phase,
+  "phase-grid": phaseGrid,
   splits,
   truths,
   verdict,

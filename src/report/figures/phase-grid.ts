@@ -4,10 +4,10 @@ import type { PhaseMap } from "../../plan/phase.ts";
 import { type Interval, isMeasured, type Measured } from "../../theory/interval.ts";
 import { type PhaseAxis, type PhaseGrid, phases } from "../../theory/phase.ts";
 import { points } from "../format-number.ts";
-import { axisTick, axisTitle, placeText, rivalOf, stepTexts } from "../phase-words.ts";
+import { axisTick, axisTitle, placeText, rivalOf, stepTexts, withGrid } from "../phase-words.ts";
 import { type Box, Canvas, px } from "./canvas.ts";
 import { type Field, innerLines, outlines, type Point } from "./contours.ts";
-import { type Drawing, finished, type Size } from "./drawing.ts";
+import { type Draw, type Drawing, finished, type Size } from "./drawing.ts";
 import { labelOnLine, withoutTexts } from "./phase.ts";
 import { type LabelRequest, lineBoxes, placeLabels } from "./place-labels.ts";
 import { apart, centered, logTicks } from "./scales.ts";
@@ -16,6 +16,10 @@ import { textWidth, wrapText } from "./text-width.ts";
 /** Fills of the steps of gain, from 0 up. */
 const gainFills = ["q1", "q2", "q3"] as const;
 const [unfit, collapsed, single, better] = [...phases.keys()] as [number, number, number, number];
+
+/** The phase diagram of a study, where it has one. */
+export const phaseGrid: Draw = ({ study, label }, size) =>
+  study.phaseMap ? [phaseGridDrawing(withGrid(study.phaseMap), label(study.phaseMap.team.text), size)] : [];
 
 /** Regions of a phase diagram, the lines between them by name, and the team with its interval as a cross. */
 export function phaseGridDrawing(map: PhaseMap, label: string, { width, wide }: Size): Drawing {

@@ -4,7 +4,7 @@ import { printable } from "../document.ts";
 import { sizes } from "../figures/drawing.ts";
 import { phaseGridDrawing } from "../figures/phase-grid.ts";
 import { wrapText } from "../figures/text-width.ts";
-import { phaseDescription, phaseNotes, phaseSubtitle, phaseTitle, quantityText, wording } from "../phase-words.ts";
+import { axisTitle, phaseDescription, phaseNotes, phaseSubtitle, phaseTitle, quantityText } from "../phase-words.ts";
 import { teamLabel } from "../team-text.ts";
 import { capitalize, plural } from "../words.ts";
 import { escapeHtml } from "./escape.ts";
@@ -55,10 +55,9 @@ function inputsTable({ inputs, place, problem, calibration }: PhaseMap): string 
     "on the map": "where the team stands",
   };
   const rows = [...placed, ...inputs].map(({ name, value, source }) => {
-    const { symbol, name: words, unit } = wording[name];
     const shown = isMeasured(value) ? quantityText(name, value) : "not measured";
     const cells = `<td class="n" data-name="Value">${escapeHtml(shown)}</td><td data-name="Source">${sources[source as keyof typeof sources]}</td>`;
-    return `<tr><th scope="row">${escapeHtml(`${capitalize(words)} ${symbol}${unit ? `, ${unit}` : ""}`)}</th>${cells}</tr>`;
+    return `<tr><th scope="row">${escapeHtml(capitalize(axisTitle(name)))}</th>${cells}</tr>`;
   });
   const interval = calibration ? ` and its ${confidenceOf(calibration)}` : "";
   return `<div class="table scroll" role="region" aria-label="What it rests on" tabindex="0"><table class="stack"><thead><tr><th scope="col">Quantity</th><th scope="col" class="n">Value${interval}</th><th scope="col">Source</th></tr></thead><tbody>${rows.join("")}</tbody></table></div>`;

@@ -4,11 +4,12 @@ import { between, correlation, plain, plainInterval } from "../format-number.ts"
 import type { Reading } from "../reading.ts";
 import type { Study } from "../study-data.ts";
 import { list, numberWord } from "../words.ts";
+import { phaseGridBlock } from "./phase-grid.ts";
 import { windowsBlock } from "./windows.ts";
 
 /** When voting amplifies: the phase diagram, and where the advised team stands in the theory. */
 export function phaseSection(reading: Reading): SectionDraft | null {
-  const blocks = [phase(reading), regime(reading), windowsBlock(reading)];
+  const blocks = [phase(reading), regime(reading), phaseGridBlock(reading), windowsBlock(reading)];
   return blocks.some((block) => block !== null) ? { id: "phase", title: "When does voting amplify?", blocks } : null;
 }
 
