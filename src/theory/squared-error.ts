@@ -55,15 +55,21 @@ export function treeRiskFloor(fanIn: number, noise: Noise): number {
   return noise.channelVariance / ((fanIn - 1) * (1 - noise.rho));
 }
 
-/** v ↦ q v + σ²/b, applied L times: v* + q^L (v₀ − v*), or v₀ + L σ²/b where q = 1. §7, paper. */
+/**
+ * v ↦ q v + σ²/b, applied L times: v* + q^L (v₀ − v*), or v₀ + L σ²/b where q = 1. Summed as q^L v₀ + σ²/b · Σ q^l, as v* can be
+ * far larger than either.
+ *
+ * @see §7, paper
+ */
 export function treeRisk(risk: number, layers: number, fanIn: number, noise: Noise): number {
   requireNonNegative({ risk });
   requireInteger({ layers }, 0);
   requireNoise(noise);
-  const contraction = treeContraction(fanIn, noise.rho);
-  if (contraction === 1) return risk + (layers * noise.channelVariance) / fanIn;
-  const floor = treeRiskFloor(fanIn, noise);
-  return floor + contraction ** layers * (risk - floor);
+  requireInteger({ fanIn }, 1);
+  const averaged = (1 - noise.rho) * (1 - 1 / fanIn); // 1 − q
+  const logKept = layers * Math.log1p(-averaged);
+  const powers = averaged === 0 ? layers : -Math.expm1(logKept) / averaged;
+  return Math.exp(logKept) * risk + (noise.channelVariance / fanIn) * powers;
 }
 
 /**
@@ -83,11 +89,11 @@ export function treeRiskWithCommonCause(risk: number, layers: number, fanIn: num
 /** t = −ln q/ln b: v ~ N^(−t) above the floor; 1 where ρ = 0. It takes the place of s, and η that of β. §7; named by the paper. */
 export function treeRiskExponent(fanIn: number, rho: number): number {
   requireInteger({ fanIn }, 2);
-  return -Math.log(treeContraction(fanIn, rho)) / Math.log(fanIn);
+  return Math.min(1, -Math.log(treeContraction(fanIn, rho)) / Math.log(fanIn));
 }
 
 /**
- * Smallest L with v_L ≤ (1 + ε) v*; 0 where already there, null where the floor is 0 and never reached.
+ * Smallest L with v_L ≤ (1 + ε) v*; 0 where already there, null where the floor is 0 and never reached, or beyond 2⁵³ layers.
  *
  * @see §7, derived
  */
@@ -98,7 +104,9 @@ export function treeRiskMixingDepth(risk: number, fanIn: number, noise: Noise, e
   const target = (1 + epsilon) * floor;
   if (risk <= target) return 0;
   if (floor === 0) return null;
-  let layers = Math.ceil(Math.log((risk - floor) / (epsilon * floor)) / -Math.log(treeContraction(fanIn, noise.rho)));
+  const ratio = Math.log(risk - floor) - Math.log(epsilon) - Math.log(floor);
+  let layers = Math.ceil(ratio / -Math.log1p(-(1 - noise.rho) * (1 - 1 / fanIn)));
+  if (!Number.isSafeInteger(layers)) return null;
   // the quotient of logarithms may round to the wrong side of a whole number
   while (layers > 1 && treeRisk(risk, layers - 1, fanIn, noise) <= target) layers--;
   while (treeRisk(risk, layers, fanIn, noise) > target * (1 + 1e-15)) layers++;
@@ -131,15 +139,17 @@ export function optimalChainRisk(risk: number, hops: number, noise: Noise): numb
   requireNonNegative({ risk });
   requireInteger({ hops }, 0);
   requireNoise(noise);
-  const covariance = noise.rho * risk;
-  let current = risk;
+  if (risk === 0) return 0;
+  const { rho } = noise;
+  let share = 1; // of the risk of one estimate: products of risks would overflow
   for (let hop = 0; hop < hops; hop++) {
-    const received = current + noise.channelVariance;
-    const weight = received + risk - 2 * covariance;
-    if (weight === 0) return current; // two copies of one estimate over a perfect channel: nothing to combine
-    current = (received * risk - covariance * covariance) / weight;
+    const received = share + noise.channelVariance / risk;
+    const weight = received + 1 - 2 * rho;
+    if (weight === 0) break; // two copies of one estimate over a perfect channel: nothing to combine
+    if (received === Number.POSITIVE_INFINITY) break; // nothing gets through
+    share = (received - rho * rho) / weight;
   }
-  return current;
+  return share * risk;
 }
 
 /** Limit of `optimalChainRisk`: ρ v − σ²/2 + √(σ⁴/4 + σ² (1 − ρ) v). §7, derived. */
@@ -147,7 +157,8 @@ export function optimalChainFloor(risk: number, noise: Noise): number {
   requireNonNegative({ risk });
   requireNoise(noise);
   const { rho, channelVariance } = noise;
-  return rho * risk - channelVariance / 2 + Math.sqrt(channelVariance ** 2 / 4 + channelVariance * (1 - rho) * risk);
+  const own = (1 - rho) * risk; // √(σ⁴/4 + σ² own) − σ²/2, without its cancellation
+  return rho * risk + (own === 0 ? 0 : own / (0.5 + Math.sqrt(0.25 + own / Math.abs(channelVariance))));
 }
 
 /**
@@ -193,7 +204,7 @@ export function optimalErrorWeights(
 
   // From the best agent alone: let in whoever lowers the risk most, and back out of every weight that would turn negative.
   const best = moments.reduce((least, row, i) => (row[i]! < moments[least]![least]! ? i : least), 0);
-  let weights = moments.map((_, i) => (i === best ? 1 : 0));
+  let weights: number[] = moments.map((_, i) => (i === best ? 1 : 0));
   for (;;) {
     const slopes = regular.map((row) => row.reduce((sum, value, j) => sum + value * weights[j]!, 0));
     const risk = weights.reduce((sum, weight, i) => sum + weight * slopes[i]!, 0);
