@@ -82,7 +82,7 @@ export class ReaderPricing {
     this.#unit = unit;
     this.#confidence = confidence;
     const { agents } = roster;
-    this.#reader = agents.find(({ column }) => Number.isFinite(windowOf(column.agent, calibration))) ?? agents[0]!;
+    this.#reader = readerOf(roster, calibration);
     const channel = channelOf(calibration);
     this.#channel = isMeasured<CalibratedChannel>(channel) ? channel : null;
     this.#leaves = this.#channel ? agents.flatMap((_, agent) => this.#leafOf(agent, seed) ?? []) : [];
@@ -139,9 +139,8 @@ export class ReaderPricing {
       ({ windowTokens, calls, counted }) =>
         windowTokens <= window && calls <= budget.callsMax && !(counted && budget.needsReading),
     );
-    const chosen = new Set([...bestOfEachSort(fitting.filter(isAffordable)), ...bestOfEachPrice(fitting)]);
     return {
-      candidates: [...chosen].map((proposal) => this.#price(proposal)),
+      candidates: worthPricing(fitting, isAffordable).map((proposal) => this.#price(proposal)),
       smallest: this.#smallest(fidelity),
       refused,
       windows: sweepWindows(
@@ -194,27 +193,8 @@ export class ReaderPricing {
     return made;
   }
 
-  /** For every length that was relayed (else for whole answers) the smallest star that the budget pays and the window does not hold. */
-  #refused({ perTask, perTaskMax }: ReaderBudget): Plan["refused"] {
-    const { window, promptTokens } = this.#window();
-    if (!Number.isFinite(window)) return [];
-    const leaf = this.#roster.agents[0]!;
-    const costs = new ReaderCosts(leaf, this.#reader, this.#roster.tasks);
-    return this.#lengths().flatMap((messageTokens) => {
-      const most = Math.max(1, Math.floor((window - promptTokens) / messageTokens));
-      const leaves = Math.max(3, most % 2 === 0 ? most + 1 : most + 2);
-      if (leaves > starsRefused) return [];
-      const star = makeTeam("star", {
-        sizes: [leaves],
-        messageTokens: [messageTokens],
-        cast: castOf(leaf, this.#reader),
-      });
-      const work = workOf(star, stated);
-      const isPaid =
-        costs.mean(work, perTask.unit) <= perTask.amount * (1 + 1e-9) &&
-        (!perTaskMax || costs.largest(work, perTaskMax.unit) <= perTaskMax.amount * (1 + 1e-9));
-      return isPaid ? (refusal(star, { window, promptTokens, whole: stated }) ?? []) : [];
-    });
+  #refused(budget: ReaderBudget): Plan["refused"] {
+    return refusedStars(this.#roster, this.#reader, this.#calibration, this.#lengths(), budget);
   }
 
   /** The lengths that were relayed; where none was, whole answers as they were recorded. */
@@ -238,6 +218,41 @@ export class ReaderPricing {
 /** Stars of more leaves are not worth a word, whatever they cost. */
 const starsRefused = 10_001;
 
+/** For each of these lengths the smallest star of the best agent that the budget pays and the reader's window does not hold. */
+export function refusedStars(
+  { agents, tasks }: PlanRoster,
+  reader: RosterAgent,
+  calibration: Calibration,
+  lengths: readonly number[],
+  { perTask, perTaskMax }: Pick<ReaderBudget, "perTask" | "perTaskMax">,
+): Plan["refused"] {
+  const window = windowOf(reader.column.agent, calibration);
+  if (!Number.isFinite(window)) return [];
+  const promptTokens = promptOf(reader);
+  const leaf = agents[0]!;
+  const costs = new ReaderCosts(leaf, reader, tasks);
+  return lengths.flatMap((messageTokens) => {
+    const most = Math.max(1, Math.floor((window - promptTokens) / messageTokens));
+    const leaves = Math.max(3, most % 2 === 0 ? most + 1 : most + 2);
+    if (leaves > starsRefused) return [];
+    const star = makeTeam("star", {
+      sizes: [leaves],
+      messageTokens: [messageTokens],
+      cast: castOf(leaf, reader),
+    });
+    const work = workOf(star, stated);
+    const isPaid =
+      costs.mean(work, perTask.unit) <= perTask.amount * (1 + 1e-9) &&
+      (!perTaskMax || costs.largest(work, perTaskMax.unit) <= perTaskMax.amount * (1 + 1e-9));
+    return isPaid ? (refusal(star, { window, promptTokens, whole: stated }) ?? []) : [];
+  });
+}
+
+/** The agent that reads: the best one whose window is known, else the best. */
+export function readerOf({ agents }: PlanRoster, calibration: Calibration): RosterAgent {
+  return agents.find(({ column }) => Number.isFinite(windowOf(column.agent, calibration))) ?? agents[0]!;
+}
+
 function noLeaf({ column, calibration }: RosterAgent, { rhoTask }: Calibration): NotMeasured {
   if (!isMeasured(calibration.rho)) return calibration.rho;
   if (!isMeasured(rhoTask)) return rhoTask;
@@ -245,6 +260,14 @@ function noLeaf({ column, calibration }: RosterAgent, { rhoTask }: Calibration):
     notMeasured: `no task has two graded right-or-wrong answers of "${column.name}"`,
     probe: "ask the same agent the same tasks five times, and record the field `sample`",
   };
+}
+
+/** The best of every leaf and sort within the budget, and of every class of price. */
+export function worthPricing(
+  proposals: readonly Proposal[],
+  isAffordable: (proposal: Proposal) => boolean,
+): readonly Proposal[] {
+  return [...new Set([...bestOfEachSort(proposals.filter(isAffordable)), ...bestOfEachPrice(proposals)])];
 }
 
 /** Of every leaf its best star, its best tree, and its best tree that code counts: the cheapest within 0.1 points. */
@@ -276,7 +299,7 @@ function bestOfEach(proposals: readonly Proposal[], sortOf: (proposal: Proposal)
   return [...best.values()];
 }
 
-function castOf(leaf: RosterAgent, reader: RosterAgent) {
+export function castOf(leaf: RosterAgent, reader: RosterAgent) {
   return [
     { role: "leaf", members: [memberOf(leaf)] },
     { role: "reader", members: [memberOf(reader)] },
