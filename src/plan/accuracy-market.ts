@@ -75,7 +75,7 @@ export function accuracyMarket(
         thresholds,
         boundaries: boundariesOf(node, regime, calibration),
         theoryOptimum: theoryOptimum(calibration, roster, perTask),
-        assumptions: assumptionsOf(regime),
+        assumptions: assumptionsOf(regime, needsReading),
       };
     },
     findings: ({ single, best, several, redundant }, { advice, regime, promise }) =>
@@ -86,7 +86,7 @@ export function accuracyMarket(
 const points = (gain: number) => `${gain < 0 ? "−" : "+"}${Math.abs(100 * gain).toFixed(1)} points`;
 
 /** What the plan itself assumed. */
-function assumptionsOf({ messageTokens, alpha }: Plan["regime"]): Plan["assumptions"] {
+function assumptionsOf({ messageTokens, alpha }: Plan["regime"], needsReading: boolean): Plan["assumptions"] {
   const derived = (subject: string, value: string, source: string) => ({
     ...{ subject, value, status: "derived" as const, source },
   });
@@ -95,8 +95,16 @@ function assumptionsOf({ messageTokens, alpha }: Plan["regime"]): Plan["assumpti
   return [
     derived("ties", ties, "rule plurality"),
     ...(isCounted ? [derived("fidelity", "γ = 1", "code counts the votes, no message is read")] : []),
+    ...(needsReading ? [uncountable] : []),
   ];
 }
+
+const uncountable = {
+  subject: "answers",
+  value: "code cannot compare them",
+  status: "assumed",
+  source: "option needsReading",
+} as const;
 
 interface Prices {
   readonly pricing: Pricing;

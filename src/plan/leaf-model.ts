@@ -4,11 +4,11 @@ import type { AgentCalibration, Calibration } from "../calibrate/calibration.ts"
 import type { Column } from "../records/answer-table.ts";
 import { type Interval, isMeasured, type NotMeasured } from "../theory/interval.ts";
 import { fitGroupedVotes } from "./grouped-votes.ts";
-import { fitVotes, type VoteMixture, voteKeys } from "./mixture.ts";
+import { fitVotes, ofAccuracyAlone, type VoteMixture, voteKeys } from "./mixture.ts";
 import { voteValue } from "./vote-value.ts";
 
 export interface LeafModel {
-  /** Law of p over tasks. */
+  /** Law of p alone over tasks. */
   readonly mixture: VoteMixture;
   /** ρ_within of the forecast. */
   readonly rho: Interval;
@@ -45,7 +45,7 @@ export function leafModel(
   const grouped = split && column.group.some((number) => number >= 0);
   const mixture = grouped
     ? fitGroupedVotes(column, tasks, { rhoWithin: share(split.rhoWithin.value), rhoTask: split.rhoTask.value, seed })
-    : isolated();
+    : sumOutScatter(isolated());
   if (!mixture)
     return {
       notMeasured: `no task has two graded right-or-wrong answers of "${column.name}"`,
@@ -89,6 +89,8 @@ function interpolated(p: number, at: Float64Array, values: Float64Array): number
   const share = (p - at[above - 1]!) / (at[above]! - at[above - 1]!);
   return values[above - 1]! + share * (values[above]! - values[above - 1]!);
 }
+
+const sumOutScatter = (mixture: VoteMixture | undefined) => mixture && ofAccuracyAlone(mixture);
 
 function isolatedMixture(column: Column, tasks: Uint32Array, seed: number): VoteMixture | undefined {
   const keys = voteKeys(column, tasks);

@@ -365,6 +365,34 @@ export function forecastAhead(mixture: VoteMixture, lead: number, cap: number, c
   return forecastValue(mixture, value, { others: [], scatterMatters: true }, confidence);
 }
 
+/** The law of p alone, θ summed out: for ways of working whose accuracy follows from p. */
+export function ofAccuracyAlone(mixture: VoteMixture): VoteMixture {
+  const { grid, keys, weights, unsmoothed, parametric, resampled, likelihood } = mixture;
+  const width = grid.concentrations.length;
+  if (width === 1) return mixture;
+  const size = weights.length;
+  const sumOut = (law: Float64Array) =>
+    grid.accuracies.map((_, i) => law.subarray(i * width, (i + 1) * width).reduce((sum, weight) => sum + weight, 0));
+  const kept = sumOut(weights);
+  const given = new Float64Array(keys.length * kept.length); // likelihood of a key given p: θ as its weights have it
+  keys.forEach((_, row) => {
+    kept.forEach((all, i) => {
+      let sum = 0;
+      for (let g = i * width; g < (i + 1) * width; g++) sum += weights[g]! * likelihood[row * size + g]!;
+      given[row * kept.length + i] = all > 0 ? sum / all : 0;
+    });
+  });
+  return {
+    ...mixture,
+    grid: { accuracies: grid.accuracies, concentrations: agreeing.concentrations },
+    weights: kept,
+    unsmoothed: sumOut(unsmoothed),
+    parametric: sumOut(parametric),
+    resampled: resampled.map(sumOut),
+    likelihood: given,
+  };
+}
+
 /** A way of working whose accuracy on a task follows from p alone, and what of it is uncertain beside the law of p. */
 export interface Reading {
   /** P(right) on a task on which one sample is right with probability p. */
@@ -377,7 +405,7 @@ export interface Reading {
 }
 
 /**
- * What agents that read are expected to make of samples of one agent. The uncertainty of their parameters is added as the
+ * What agents that read are expected to make of samples of one agent, by the law of p alone. The uncertainty of their parameters is added as the
  * squares of the deviations at the ends of their intervals, divided by Student's t; so the interval reaches every end.
  */
 export function forecastReading(
@@ -385,11 +413,7 @@ export function forecastReading(
   { accuracy, ends, others, calls }: Reading,
   confidence: number,
 ): VoteForecast {
-  const width = mixture.grid.concentrations.length;
-  const onGrid = (of: (p: number) => number) => {
-    const byAccuracy = mixture.grid.accuracies.map(of);
-    return Float64Array.from({ length: byAccuracy.length * width }, (_, g) => byAccuracy[Math.floor(g / width)]!);
-  };
+  const onGrid = (of: (p: number) => number) => mixture.grid.accuracies.map(of);
   const values = onGrid(accuracy);
   const center = expect(mixture.weights, values);
   const t = studentTQuantile((1 + confidence) / 2, Math.max(1, mixture.tasks - 1));

@@ -306,7 +306,7 @@ export function castOf(leaf: RosterAgent, reader: RosterAgent) {
   ];
 }
 
-const memberOf = ({ column: { agent, level } }: RosterAgent): Member => ({
+export const memberOf = ({ column: { agent, level } }: RosterAgent): Member => ({
   agent,
   ...(level !== undefined && { level }),
   samples: 1,

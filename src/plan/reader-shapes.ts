@@ -43,7 +43,8 @@ export interface Proposal extends ReaderShape {
 
 /** An agent whose answers could be read. */
 export interface LeafOption {
-  readonly mixture: VoteMixture;
+  /** Law of p alone. */
+  readonly mixture: Pick<VoteMixture, "grid" | "weights">;
   readonly options: number;
   /** What one call of it is forecast. */
   readonly single: number;
@@ -79,7 +80,7 @@ export function proposedShapes(
   const laws = leaves.map(({ mixture, options }) => {
     const known = maps.get(options) ?? new LayerMaps(mixture.grid.accuracies, channel, options);
     maps.set(options, known);
-    return { maps: known, weights: lawOfAccuracy(mixture), share: (options - 1) / options };
+    return { maps: known, weights: mixture.weights, share: (options - 1) / options };
   });
   const found: Proposal[] = [];
   const widest = lengths.length > 0 ? (windowTokens - promptTokens) / lengths[0]! : 0;
@@ -149,16 +150,6 @@ export function messageLengths(fidelity: FidelityCalibration, rho: number, windo
   if (!(longest >= shortest)) return [];
   const ratio = (longest / shortest) ** (1 / (lengthsTried - 1));
   return [...new Set(Array.from({ length: lengthsTried }, (_, i) => Math.round(shortest * ratio ** i)))];
-}
-
-/** Weights of p alone. */
-function lawOfAccuracy({ weights, grid }: VoteMixture): Float64Array {
-  const width = grid.concentrations.length;
-  return grid.accuracies.map((_, i) => {
-    let sum = 0;
-    for (let j = 0; j < width; j++) sum += weights[i * width + j]!;
-    return sum;
-  });
 }
 
 /** Signals at the points of a grid, after every number of layers; each is worked out once. */

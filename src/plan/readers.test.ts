@@ -295,7 +295,7 @@ describe("the window of a reader", () => {
 describe("the shapes that are proposed", () => {
   const grid = { accuracies: Float64Array.from([0, 0.2, 0.45, 0.6, 0.8, 1]), concentrations: Float64Array.of(0) };
   const weights = Float64Array.from([0.05, 0.1, 0.2, 0.3, 0.25, 0.1]);
-  const mixture = { grid, weights } as unknown as Parameters<typeof proposedShapes>[0][number]["mixture"];
+  const mixture = { grid, weights };
   const cast = parseTeam("star:3/m=8@leaf=a,reader=b").cast;
 
   it.each([2, 3])("are scored as the organizations read them, with %i answers", (options) => {

@@ -199,10 +199,8 @@ function scattering(team: Team, model: LeafModel) {
 }
 
 /** E[p] */
-function meanAccuracy({ weights, grid: { accuracies, concentrations } }: LeafModel["mixture"]): number {
-  let mean = 0;
-  for (let g = 0; g < weights.length; g++) mean += weights[g]! * accuracies[Math.floor(g / concentrations.length)]!;
-  return mean;
+function meanAccuracy({ weights, grid }: LeafModel["mixture"]): number {
+  return grid.accuracies.reduce((mean, p, g) => mean + weights[g]! * p, 0);
 }
 
 /** A plurality of more votes over more than two answers would take longer than a forecast may. */
