@@ -20,6 +20,7 @@ export { NoPhaseTeam } from "./phase-facts.ts";
 export { BudgetTooSmall, type PlanOptions, plan } from "./plan.ts";
 export type {
   Advice,
+  Boundary,
   Budget,
   CostForecast,
   Costs,
@@ -29,7 +30,10 @@ export type {
   Gain,
   Plan,
   Regime,
+  TheoryOptimum,
   Thresholds,
+  WindowChoice,
+  WindowSweep,
 } from "./plan-types.ts";
 export { ReadersNotMeasured, WindowExceeded } from "./readers.ts";
 export { EstimatesNotMeasured, forecastSquaredError } from "./squared-error.ts";
