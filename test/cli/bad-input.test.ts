@@ -44,6 +44,11 @@ const cases: { what: string; args: string[]; says: RegExp }[] = [
   { what: "an unknown organization", args: ["replay", attempts, "--team", "vot:3@a"], says: /vot/ },
   { what: "an unknown agent", args: ["replay", attempts, "--team", "single@nobody"], says: /nobody/ },
   { what: "a team that cannot be read", args: ["predict", attempts, "--team", "vote:@@,"], says: /vote/ },
+  {
+    what: "readers where only what was recorded may be forecast",
+    args: ["predict", attempts, "--team", "star:3/m=64@leaf=a,reader=b", "--recorded-only"],
+    says: /star:3\/m=64@leaf=a,reader=b has agents that read/,
+  },
   { what: "a budget without a unit", args: ["plan", attempts, "--per-task", "2000"], says: /2000/ },
   { what: "a budget that nothing fits", args: ["plan", attempts, "--per-task", "0.5calls"], says: /0\.5/ },
   {
