@@ -11,6 +11,7 @@ import { type LeafModel, leafModel } from "./leaf-model.ts";
 import type { Budget, CostUnit, Plan } from "./plan-types.ts";
 import { ReaderCosts, workOf } from "./reader-costs.ts";
 import {
+  LayerMaps,
   type LeafOption,
   messageLengths,
   type Proposal,
@@ -51,6 +52,7 @@ const widest = 4;
 const priceClasses = 12;
 
 interface Leaf extends LeafOption {
+  readonly mixture: LeafModel["mixture"];
   /** Number in the roster. */
   readonly agent: number;
   readonly model: LeafModel;
@@ -68,6 +70,8 @@ export class ReaderPricing {
   /** Null where fidelity is not measured. */
   readonly #channel: CalibratedChannel | null;
   readonly #leaves: readonly Leaf[];
+  /** By the number of possible answers. */
+  readonly #maps = new Map<number, LayerMaps>();
   readonly #priced = new Map<string, Candidate>();
 
   constructor(
@@ -124,7 +128,7 @@ export class ReaderPricing {
     const channel = this.#channel!;
     const proposals = proposedShapes(
       this.#leaves,
-      channel,
+      (options) => this.#mapsOf(options, channel),
       messageLengths(fidelity, channel.rho, widest * window - promptTokens),
       {
         costMax: dearest * budget.perTask.amount,
@@ -149,6 +153,12 @@ export class ReaderPricing {
         { reader: this.#reader.column.agent, window, widest, confidence: this.#confidence },
       ),
     };
+  }
+
+  #mapsOf(options: number, channel: CalibratedChannel): LayerMaps {
+    const known = this.#maps.get(options) ?? new LayerMaps(this.#leaves[0]!.mixture.grid.accuracies, channel, options);
+    this.#maps.set(options, known);
+    return known;
   }
 
   #window() {

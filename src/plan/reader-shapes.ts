@@ -43,8 +43,8 @@ export interface Proposal extends ReaderShape {
 
 /** An agent whose answers could be read. */
 export interface LeafOption {
-  /** Law of p alone. */
-  readonly mixture: Pick<VoteMixture, "grid" | "weights">;
+  /** Law of p alone, on the grid of the maps. */
+  readonly mixture: Pick<VoteMixture, "weights">;
   readonly options: number;
   /** What one call of it is forecast. */
   readonly single: number;
@@ -66,7 +66,7 @@ const pluralityMax = 101;
  */
 export function proposedShapes(
   leaves: readonly LeafOption[],
-  channel: Channel,
+  maps: (options: number) => LayerMaps,
   lengths: readonly number[],
   bounds: {
     readonly costMax: number;
@@ -76,12 +76,9 @@ export function proposedShapes(
   },
 ): readonly Proposal[] {
   const { costMax, callsMax, windowTokens, promptTokens } = bounds;
-  const maps = new Map<number, LayerMaps>();
-  const laws = leaves.map(({ mixture, options }) => {
-    const known = maps.get(options) ?? new LayerMaps(mixture.grid.accuracies, channel, options);
-    maps.set(options, known);
-    return { maps: known, weights: mixture.weights, share: (options - 1) / options };
-  });
+  const laws = leaves.map(({ mixture, options }) => ({
+    ...{ maps: maps(options), weights: mixture.weights, share: (options - 1) / options },
+  }));
   const found: Proposal[] = [];
   const widest = lengths.length > 0 ? (windowTokens - promptTokens) / lengths[0]! : 0;
   for (let fanIn = 3; fanIn <= widest; fanIn = nextFanIn(fanIn)) {
@@ -152,8 +149,8 @@ export function messageLengths(fidelity: FidelityCalibration, rho: number, windo
   return [...new Set(Array.from({ length: lengthsTried }, (_, i) => Math.round(shortest * ratio ** i)))];
 }
 
-/** Signals at the points of a grid, after every number of layers; each is worked out once. */
-class LayerMaps {
+/** Signals at the points of a grid of accuracies, after every number of layers; each is worked out once, for all budgets. */
+export class LayerMaps {
   readonly #start: Float64Array;
   readonly #channel: Channel;
   readonly #options: number;

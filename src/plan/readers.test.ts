@@ -15,7 +15,7 @@ import { isMeasured, type Measured } from "../theory/interval.ts";
 import { forecast } from "./forecast.ts";
 import { type PlanOptions, plan } from "./plan.ts";
 import type { CostUnit, Forecast } from "./plan-types.ts";
-import { proposedShapes, readAccuracy, teamOfShape } from "./reader-shapes.ts";
+import { LayerMaps, proposedShapes, readAccuracy, teamOfShape } from "./reader-shapes.ts";
 
 // Scripted agents of stated truth: every parameter of the theory can be calibrated, so teams of readers can be forecast.
 const truth = scriptedExample;
@@ -293,21 +293,21 @@ describe("the window of a reader", () => {
 });
 
 describe("the shapes that are proposed", () => {
-  const grid = { accuracies: Float64Array.from([0, 0.2, 0.45, 0.6, 0.8, 1]), concentrations: Float64Array.of(0) };
+  const accuracies = Float64Array.from([0, 0.2, 0.45, 0.6, 0.8, 1]);
   const weights = Float64Array.from([0.05, 0.1, 0.2, 0.3, 0.25, 0.1]);
-  const mixture = { grid, weights };
   const cast = parseTeam("star:3/m=8@leaf=a,reader=b").cast;
 
   it.each([2, 3])("are scored as the organizations read them, with %i answers", (options) => {
     const channel = { fidelity: (m = 1e9) => fidelityExponential(m, { lengthScale: 40 }), rho: 0.15 };
+    const maps = () => new LayerMaps(accuracies, channel, options);
     const bounds = { costMax: 400, callsMax: 1000, windowTokens: 900, promptTokens: 50 };
     const leaf = {
-      mixture,
+      mixture: { weights },
       options,
       single: 0,
       cost: ({ answers, readers }: { answers: number; readers: number }) => answers + readers,
     };
-    const found = proposedShapes([leaf], channel, [20, 55, 140], bounds);
+    const found = proposedShapes([leaf], maps, [20, 55, 140], bounds);
     expect(new Set(found.map(({ layers }) => layers)).size).toBeGreaterThan(3);
     expect(found.some(({ counted }) => counted)).toBe(true);
     fc.assert(
@@ -315,7 +315,7 @@ describe("the shapes that are proposed", () => {
         const { score, cost, windowTokens, ...shape } = found[at]!;
         const team = teamOfShape(shape, cast);
         const right = readAccuracy(team, channel, options);
-        const expected = grid.accuracies.reduce((sum, p, i) => sum + weights[i]! * (right(p) - p), 0);
+        const expected = accuracies.reduce((sum, p, i) => sum + weights[i]! * (right(p) - p), 0);
         expect(score).toBeCloseTo(expected, 12);
         expect(cost).toBe(formOf(team).bound(team).steps);
         expect(windowTokens).toBe(shape.fanIn * shape.messageTokens + 50);

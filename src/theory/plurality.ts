@@ -1,6 +1,6 @@
 /** Plurality over more than two answers. */
 import { DomainError } from "../errors.ts";
-import { requireFinite, requireHalfOpen, requireInteger, requireInterval } from "./domain.ts";
+import { requireBetween, requireFinite, requireHalfOpen, requireInteger, requireInterval } from "./domain.ts";
 import { bisect } from "./optimize.ts";
 import { integrate } from "./quadrature.ts";
 import { logGamma } from "./special.ts";
@@ -33,6 +33,14 @@ function multiply(a: readonly number[], b: readonly number[], degree: number): n
   for (let i = 0; i < a.length && i <= degree; i++)
     for (let j = 0; j < b.length && i + j <= degree; j++) product[i + j]! += a[i]! * b[j]!;
   return product;
+}
+
+/** The same by squaring: one^times. */
+function power(one: readonly number[], times: number, degree: number): readonly number[] {
+  if (times === 1) return one;
+  const half = power(one, times >> 1, degree);
+  const even = multiply(half, half, degree);
+  return times % 2 === 0 ? even : multiply(even, one, degree);
 }
 
 /**
@@ -104,12 +112,7 @@ function winsOverEqual(votes: number, wrong: number): EqualWins {
     const rest = votes - count;
     if (count === 0 || count > rest) return count === 0 ? 0 : 1; // more than half: nobody can tie
     const law = poissonLaw(rest / wrong, rest);
-    const leading = (tieWeight: number) => {
-      const one = truncate(law, count, tieWeight);
-      let product = [1];
-      for (let answer = 0; answer < wrong; answer++) product = multiply(product, one, rest);
-      return product[rest] ?? 0;
-    };
+    const leading = (tieWeight: number) => power(truncate(law, count, tieWeight), wrong, rest)[rest] ?? 0;
     return integrate(leading, 0, 1, nodes) / poissonLaw(rest, rest)[rest]!;
   });
   const logFactorials = Float64Array.from({ length: votes + 1 }, (_, n) => logGamma(n + 1));
@@ -209,7 +212,8 @@ export function mapFixedPoints(
   { low = 1e-6, high = 1, grid = 400 }: FixedPointSearch = {},
 ): FixedPoint[] {
   requireInteger({ grid }, 1);
-  requireFinite({ low, high });
+  requireFinite({ low });
+  requireBetween({ high }, low, Number.POSITIVE_INFINITY);
   const gain = (x: number) => map(x) - x;
   const points: FixedPoint[] = [];
   let [x, before] = [low, gain(low)];
