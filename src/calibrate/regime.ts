@@ -168,13 +168,13 @@ export function betaOf(agent: string | undefined, { leafCurves, beta }: Calibrat
 }
 
 /** Budgets that may be infinite: deviations add on −1/B, where no team at any budget is 0. */
-const thresholdScale: Scale = {
+export const thresholdScale: Scale = {
   of: (budget) => -1 / budget,
   back: (scaled) => (scaled < 0 ? -1 / scaled : Number.POSITIVE_INFINITY),
 };
 
 /** The first quantity that is not measured, or the combination of all. */
-function combine(quantities: readonly Measured[], of: (...values: number[]) => number, scale?: Scale): Measured {
+export function combine(quantities: readonly Measured[], of: (...values: number[]) => number, scale?: Scale): Measured {
   const missing = quantities.find((quantity): quantity is NotMeasured => !isMeasured(quantity));
   return missing ?? combineIntervals(quantities as readonly Interval[], of, scale);
 }

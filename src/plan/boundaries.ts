@@ -48,7 +48,7 @@ interface Line extends Pick<Boundary, "code" | "crossings"> {
   readonly onLine: "team" | "single";
 }
 
-function told({ code, distance, tasks, onLine, crossings }: Line): Boundary {
+export function told({ code, distance, tasks, onLine, crossings }: Line): Boundary {
   const { value, low, high, confidence } = distance;
   if (low === high)
     return {
@@ -76,7 +76,7 @@ function told({ code, distance, tasks, onLine, crossings }: Line): Boundary {
   };
 }
 
-function untold(code: Boundary["code"], missing: NotMeasured): Boundary {
+export function untold(code: Boundary["code"], missing: NotMeasured): Boundary {
   return {
     code,
     distance: missing,
@@ -169,7 +169,7 @@ function smallestFanIn(crosses: (fanIn: number) => boolean): number | null {
   return null;
 }
 
-function windowLine(node: Node | null, { table, tasks, contextTokens, confidence }: Calibration): Boundary {
+export function windowLine(node: Node | null, { table, tasks, contextTokens, confidence }: Calibration): Boundary {
   if (!node) return untold("window", noVote);
   if ("notMeasured" in contextTokens) return untold("window", contextTokens);
   const { fanIn, messages, voters } = node;
@@ -246,7 +246,7 @@ function meanAnswerTokens({ start, tokensOut }: Column, task: number): number {
 type Move = ReturnType<typeof mover>;
 
 /** Crossings of one line in words: what could change before the team's side is left, or would have to for it to be reached. */
-function mover(isTeam: boolean, before: string) {
+export function mover(isTeam: boolean, before: string) {
   return (
     parameter: Crossing["parameter"],
     symbol: string,

@@ -114,10 +114,15 @@ const searchedMax = 256;
 /**
  * How much the best of these teams owes to having been picked: mean over task bootstraps of
  * score_b(pick_b) − score(pick_b), where resampling moves the raw share of each score and the model is kept.
+ *
+ * @param weight  of what was recorded in the scores
  */
-export function optimism(teams: readonly Scored[], next: Random): number {
+export function optimism(
+  teams: readonly Scored[],
+  next: Random,
+  weight = rawWeight(teams[0]?.accuracy.length ?? 0),
+): number {
   const tasks = teams[0]?.accuracy.length ?? 0;
-  const weight = rawWeight(tasks);
   // Teams far behind are never picked: only the best are tried.
   const searched = [...teams].sort((a, b) => b.score - a.score).slice(0, searchedMax);
   const raws = searched.map(({ accuracy }) => mean(accuracy));

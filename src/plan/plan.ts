@@ -7,6 +7,7 @@ import { bestOf, cheapestOf, difference, frontierOf, probabilityBetter } from ".
 import { CostNotMeasured } from "./costs.ts";
 import type { Choice, Market, Offer } from "./market.ts";
 import type { Budget, Forecast, Plan, PlanOptions } from "./plan-types.ts";
+import { squaredErrorMarket } from "./squared-error-market.ts";
 
 export type { PlanOptions } from "./plan-types.ts";
 
@@ -40,12 +41,14 @@ const candidatesListed = 400;
  * @throws {EstimatesNotMeasured} in squared error, where nobody gave numbers
  */
 export function plan(calibration: Calibration, options: PlanOptions): Plan {
-  const { perTask, perTaskMax, confidence = 0.9 } = options;
+  const { perTask, perTaskMax, confidence = 0.9, metric = "accuracy" } = options;
   for (const budget of [perTask, perTaskMax ?? perTask])
     if (!(budget.amount > 0 && Number.isFinite(budget.amount)))
       throw new DomainError("budget", budget.amount, "above 0 and finite");
   if (!(confidence > 0.5 && confidence < 1)) throw new DomainError("confidence", confidence, "between 0.5 and 1");
-  return planOn(accuracyMarket(calibration, options), calibration, options);
+  return metric === "accuracy"
+    ? planOn(accuracyMarket(calibration, options), calibration, options)
+    : planOn(squaredErrorMarket(calibration, options), calibration, options);
 }
 
 function planOn<T extends Offer>(market: Market<T>, calibration: Calibration, options: PlanOptions): Plan {

@@ -113,7 +113,7 @@ export const noVote: NotMeasured = {
   probe: "record three agents on the same tasks, or three samples of one",
 };
 
-const nothingToRead: NotMeasured = {
+export const nothingToRead: NotMeasured = {
   notMeasured: "at this budget no team of readers was priced",
   probe: "plan a budget in tokens or calls that pays for a star of three",
 };
@@ -149,11 +149,12 @@ function depth(rho: Interval, bias: Interval, of: (rho: number, bias: number) =>
 }
 
 /** Infinite where s ≤ β: no budget, which is not a number. */
-function finiteBudget(budget: Measured): Measured {
+export function finiteBudget(budget: Measured, because = "s does not exceed β"): Measured {
   if (!isMeasured(budget) || Number.isFinite(budget.value)) return budget;
   return {
-    notMeasured: "no budget: s does not exceed β, so one agent makes more of every budget than a team of readers",
-    probe: "longer messages or less alike agents raise s; more compute levels tell β more exactly",
+    notMeasured: `no budget: ${because}, so one agent makes more of every budget than a team of readers`,
+    probe:
+      "longer messages and less alike agents speak for teams; more compute levels tell the agent's growth more exactly",
   };
 }
 

@@ -304,7 +304,7 @@ function forecastReaders(
   const [common, risk] = [pick(errors.common, at), pick(errors.risk, at)];
   const own = risk.map((value, i) => value - common[i]!);
   const ownMean = own.reduce((sum, value) => sum + value, 0) / own.length;
-  const center = passOn(
+  const center = passedOn(
     team,
     rho.value,
     noises.map(({ value }) => value),
@@ -314,7 +314,7 @@ function forecastReaders(
   const moved = combineIntervals(
     [positive(skewedMeanInterval(perTask, confidence)), rho, ...noises],
     (value, within, ...variances) =>
-      value + passOn(team, Math.max(0, Math.min(1, within)), variances)(ownMean) - center(ownMean),
+      value + passedOn(team, Math.max(0, Math.min(1, within)), variances)(ownMean) - center(ownMean),
   );
   const { value, low, high } = positive(moved);
   const refreshed = rho.known || !formOf(team).layers ? value : refreshedRisk(team, risk, common, noises);
@@ -339,7 +339,7 @@ function forecastReaders(
 }
 
 /** What layers of readers make of the risk that averaging takes away: `own` ↦ R(own). A team without layers is a chain. */
-function passOn(team: Team, rho: number, variances: readonly number[]): (own: number) => number {
+export function passedOn(team: Team, rho: number, variances: readonly number[]): (own: number) => number {
   const layers = formOf(team).layers?.(team);
   // A recorded task may show less than nothing of its own; the formulas are straight lines, so the sign is no matter.
   const straight = (risk: (own: number) => number) => {
@@ -364,7 +364,7 @@ function refreshedRisk(team: Team, risk: Float64Array, common: Float64Array, noi
   const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
   const rho = Math.max(0, Math.min(1, sum(common) / sum(risk)));
   const variances = noises.map(({ value }) => value);
-  return passOn(team, rho, variances)(sum(risk) / risk.length);
+  return passedOn(team, rho, variances)(sum(risk) / risk.length);
 }
 
 /** σ² of each layer's messages, or one for all; none where whole answers are passed on. @throws {ReadersNotMeasured} */

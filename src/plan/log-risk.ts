@@ -1,0 +1,75 @@
+// The scale on which squared errors are compared: the logarithm. A few tasks may hold most of the error, in a unit that
+// says nothing of how good a team is; a ratio does, and what is common to both teams' tasks cancels in it.
+
+import { type Difference, gainInterval, probabilityBetter, type Scored, tasksStillNeeded } from "./choose.ts";
+import type { Offer } from "./market.ts";
+import type { Forecast, Gain } from "./plan-types.ts";
+
+/** A team with its forecast, before it was corrected for having been picked. */
+export interface RiskOffer extends Offer {
+  readonly forecast: Forecast;
+  /** Expected squared error on each task of the roster. */
+  readonly risks: Float64Array;
+}
+
+/** Errors smaller than this share of the scale are as good as none. */
+const smallest = 1e-9;
+
+/**
+ * A team's squared errors as a score, the more the better: −ln(R/scale), R their mean over tasks. Its outcome on task t is
+ * the pseudo-value
+ *
+ *   −ln(R/scale) + 1 − e_t²/R
+ *
+ * whose mean is the score and whose scatter is that of the logarithm (delta method), so that the difference of two teams is
+ * ln(R₂/R₁), paired by task.
+ *
+ * A task may hold so much of the error that hardly another counts: then no scatter shows what other tasks would do. It is
+ * allowed for by 0.25/n² for each pair of teams, n = (Σ e²)²/Σ e⁴ the number of tasks of even errors that know as much, as
+ * 0.25/k² allows for what k tasks of right and wrong answers do not show.
+ *
+ * @param risks  expected squared error on each task
+ * @param scale  > 0; the same for all teams that are compared
+ * @see          derived
+ */
+export function logScore(risks: Float64Array, scale: number): Scored & { readonly raw: number } {
+  const tasks = risks.length;
+  let [sum, squares] = [0, 0];
+  for (const risk of risks) {
+    sum += risk;
+    squares += risk * risk;
+  }
+  const mean = Math.max(sum / tasks, smallest * scale);
+  const raw = -Math.log(mean / scale);
+  const effective = squares > 0 ? (sum * sum) / squares : tasks;
+  return {
+    accuracy: risks.map((risk) => raw + 1 - risk / mean),
+    raw,
+    score: raw,
+    extraVariance: Math.max(0, 0.125 / effective ** 2 - 0.125 / tasks ** 2),
+  };
+}
+
+/** Mean squared error of a score. */
+export function riskOf(score: number, scale: number): number {
+  return scale * Math.exp(-score);
+}
+
+/** ln(agent/team) ↦ share of the agent's error that the team saves, and back. */
+export const shareSaved = (logRatio: number) => -Math.expm1(-logRatio);
+export const logRatio = (share: number) => -Math.log1p(-share);
+
+/** A difference of scores as a gain: a share, with the deviation on the scale of the logarithm. */
+export function gainOf(found: Difference, against: string, confidence: number): Gain {
+  const { mean, low, high } = gainInterval(found, confidence);
+  return {
+    against,
+    mean: shareSaved(mean),
+    low: shareSaved(low),
+    high: shareSaved(high),
+    confidence,
+    deviation: found.deviation,
+    probabilityBetter: probabilityBetter(found),
+    tasksStillNeeded: tasksStillNeeded(found, confidence),
+  };
+}
