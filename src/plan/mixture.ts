@@ -399,6 +399,8 @@ export interface Reading {
   readonly accuracy: (p: number) => number;
   /** The same at the two ends of the interval of each parameter, and where another account of the answers holds. */
   readonly ends: readonly (readonly ((p: number) => number)[])[];
+  /** Content of those intervals. */
+  readonly endsConfidence: number;
   /** Accuracies that follow from another account of how the samples depend on each other. */
   readonly others: readonly number[];
   readonly calls: number;
@@ -410,19 +412,21 @@ export interface Reading {
  */
 export function forecastReading(
   mixture: VoteMixture,
-  { accuracy, ends, others, calls }: Reading,
+  { accuracy, ends, endsConfidence, others, calls }: Reading,
   confidence: number,
 ): VoteForecast {
   const onGrid = (of: (p: number) => number) => mixture.grid.accuracies.map(of);
   const values = onGrid(accuracy);
   const center = expect(mixture.weights, values);
-  const t = studentTQuantile((1 + confidence) / 2, Math.max(1, mixture.tasks - 1));
+  const t = (content: number) => studentTQuantile((1 + content) / 2, Math.max(1, mixture.tasks - 1));
+  const farther = (sides: readonly ((p: number) => number)[]) =>
+    Math.max(...sides.map((side) => Math.abs(expect(mixture.weights, onGrid(side)) - center)));
   const deviations = [
-    ...ends.map((sides) => Math.max(...sides.map((side) => Math.abs(expect(mixture.weights, onGrid(side)) - center)))),
-    ...others.map((other) => Math.abs(other - center)),
+    ...ends.map((sides) => farther(sides) / t(endsConfidence)),
+    ...others.map((other) => (other - center) / t(confidence)),
   ];
   const value = { accuracy: values, calls: new Float64Array(values.length).fill(calls) };
-  const added = deviations.reduce((sum, deviation) => sum + (deviation / t) ** 2, 0);
+  const added = deviations.reduce((sum, deviation) => sum + deviation ** 2, 0);
   return forecastValue(mixture, () => value, { others: [], scatterMatters: false, added }, confidence);
 }
 

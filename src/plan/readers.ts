@@ -166,6 +166,7 @@ export function readForecast(
         }),
         [rho.low, rho.high].map((end) => through({ rho: share(end) })),
       ],
+      endsConfidence: rho.confidence,
       others: rhoAtWorst ? [through({ rho: share(rhoAtWorst.value) })(meanAccuracy(mixture))] : [],
       calls: formOf(team).bound(team).steps,
     },
