@@ -1,6 +1,6 @@
 /** Budgets: what leaves and messages cost, and from which budget on a tree beats one agent for the same money. */
 import {
-  requireFinite,
+  requireBetween,
   requireHalfOpen,
   requireInteger,
   requireInterval,
@@ -52,10 +52,11 @@ export function leafBiasSaturating(compute: number, law: LeafLaw): number {
  * @see            §5.3, derived
  */
 export function localExponent(curve: (compute: number) => number, from: number, to: number): number {
-  requirePositive({ from, to, "to / from − 1": to / from - 1 });
-  const ratio = curve(to) / curve(from);
-  requirePositive({ "curve(to) / curve(from)": ratio });
-  return Math.log(ratio) / Math.log(to / from);
+  requirePositive({ from });
+  requireBetween({ to }, from, Number.POSITIVE_INFINITY);
+  const [below, above] = [curve(from), curve(to)];
+  requirePositive({ "curve(from)": below, "curve(to)": above });
+  return (Math.log(above) - Math.log(below)) / (Math.log(to) - Math.log(from));
 }
 
 /** What messages cost, relative to a token of a leaf's compute. */
@@ -68,9 +69,16 @@ export interface MessagePrices {
   readonly overhead?: number;
 }
 
-function perMessageToken({ send = 1, read = 1, overhead = 0 }: MessagePrices): number {
+export function requirePrices({ send = 1, read = 1, overhead = 0 }: MessagePrices): Required<MessagePrices> {
   requireNonNegative({ send, read, overhead });
-  return send + read;
+  return { send, read, overhead };
+}
+
+/** b m (send + read) + overhead: what the messages into one node cost. */
+function costPerNode(fanIn: number, messageTokens: number, prices: MessagePrices): number {
+  requireNonNegative({ messageTokens });
+  const { send, read, overhead } = requirePrices(prices);
+  return messageTokens === 0 ? overhead : fanIn * (messageTokens * (send + read)) + overhead; // prices may overflow
 }
 
 /** (b^L − 1)/(b − 1) = 1 + b + … + b^(L−1) */
@@ -95,10 +103,9 @@ export function communicationCost(
   messageTokens: number,
   prices: MessagePrices = {},
 ): number {
-  requireNonNegative({ messageTokens });
-  const perNode = fanIn * messageTokens * perMessageToken(prices) + (prices.overhead ?? 0);
+  const perNode = costPerNode(fanIn, messageTokens, prices);
   const nodes = innerNodes(fanIn, layers);
-  return perNode === 0 ? 0 : nodes * perNode; // nodes may overflow
+  return perNode === 0 || nodes === 0 ? 0 : nodes * perNode; // the other may overflow
 }
 
 /**
@@ -110,8 +117,7 @@ export function communicationCost(
  */
 export function communicationCostPerLeaf(fanIn: number, messageTokens: number, prices: MessagePrices = {}): number {
   requireInteger({ fanIn }, 2);
-  requireNonNegative({ messageTokens });
-  return (fanIn * messageTokens * perMessageToken(prices) + (prices.overhead ?? 0)) / (fanIn - 1);
+  return costPerNode(fanIn, messageTokens, prices) / (fanIn - 1);
 }
 
 export interface WindowOptions {
@@ -135,13 +141,14 @@ export function fanInMax(
 ): number {
   requireNonNegative({ windowTokens, reserveTokens });
   requirePositive({ messageTokens });
-  const fits = Math.max(0, Math.floor((windowTokens - reserveTokens) / messageTokens));
+  const share = Math.floor((windowTokens - reserveTokens) / messageTokens);
+  const fits = Math.max(0, Math.min(Number.MAX_SAFE_INTEGER, share));
   return odd && fits > 0 && fits % 2 === 0 ? fits - 1 : fits;
 }
 
 /** Exponents of the trade: s of the organization, β of a single agent, and what a leaf pays for communication. */
 export interface Trade {
-  /** s, `organizationExponent`; at or below β no tree pays. */
+  /** s ≤ 1, `organizationExponent`; at or below β no tree pays. */
   readonly exponent: number;
   /** β > 0 of the leaf law. */
   readonly beta: number;
@@ -150,7 +157,7 @@ export interface Trade {
 }
 
 function requireTrade({ exponent, beta, costPerLeaf }: Trade): void {
-  requireFinite({ exponent });
+  requireInterval({ exponent }, -Number.MAX_VALUE, 1);
   requirePositive({ beta });
   requireNonNegative({ costPerLeaf });
 }
@@ -166,7 +173,7 @@ export function optimalLeafCompute(trade: Trade): number {
 export function optimalLeafCount(budget: number, trade: Trade): number {
   requirePositive({ budget });
   const compute = optimalLeafCompute(trade);
-  return compute === Number.POSITIVE_INFINITY ? 1 : budget / (compute + trade.costPerLeaf);
+  return compute === Number.POSITIVE_INFINITY ? 1 : budget / Math.max(0, compute + trade.costPerLeaf);
 }
 
 /**
@@ -180,12 +187,16 @@ export function relaxedValue(budget: number, scale: number, trade: Trade): numbe
   requireTrade(trade);
   const { exponent: s, beta, costPerLeaf } = trade;
   if (s <= beta) return scale * budget ** beta;
-  const logarithm =
-    xLogX(beta) + xLogX(s - beta) - xLogX(s) + (beta - s) * Math.log(costPerLeaf) + s * Math.log(budget);
-  return scale * Math.exp(logarithm);
+  // ln: (s − β) (ln((s − β)/(s c₀)) − ln N) + s ln B, N the leaves at the threshold
+  const gain = Math.log(s - beta) - Math.log(s) - Math.log(costPerLeaf) - logThresholdLeaves(s, beta);
+  return Math.exp(Math.log(scale) + (s - beta) * gain + s * Math.log(budget));
 }
 
-const xLogX = (x: number) => x * Math.log(x);
+/** ln(s/β)·β/(s − β), in (0, 1): also where s − β is tiny, or β. */
+function logThresholdLeaves(exponent: number, beta: number): number {
+  const excess = (exponent - beta) / beta;
+  return excess === Number.POSITIVE_INFINITY ? 0 : Math.log1p(excess) / excess;
+}
 
 /**
  * Budget above which `relaxedValue` beats one agent: c₀/(s − β) · (s^s/β^β)^(1/(s−β)); +∞ where s ≤ β. It implies fewer than
@@ -197,13 +208,13 @@ export function relaxedThreshold(trade: Trade): number {
   requireTrade(trade);
   const { exponent: s, beta, costPerLeaf } = trade;
   if (s <= beta) return Number.POSITIVE_INFINITY;
-  return (costPerLeaf / (s - beta)) * Math.exp((xLogX(s) - xLogX(beta)) / (s - beta));
+  return (costPerLeaf / (s - beta)) * s * Math.exp(logThresholdLeaves(s, beta));
 }
 
 /** Leaves at that threshold: (s/β)^(β/(s−β)), always in (1, e); +∞ where s ≤ β. §5.2, derived. */
 export function relaxedThresholdLeaves(exponent: number, beta: number): number {
   requireTrade({ exponent, beta, costPerLeaf: 0 });
-  return exponent > beta ? Math.exp((beta / (exponent - beta)) * Math.log(exponent / beta)) : Number.POSITIVE_INFINITY;
+  return exponent > beta ? Math.exp(logThresholdLeaves(exponent, beta)) : Number.POSITIVE_INFINITY;
 }
 
 /** A weak signal in a regular tree: α per layer, β of the leaves. */
@@ -250,9 +261,8 @@ export function depthSwitchBudget(signal: WeakSignal, communication: number, com
   requireNonNegative({ communication, communicationNext });
   const ratio = exponentRatio(signal);
   if (ratio <= 1) return Number.POSITIVE_INFINITY;
-  const { fanIn } = signal;
-  const r = fanIn ** ratio;
-  return (r * communicationNext - fanIn * communication) / (r - fanIn);
+  // r − b = b (b^(s/β − 1) − 1), which neither cancels nor overflows
+  return communicationNext + (communicationNext - communication) / Math.expm1((ratio - 1) * Math.log(signal.fanIn));
 }
 
 /**
@@ -292,5 +302,5 @@ export function bestDepthSmallSignal(
 export function synergyBudgetMax(law: LeafLaw, fixedPoint: number): number {
   requireLeafLaw(law);
   requireInterval({ fixedPoint }, 0, 1);
-  return (fixedPoint / law.scale) ** (1 / law.beta);
+  return Math.exp((Math.log(fixedPoint) - Math.log(law.scale)) / law.beta);
 }

@@ -41,6 +41,7 @@ export function betaBinomial(votes: number, accuracy: number, rho: number): numb
  * by 48-point Gauss–Legendre. Domain: any h, k; r in [−1, 1].
  */
 export function bivariateNormalCdf(h: number, k: number, r: number): number {
+  requireInterval({ h, k }, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
   requireInterval({ r }, -1, 1);
   if (r === 1) return normalCdf(Math.min(h, k));
   if (r === -1) return Math.max(0, normalCdf(h) - normalCdf(-k));
@@ -82,8 +83,8 @@ export function copulaCorrelation(accuracy: number, latent: number): number {
  */
 export function copulaLatent(accuracy: number, correlation: number): number {
   requireBetween({ accuracy }, 0, 1);
-  const odds = (1 - accuracy) / accuracy;
-  requireInterval({ correlation }, -Math.min(odds, 1 / odds), 1);
+  const rarer = Math.min(accuracy, 1 - accuracy);
+  requireInterval({ correlation }, -rarer / (1 - rarer), 1);
   if (accuracy === 0.5) return Math.sin((Math.PI / 2) * correlation);
   if (correlation === 0) return 0;
   return bisect((latent) => copulaCorrelation(accuracy, latent) - correlation, -1, 1);

@@ -27,9 +27,10 @@ function scaled({ accuracies, weights }: DifficultyLaw): DifficultyLaw {
   return { accuracies, weights: weights.map((weight) => weight / total) };
 }
 
-/** E_t[g(p_t)] */
-function mean({ accuracies, weights }: DifficultyLaw, of: (accuracy: number) => number): number {
-  return accuracies.reduce((sum, accuracy, t) => sum + weights[t]! * of(accuracy), 0);
+/** (1 + E_t[bias(p_t)])/2, which the roundings of the weights could move out of [0, 1]. */
+function accuracyOf({ accuracies, weights }: DifficultyLaw, bias: (accuracy: number) => number): number {
+  const mean = accuracies.reduce((sum, accuracy, t) => sum + weights[t]! * bias(accuracy), 0);
+  return Math.max(0, Math.min(1, (1 + mean) / 2));
 }
 
 /**
@@ -40,7 +41,7 @@ function mean({ accuracies, weights }: DifficultyLaw, of: (accuracy: number) => 
  * @see                §12, derived
  */
 export function treeAccuracyOverTasks(difficulty: DifficultyLaw, layers: number, aggregation: Aggregation): number {
-  return mean(normalized(difficulty), (accuracy) => (1 + treeBias(2 * accuracy - 1, layers, aggregation)) / 2);
+  return accuracyOf(normalized(difficulty), (accuracy) => treeBias(2 * accuracy - 1, layers, aggregation));
 }
 
 /**
@@ -50,7 +51,7 @@ export function treeAccuracyOverTasks(difficulty: DifficultyLaw, layers: number,
  */
 export function deepLimitOverTasks(difficulty: DifficultyLaw, aggregation: Aggregation): number {
   const limit = fixedPoint(aggregation);
-  return (1 + limit * mean(normalized(difficulty), (accuracy) => Math.sign(accuracy - 0.5))) / 2;
+  return accuracyOf(normalized(difficulty), (accuracy) => limit * Math.sign(accuracy - 0.5));
 }
 
 /**
@@ -155,6 +156,7 @@ export function subsetMajorityAccuracy(recorded: number, correct: number, fanIn:
   let weight = 1; // relative to the term at `first`: the sum of all scales it
   let [total, wins] = [0, 0];
   for (let j = first; j <= last; j++) {
+    if (weight > 1e200) [weight, total, wins] = [1, total / weight, wins / weight]; // thousands of runs would overflow
     total += weight;
     if (2 * j >= fanIn) wins += 2 * j === fanIn ? weight / 2 : weight;
     weight *= ((correct - j) * (fanIn - j)) / ((j + 1) * (wrong - fanIn + j + 1));

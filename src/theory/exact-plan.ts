@@ -1,8 +1,8 @@
 /** The planner of the theory: every tree that fits budget and window, by the exact recursion. */
-import { communicationCost, type LeafLaw, leafBias, type MessagePrices } from "./budget.ts";
+import { communicationCost, type LeafLaw, leafBias, type MessagePrices, requirePrices } from "./budget.ts";
 import { betaDifficulty, betaDifficultyOnLattice, type DifficultyLaw, latticeStep } from "./difficulty.ts";
 import { requireInteger, requireInterval, requireNonNegative, requirePositive } from "./domain.ts";
-import { type FidelityLaw, fidelityExponential } from "./fidelity.ts";
+import { type FidelityLaw, fidelityExponential, requireFidelityLaw } from "./fidelity.ts";
 import { type Aggregation, amplification, oddLevelMap } from "./level-map.ts";
 
 export interface PlanProblem {
@@ -67,6 +67,7 @@ export function planExactly(problem: PlanProblem): ExactPlan {
   requireNonNegative({ windowTokens, leafComputeMin, reserveTokens });
   requireInterval({ rho, rhoGlobal, rhoTask }, 0, 1);
   requireInteger({ fanInMax, layersMax }, 1);
+  requirePrices(problem.prices ?? {});
   const single = problem.leafBias(budget);
   requireInterval({ leafBias: single }, -1, 1);
   const ceiling = ceilingOverTasks(rhoTask);
@@ -138,7 +139,11 @@ function trees({ budget, windowTokens, rho, prices = {}, ...problem }: PlanProbl
 
 /** F^L(μ) */
 function iterate(bias: number, layers: number, aggregation: Aggregation): number {
-  for (let layer = 0; layer < layers; layer++) bias = oddLevelMap(bias, aggregation);
+  for (let layer = 0; layer < layers; layer++) {
+    const next = oddLevelMap(bias, aggregation);
+    if (next === bias) break;
+    bias = next;
+  }
   return bias;
 }
 
@@ -202,6 +207,7 @@ export function planPowerLaw(
   problem: Omit<PlanProblem, "leafBias" | "fidelity"> & { readonly leaf: LeafLaw; readonly fidelityLaw: FidelityLaw },
 ): ExactPlan {
   const { leaf, fidelityLaw } = problem;
+  requireFidelityLaw(fidelityLaw);
   return planExactly({
     ...problem,
     leafBias: (compute) => leafBias(compute, leaf),

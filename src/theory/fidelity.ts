@@ -20,7 +20,8 @@ export interface FidelityLaw {
   readonly fidelityMax?: number;
 }
 
-function complete({ lengthScale, shape = 1, fidelityMax = 1 }: FidelityLaw): Required<FidelityLaw> {
+/** With its defaults filled in. */
+export function requireFidelityLaw({ lengthScale, shape = 1, fidelityMax = 1 }: FidelityLaw): Required<FidelityLaw> {
   requirePositive({ lengthScale, shape });
   requireHalfOpen({ fidelityMax }, 0, 1);
   return { lengthScale, shape, fidelityMax };
@@ -29,7 +30,7 @@ function complete({ lengthScale, shape = 1, fidelityMax = 1 }: FidelityLaw): Req
 /** γ_max (1 − exp(−(m/m₀)^a)), for m ≥ 0 tokens. §6, derived. */
 export function fidelityExponential(messageTokens: number, law: FidelityLaw): number {
   requireNonNegative({ messageTokens });
-  const { lengthScale, shape, fidelityMax } = complete(law);
+  const { lengthScale, shape, fidelityMax } = requireFidelityLaw(law);
   return -fidelityMax * Math.expm1(-((messageTokens / lengthScale) ** shape));
 }
 
@@ -41,7 +42,7 @@ export function fidelityExponential(messageTokens: number, law: FidelityLaw): nu
  */
 export function fidelityExponentialInverse(fidelity: number, law: FidelityLaw): number {
   requireInterval({ fidelity }, 0, 1);
-  const { lengthScale, shape, fidelityMax } = complete(law);
+  const { lengthScale, shape, fidelityMax } = requireFidelityLaw(law);
   if (fidelity >= fidelityMax) return Number.POSITIVE_INFINITY;
   return lengthScale * (-Math.log1p(-fidelity / fidelityMax)) ** (1 / shape);
 }
@@ -49,7 +50,7 @@ export function fidelityExponentialInverse(fidelity: number, law: FidelityLaw): 
 /** γ_max m^a/(m^a + m₀^a), for m ≥ 0 tokens. §6, derived. */
 export function fidelityHill(messageTokens: number, law: FidelityLaw): number {
   requireNonNegative({ messageTokens });
-  const { lengthScale, shape, fidelityMax } = complete(law);
+  const { lengthScale, shape, fidelityMax } = requireFidelityLaw(law);
   const power = (messageTokens / lengthScale) ** shape;
   return power === Number.POSITIVE_INFINITY ? fidelityMax : (fidelityMax * power) / (1 + power);
 }
@@ -69,6 +70,7 @@ export function interpolateFidelity(
 ): number {
   requireNonNegative({ messageTokens });
   requireSameLength({ fidelities }, lengths.length);
+  for (const fidelity of fidelities) requireInterval({ fidelity }, 0, 1);
   if (!lengths.every((length, i) => length > (i === 0 ? 0 : lengths[i - 1]!)))
     throw new DomainError("lengths", `[${lengths.join(", ")}]`, "positive and increasing");
   let [before, at] = [0, 0];
@@ -106,6 +108,8 @@ export function bestFanInForWindow(
   requireNonNegative({ windowTokens });
   requirePositive({ messageTokensMin });
   requireInteger({ fanInMax }, 1);
+  requireInterval({ rho }, 0, 1);
+  requireFidelityLaw(law);
   let best: FanInChoice | null = null;
   for (let fanIn = 3; fanIn <= fanInMax; fanIn += 2) {
     const messageTokens = Math.floor(windowTokens / fanIn);

@@ -47,5 +47,5 @@ export function fixedPoint(aggregation: Aggregation): number {
  * @see                §1 and §4.6, derived
  */
 export function relaxationRate(aggregation: Aggregation): number {
-  return levelMapSlope(fixedPoint(aggregation), aggregation);
+  return Math.min(1, levelMapSlope(fixedPoint(aggregation), aggregation));
 }

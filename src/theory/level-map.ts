@@ -1,8 +1,17 @@
 /** One layer of a tree: lossy messages, dependent votes, majority. Everything else in the theory iterates this map. */
 import { DomainError } from "../errors.ts";
 import { betaBinomial, copulaLatent } from "./dependence.ts";
-import { requireHalfOpen, requireInteger, requireInterval, requireOdd } from "./domain.ts";
-import { majorityBias, majorityBiasSlope, majoritySlope, oddMajority, type TieRule } from "./majority.ts";
+import { requireHalfOpen, requireInteger, requireInterval, requireNonNegative, requireOdd } from "./domain.ts";
+import {
+  majorityBias,
+  majorityBiasSlope,
+  majorityError,
+  majoritySlope,
+  oddFanIn,
+  oddMajority,
+  requireTieRule,
+  type TieRule,
+} from "./majority.ts";
 import { normalExpectation, normalReach } from "./quadrature.ts";
 import { normalCdf, normalQuantile } from "./special.ts";
 
@@ -40,6 +49,14 @@ export function requireAggregation({ fanIn, fidelity, rho }: Aggregation): void 
   requireInterval({ rho }, 0, 1);
 }
 
+/** Known words. */
+export function requireVoteOptions({ law = "shared", ties = "random" }: VoteOptions): void {
+  if (!laws.includes(law)) throw new DomainError("law", law, `as one of ${laws.join(", ")}`);
+  requireTieRule(ties);
+}
+
+const laws: readonly DependenceLaw[] = ["shared", "shared-before-channel", "beta", "copula", "copula-latent"];
+
 /** For statements that need an odd, concave map: the paper's law and an odd fan-in. */
 export function requireOddAggregation({ fanIn, fidelity, rho }: Aggregation): void {
   requireOdd({ fanIn });
@@ -58,32 +75,29 @@ export function requireOddAggregation({ fanIn, fidelity, rho }: Aggregation): vo
  * @throws             {DomainError} outside the domains
  * @see                §3.1, paper; the other laws §3.2, derived
  */
-export function levelMap(
-  bias: number,
-  aggregation: Aggregation,
-  { law = "shared", ties = "random" }: VoteOptions = {},
-): number {
+export function levelMap(bias: number, aggregation: Aggregation, options: VoteOptions = {}): number {
   requireInterval({ bias }, -1, 1);
   requireAggregation(aggregation);
+  requireVoteOptions(options);
+  const { law = "shared", ties = "random" } = options;
   const { fanIn, fidelity, rho } = aggregation;
   const received = fidelity * bias;
   switch (law) {
     case "shared":
       return rho * received + (1 - rho) * majorityBias(received, fanIn, ties);
     case "shared-before-channel":
-      return rho * bias * majorityBias(fidelity, fanIn, ties) + (1 - rho) * majorityBias(received, fanIn, ties);
+      return rho * copiedVoteBias(bias, fanIn, fidelity, ties) + (1 - rho) * majorityBias(received, fanIn, ties);
     case "beta":
       return betaMajorityBias(received, fanIn, rho, ties);
-    case "copula":
-    case "copula-latent":
-      return copulaMajorityBias(received, fanIn, rho, law, ties);
     default:
-      return refuseLaw(law);
+      return copulaMajorityBias(received, fanIn, rho, law, ties);
   }
 }
 
-function refuseLaw(law: never): never {
-  throw new DomainError("law", law, "as one of shared, shared-before-channel, beta, copula, copula-latent");
+/** One sent vote whose copies are corrupted one by one; ties among them count as told, whichever vote was sent. */
+function copiedVoteBias(bias: number, fanIn: number, fidelity: number, ties: TieRule): number {
+  const tied = majorityBias(fidelity, fanIn, ties) - majorityBias(fidelity, fanIn, "random");
+  return bias * majorityBias(fidelity, fanIn, "random") + (fanIn % 2 === 0 ? tied : 0);
 }
 
 /** F(μ) of the paper's law and an odd fan-in without checks: for the inner loops of callers that have checked. */
@@ -93,6 +107,7 @@ export function oddLevelMap(bias: number, { fanIn, fidelity, rho }: Aggregation)
 }
 
 function betaMajorityBias(received: number, fanIn: number, rho: number, ties: TieRule): number {
+  oddFanIn(fanIn, ties);
   if (rho === 0) return majorityBias(received, fanIn, ties);
   const split = ties === "right" ? 1 : ties === "wrong" ? -1 : 0;
   let bias = 0;
@@ -123,22 +138,21 @@ function copulaMajorityBias(received: number, fanIn: number, rho: number, law: D
  *
  * @see §3.1, paper (Theorem 4); the other laws §3.2, derived
  */
-export function amplification(aggregation: Aggregation, { law = "shared", ties = "random" }: VoteOptions = {}): number {
+export function amplification(aggregation: Aggregation, options: VoteOptions = {}): number {
   requireAggregation(aggregation);
+  requireVoteOptions(options);
+  const { law = "shared", ties = "random" } = options;
   const { fanIn, fidelity, rho } = aggregation;
   const slope = majoritySlope(fanIn, ties);
   switch (law) {
     case "shared":
       return fidelity * (rho + (1 - rho) * slope);
     case "shared-before-channel":
-      return rho * majorityBias(fidelity, fanIn, ties) + (1 - rho) * fidelity * slope;
+      return rho * majorityBias(fidelity, oddFanIn(fanIn, ties)) + (1 - rho) * fidelity * slope;
     case "beta":
       return fidelity * betaSlope(fanIn, rho);
-    case "copula":
-    case "copula-latent":
-      return fidelity * copulaSlope(fanIn, law === "copula" ? Math.sin((Math.PI / 2) * rho) : rho, ties);
     default:
-      return refuseLaw(law);
+      return fidelity * copulaSlope(fanIn, law === "copula" ? Math.sin((Math.PI / 2) * rho) : rho, ties);
   }
 }
 
@@ -159,6 +173,7 @@ function betaSlope(fanIn: number, rho: number): number {
 
 /** E_Z f_b′(2Φ(√r Z) − 1) */
 function copulaSlope(fanIn: number, latent: number, ties: TieRule): number {
+  if (latent === 0) return majoritySlope(fanIn, ties);
   const spread = Math.sqrt(latent);
   const given = (z: number) => majorityBiasSlope(2 * normalCdf(spread * z) - 1, fanIn, ties);
   return normalExpectation(given, Math.min(0.25, 0.5 / (spread * Math.sqrt(fanIn))));
@@ -199,6 +214,7 @@ export type GrowthRegime = "amplifying" | "critical" | "collapsing";
 
 /** Whether a weak signal grows (α > 1), dies out (α < 1), or neither within `tolerance`. §4.1, paper. */
 export function growthRegime(aggregation: Aggregation, tolerance = 1e-12): GrowthRegime {
+  requireNonNegative({ tolerance });
   const alpha = amplification(aggregation);
   if (Math.abs(alpha - 1) <= tolerance) return "critical";
   return alpha > 1 ? "amplifying" : "collapsing";
@@ -246,14 +262,19 @@ export function effectiveRhoSmallCorrelation(fanIn: number, correlation: number)
  * @see                 §3.3, derived
  */
 export function effectiveRhoFromStar(receivedBias: number, observedBias: number, fanIn: number): number {
-  requireInterval({ observedBias }, -1, 1);
+  requireInterval({ receivedBias, observedBias }, -1, 1);
   requireInteger({ fanIn }, 3);
-  const independent = majorityBias(receivedBias, fanIn);
-  if (independent === receivedBias)
+  const signal = Math.abs(receivedBias);
+  // f_b(u) − u; near 1 as a difference of errors, which does not cancel
+  const gain =
+    signal < 0.5
+      ? majorityBias(signal, fanIn) - signal
+      : 1 - signal - 2 * majorityError(signal, oddFanIn(fanIn, "random"));
+  if (gain === 0)
     throw new DomainError(
       "receivedBias",
       receivedBias,
       "between −1 and 1 and not 0: elsewhere every ρ gives the same vote",
     );
-  return (independent - observedBias) / (independent - receivedBias);
+  return 1 + (receivedBias - observedBias) / (Math.sign(receivedBias) * gain);
 }

@@ -8,10 +8,15 @@ import { requireInteger, requireInterval, requireOdd } from "./domain.ts";
  */
 export type TieRule = "random" | "wrong" | "right" | "forbid";
 
+export function requireTieRule(ties: TieRule): void {
+  if (!Object.hasOwn(tieValues, ties))
+    throw new DomainError("ties", ties, `as one of ${Object.keys(tieValues).join(", ")}`);
+}
+
 /** The odd fan-in whose map an even one has up to its ties. */
-function oddFanIn(fanIn: number, ties: TieRule): number {
+export function oddFanIn(fanIn: number, ties: TieRule): number {
   requireInteger({ fanIn }, 1);
-  if (!(ties in tieValues)) throw new DomainError("ties", ties, `as one of ${Object.keys(tieValues).join(", ")}`);
+  requireTieRule(ties);
   if (fanIn % 2 === 1) return fanIn;
   if (ties === "forbid") throw new DomainError("fanIn", fanIn, "as an odd integer, or name a tie rule");
   return fanIn - 1;
@@ -103,6 +108,8 @@ function seriesTerm(bias: number, j: number): number {
   return central * Math.exp(j * logSpread);
 }
 
+const smallestNormal = 2.3e-308; // below it three quarters of a number may be the number itself
+
 /**
  * P(the majority is wrong) = (1 − f_b(μ))/2, with full relative accuracy in the tail:
  *
@@ -110,6 +117,7 @@ function seriesTerm(bias: number, j: number): number {
  *
  * @param bias   μ in [−1, 1]
  * @param fanIn  b, odd integer ≥ 1
+ * @returns      in [0, 1]; 0 where it would be below 1e-307
  * @see          §2 and §16, derived
  */
 export function majorityError(bias: number, fanIn: number): number {
@@ -119,7 +127,7 @@ export function majorityError(bias: number, fanIn: number): number {
   const spread = (1 - bias) * (1 + bias);
   let term = seriesTerm(bias, (fanIn + 1) / 2);
   let sum = 0;
-  for (let j = (fanIn + 1) / 2; term > sum * 1e-17; j++) {
+  for (let j = (fanIn + 1) / 2; term > sum * 1e-17 && term > smallestNormal; j++) {
     sum += term;
     term *= (spread * (2 * j + 1)) / (2 * j + 2);
   }

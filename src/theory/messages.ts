@@ -1,8 +1,8 @@
 /** How long messages should be when they are paid from the same budget as the leaves (γ = 1 − exp(−m/m₀)). */
 
 import { communicationCost, communicationCostPerLeaf, relaxedValue } from "./budget.ts";
-import { requireInteger, requirePositive } from "./domain.ts";
-import { type FidelityLaw, fidelityExponential } from "./fidelity.ts";
+import { requireBetween, requireHalfOpen, requireInteger, requireInterval, requirePositive } from "./domain.ts";
+import { type FidelityLaw, fidelityExponential, requireFidelityLaw } from "./fidelity.ts";
 import { organizationExponent } from "./level-map.ts";
 import { bisect } from "./optimize.ts";
 
@@ -35,7 +35,14 @@ export function optimalMessage(leafCompute: number, problem: MessageProblem): nu
   requireProblem(problem);
   const { fanIn, layers, beta, lengthScale } = problem;
   const edgesPerLeafTwice = communicationCost(fanIn, layers, 1) / fanIn ** layers;
-  return lengthScale * Math.log1p((leafCompute * layers) / (beta * edgesPerLeafTwice * lengthScale));
+  return messageLength(leafCompute, (beta * edgesPerLeafTwice) / layers, lengthScale);
+}
+
+/** m₀ ln(1 + x/(price · m₀)), by logarithms: the quotient may overflow. */
+function messageLength(leafCompute: number, price: number, lengthScale: number): number {
+  if (leafCompute === 0) return 0;
+  const y = Math.log(leafCompute) - Math.log(price) - Math.log(lengthScale);
+  return lengthScale * (Math.max(0, y) + Math.log1p(Math.exp(-Math.abs(y))));
 }
 
 /**
@@ -52,15 +59,19 @@ export function optimalMessagesByLayer(
   windowTokens = Number.POSITIVE_INFINITY,
 ): { readonly leafCompute: number; readonly messageTokens: readonly number[] } {
   requirePositive({ budget });
+  requireInterval({ windowTokens }, 0, Number.POSITIVE_INFINITY);
   requireProblem(problem);
   const { fanIn, layers, beta, lengthScale } = problem;
+  requireBetween({ "fanIn ** layers": fanIn ** layers }, 1, Number.POSITIVE_INFINITY);
   const lengths = (leafCompute: number) =>
     Array.from({ length: layers }, (_, h) =>
-      Math.min(windowTokens / fanIn, lengthScale * Math.log1p((leafCompute * fanIn ** h) / (2 * beta * lengthScale))),
+      Math.min(windowTokens / fanIn, messageLength(leafCompute, (2 * beta) / fanIn ** h, lengthScale)),
     );
   const cost = (leafCompute: number) =>
     lengths(leafCompute).reduce((sum, m, h) => sum + 2 * m * fanIn ** (layers - h), leafCompute * fanIn ** layers);
-  const leafCompute = bisect((x) => cost(x) - budget, 0, budget / fanIn ** layers);
+  const computeMax = budget / fanIn ** layers;
+  const free = computeMax === 0 || cost(computeMax) <= budget; // nothing to share, or messages of no length
+  const leafCompute = free ? computeMax : bisect((x) => cost(x) - budget, 0, computeMax);
   return { leafCompute, messageTokens: lengths(leafCompute) };
 }
 
@@ -79,7 +90,7 @@ export interface RelaxedDesign {
  * Best odd fan-in and whole message length within the window by the weak-signal closed form (`relaxedValue`), or one agent.
  *
  * @param budget        B > 0
- * @param windowTokens  W
+ * @param windowTokens  W in (0, 10⁷]: every length is tried
  * @see                 §5.4, derived
  */
 export function bestDesignRelaxed(
@@ -100,8 +111,11 @@ export function bestDesignRelaxed(
     readonly fanInMax?: number;
   },
 ): RelaxedDesign {
-  requirePositive({ budget, windowTokens, scale, beta });
+  requirePositive({ budget, scale, beta });
+  requireHalfOpen({ windowTokens }, 0, 1e7);
+  requireInterval({ rho }, 0, 1);
   requireInteger({ fanInMax }, 1);
+  requireFidelityLaw(fidelity);
   let best: RelaxedDesign = { fanIn: 1, messageTokens: 0, value: scale * budget ** beta, exponent: 0 };
   for (let fanIn = 3; fanIn <= fanInMax; fanIn += 2)
     for (let messageTokens = 1; fanIn * messageTokens <= windowTokens; messageTokens++) {

@@ -1,6 +1,6 @@
 /** Minima and roots, without randomness: the same start gives the same answer. */
 import { DomainError } from "../errors.ts";
-import { requireFinite } from "./domain.ts";
+import { requireFinite, requireInteger, requireNonNegative } from "./domain.ts";
 
 export interface Minimum {
   readonly point: readonly number[];
@@ -33,6 +33,9 @@ export function nelderMead(
 ): Minimum {
   if (start.length === 0) throw new DomainError("start.length", 0, "at least 1");
   for (const coordinate of start) requireFinite({ start: coordinate });
+  requireFinite({ step });
+  requireNonNegative({ tolerance });
+  requireInteger({ iterationsMax }, 0);
   const evaluate = (point: readonly number[]): Vertex => {
     const value = objective(point);
     return { point, value: Number.isNaN(value) ? Number.POSITIVE_INFINITY : value };
@@ -87,13 +90,14 @@ function isSmall(simplex: readonly Vertex[], tolerance: number): boolean {
  */
 export function bisect(of: (x: number) => number, low: number, high: number, tolerance = 0): number {
   requireFinite({ low, high });
+  requireNonNegative({ tolerance });
   const atLow = of(low);
   const atHigh = of(high);
   if (atLow === 0) return low;
   if (atHigh === 0) return high;
   if (!(atLow < 0 !== atHigh < 0)) throw new DomainError("[low, high]", [low, high], "around a change of sign");
   for (;;) {
-    const middle = low + (high - low) / 2;
+    const middle = low / 2 + high / 2; // high − low may overflow
     if (Math.abs(high - low) <= tolerance || middle === low || middle === high) return middle;
     if (of(middle) < 0 === atLow < 0) low = middle;
     else high = middle;

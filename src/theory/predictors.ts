@@ -1,7 +1,7 @@
 /** Closed forms for the bias of a tree. Where the depth is known, iterating (`treeBias`) is cheap and exact. */
 import { requireInteger, requireInterval } from "./domain.ts";
 import { fixedPoint } from "./fixed-point.ts";
-import { type Aggregation, amplification, cubicCoefficient, levelMap } from "./level-map.ts";
+import { type Aggregation, amplification, cubicCoefficient, levelMap, requireOddAggregation } from "./level-map.ts";
 import { bisect } from "./optimize.ts";
 
 /** ln(α^L μ₀), capped so that the power cannot overflow. */
@@ -21,6 +21,7 @@ function amplified(leafBias: number, layers: number, alpha: number): number {
 export function upperPredictor(leafBias: number, layers: number, aggregation: Aggregation): number {
   requireInterval({ leafBias }, 0, 1);
   requireInteger({ layers }, 0);
+  requireOddAggregation(aggregation);
   const alpha = amplification(aggregation);
   const grown = amplified(leafBias, layers, alpha);
   return alpha <= 1 ? grown : Math.min(grown, fixedPoint(aggregation));
@@ -38,6 +39,7 @@ export function upperPredictor(leafBias: number, layers: number, aggregation: Ag
 export function lowerPredictor(leafBias: number, layers: number, aggregation: Aggregation): number {
   requireInterval({ leafBias }, 0, 1);
   requireInteger({ layers }, 0);
+  requireOddAggregation(aggregation);
   if (leafBias === 0 || layers === 0) return leafBias;
   const limit = fixedPoint(aggregation);
   const grown = (bias: number) => amplified(leafBias, layers, levelMap(bias, aggregation) / bias);
@@ -62,11 +64,14 @@ export function lowerPredictor(leafBias: number, layers: number, aggregation: Ag
 export function smoothPredictor(leafBias: number, layers: number, aggregation: Aggregation): number {
   requireInterval({ leafBias }, 0, 1);
   requireInteger({ layers }, 0);
+  requireOddAggregation(aggregation);
   const alpha = amplification(aggregation);
   if (leafBias === 0) return 0;
   if (alpha > 1) {
+    // the same with α^L μ₀ in place of α^L, which overflows
     const limit = fixedPoint(aggregation);
-    return limit / Math.sqrt(1 + ((limit / leafBias) ** 2 - 1) * alpha ** (-2 * layers));
+    const grown = amplified(leafBias, layers, alpha);
+    return Math.min(1, grown / Math.hypot(1, (grown / limit) * Math.sqrt(-Math.expm1(-2 * layers * Math.log(alpha)))));
   }
   const decay = alpha === 1 ? 2 * layers : Math.expm1(2 * layers * Math.log(alpha)) / (alpha - 1);
   return (alpha ** layers * leafBias) / Math.sqrt(1 + cubicCoefficient(aggregation) * leafBias ** 2 * decay);

@@ -1,5 +1,5 @@
 /** Gauss–Legendre quadrature, and expectations over a standard normal variable. */
-import { requireInteger, requirePositive } from "./domain.ts";
+import { requireFinite, requireInteger, requirePositive } from "./domain.ts";
 import { normalDensity } from "./special.ts";
 
 /** Nodes in (−1, 1) and their weights, which add up to 2. */
@@ -37,6 +37,7 @@ export function gaussLegendre(order: number): QuadratureRule {
 
 /** ∫ of a smooth function from `low` to `high` by one Gauss–Legendre rule. */
 export function integrate(of: (x: number) => number, low: number, high: number, order: number): number {
+  requireFinite({ low, high });
   const { nodes, weights } = gaussLegendre(order);
   const half = (high - low) / 2;
   let sum = 0;

@@ -1,3 +1,5 @@
+import { requireInteger } from "./domain.ts";
+
 /** A stream of uniform numbers in [0, 1). The same seed gives the same stream on any machine. */
 export type Random = () => number;
 
@@ -33,6 +35,7 @@ export function random(seed: number | string, ...names: readonly (number | strin
 
 /** The numbers 0 … n − 1 in random order (Fisher–Yates). */
 export function permutation(n: number, next: Random): Uint32Array {
+  requireInteger({ n }, 0, 2 ** 32);
   const order = Uint32Array.from({ length: n }, (_, i) => i);
   for (let i = n - 1; i > 0; i--) {
     const j = Math.floor(next() * (i + 1));

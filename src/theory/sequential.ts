@@ -1,4 +1,5 @@
 /** Asking until it is clear: sequential votes with ±1 steps. Votes are independent, of accuracy p, unless said otherwise. */
+import { DomainError } from "../errors.ts";
 import {
   requireBetween,
   requireHalfOpen,
@@ -60,6 +61,8 @@ export function aheadByKCapped(
 ): CappedSequential {
   requireInterval({ accuracy }, 0, 1);
   requireInteger({ lead, votesMax }, 1);
+  const tied = tiedAccuracies[ties];
+  if (tied === undefined) throw new DomainError("ties", ties, `as one of ${Object.keys(tiedAccuracies).join(", ")}`);
   const span = 2 * lead - 1; // leads from −(k − 1) to k − 1, at index lead + k − 1
   let law = new Float64Array(span);
   law[lead - 1] = 1;
@@ -75,7 +78,6 @@ export function aheadByKCapped(
     }
     law = next;
   }
-  const tied = ties === "random" ? 0.5 : ties === "right" ? 1 : 0;
   let capped = 0;
   for (const [i, probability] of law.entries()) {
     capped += probability;
@@ -83,6 +85,8 @@ export function aheadByKCapped(
   }
   return { accuracy: right, votes, capped };
 }
+
+const tiedAccuracies = { random: 0.5, wrong: 0, right: 1 };
 
 /**
  * First side to reach k votes: the majority of 2k − 1 that stops early. E[votes] = Σ_t t C(t−1, k−1) (p^k q^(t−k) + q^k p^(t−k)).
@@ -130,7 +134,8 @@ export function leadForError(accuracy: number, error: number): number {
 export function leadForSteps(accuracy: number, steps: number, target: number): number {
   requireInteger({ steps }, 1);
   requireBetween({ target }, 0, 1);
-  return leadForError(accuracy, -Math.expm1(Math.log(target) / steps));
+  const error = -Math.expm1(Math.log(target) / steps);
+  return leadForError(accuracy, Math.min(1 - 2 ** -53, error)); // a hopeless target asks for no more than one vote
 }
 
 export interface Decomposition {
@@ -180,11 +185,11 @@ export function aheadByKOverTasks(
 ): Sequential {
   const shares = weights ?? accuracies.map(() => 1);
   requireSameLength({ accuracies }, shares.length);
+  for (const weight of shares) requireNonNegative({ weight });
   const total = shares.reduce((sum, weight) => sum + weight, 0);
   requirePositive({ "sum of weights": total });
   let [accuracy, votes] = [0, 0];
   for (const [i, p] of accuracies.entries()) {
-    requireNonNegative({ weight: shares[i]! });
     const one = aheadByK(p, lead);
     accuracy += (shares[i]! / total) * one.accuracy;
     votes += (shares[i]! / total) * one.votes;

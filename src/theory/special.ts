@@ -1,6 +1,6 @@
 /** Special functions that the theory and the estimators share. */
 import { DomainError } from "../errors.ts";
-import { requireBetween, requireFinite, requirePositive } from "./domain.ts";
+import { requireBetween, requireFinite, requireHalfOpen, requireInterval } from "./domain.ts";
 
 const rootTwoPi = Math.sqrt(2 * Math.PI);
 
@@ -93,11 +93,11 @@ export function normalQuantile(p: number): number {
  * quantile with four terms (Abramowitz & Stegun 26.7.5); its error is below 1e-3 for df ≥ 5 at usual confidences.
  *
  * @param q   probability in (0, 1)
- * @param df  degrees of freedom > 0
+ * @param df  degrees of freedom ≥ 1
  */
 export function studentTQuantile(q: number, df: number): number {
   requireBetween({ q }, 0, 1);
-  requirePositive({ df });
+  requireInterval({ df }, 1, Number.MAX_VALUE);
   if (df === 1) return Math.tan(Math.PI * (q - 0.5));
   if (df === 2) return (2 * q - 1) / Math.sqrt(2 * q * (1 - q));
   const z = normalQuantile(q);
@@ -114,24 +114,41 @@ export function studentTQuantile(q: number, df: number): number {
 /** Coefficients of 1/x, 1/x³ … in Stirling's series: B_{2n}/(2n(2n − 1)), Abramowitz & Stegun 6.1.41. */
 const stirling = [1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156];
 
-/** ln Γ(x) for x > 0, absolute error about 1e-15·(1 + |ln Γ|): Stirling's series at x ≥ 15, the recurrence below. */
+/** Beyond it ln Γ overflows. */
+const gammaMax = 1e305;
+
+/** Stirling's series: ln Γ(x) − (x − ½) ln x + x − ln √(2π), for x ≥ 15. */
+function stirlingSeries(x: number): number {
+  const inverseSquare = 1 / (x * x);
+  let series = 0;
+  for (let n = stirling.length - 1; n >= 0; n--) series = series * inverseSquare + stirling[n]!;
+  return series / x;
+}
+
+/** ln Γ(x) for 0 < x ≤ 1e305, absolute error about 1e-15·(1 + |ln Γ|): Stirling's series at x ≥ 15, the recurrence below. */
 export function logGamma(x: number): number {
-  requirePositive({ x });
+  requireHalfOpen({ x }, 0, gammaMax);
   let shifted = x;
   let product = 1;
   while (shifted < 15) product *= shifted++;
-  const inverseSquare = 1 / (shifted * shifted);
-  let series = 0;
-  for (let n = stirling.length - 1; n >= 0; n--) series = series * inverseSquare + stirling[n]!;
-  return (shifted - 0.5) * Math.log(shifted) - shifted + Math.log(rootTwoPi) + series / shifted - Math.log(product);
+  return (
+    (shifted - 0.5) * Math.log(shifted) - shifted + Math.log(rootTwoPi) + stirlingSeries(shifted) - Math.log(product)
+  );
 }
 
-/** ln B(a, b) = ln Γ(a) + ln Γ(b) − ln Γ(a + b), for a, b > 0. */
+/** ln B(a, b) = ln Γ(a) + ln Γ(b) − ln Γ(a + b), for 0 < a, b ≤ 1e305. */
 export function logBeta(a: number, b: number): number {
-  return logGamma(a) + logGamma(b) - logGamma(a + b);
+  requireHalfOpen({ a, b }, 0, gammaMax);
+  const [small, large] = a < b ? [a, b] : [b, a];
+  if (large < 15) return logGamma(a) + logGamma(b) - logGamma(a + b);
+  // ln Γ(large) − ln Γ(large + small): the two are far larger than their difference
+  const fall = (large - 0.5) * Math.log1p(small / large) + small * Math.log(large + small) - small;
+  return logGamma(small) - fall + stirlingSeries(large) - stirlingSeries(large + small);
 }
 
-/** ln C(n, k) for 0 ≤ k ≤ n. */
+/** ln C(n, k) = −ln(n + 1) − ln B(n − k + 1, k + 1), for 0 ≤ k ≤ n ≤ 1e304. */
 export function logChoose(n: number, k: number): number {
-  return logGamma(n + 1) - logGamma(k + 1) - logGamma(n - k + 1);
+  requireInterval({ n }, 0, 1e304);
+  requireInterval({ k }, 0, n);
+  return Math.max(0, -Math.log(n + 1) - logBeta(n - k + 1, k + 1));
 }

@@ -105,12 +105,11 @@ export function treeRiskMixingDepth(risk: number, fanIn: number, noise: Noise, e
   if (risk <= target) return 0;
   if (floor === 0) return null;
   const ratio = Math.log(risk - floor) - Math.log(epsilon) - Math.log(floor);
-  let layers = Math.ceil(ratio / -Math.log1p(-(1 - noise.rho) * (1 - 1 / fanIn)));
+  const layers = Math.ceil(ratio / -Math.log1p(-(1 - noise.rho) * (1 - 1 / fanIn)));
   if (!Number.isSafeInteger(layers)) return null;
   // the quotient of logarithms may round to the wrong side of a whole number
-  while (layers > 1 && treeRisk(risk, layers - 1, fanIn, noise) <= target) layers--;
-  while (treeRisk(risk, layers, fanIn, noise) > target * (1 + 1e-15)) layers++;
-  return layers;
+  if (layers > 1 && treeRisk(risk, layers - 1, fanIn, noise) <= target) return layers - 1;
+  return treeRisk(risk, layers, fanIn, noise) > target * (1 + 1e-15) ? layers + 1 : layers;
 }
 
 /** K pure relays: v₀ + K σ². §7; named by the paper, this form derived. */

@@ -1,4 +1,5 @@
 /** Irregular structures: trees of unequal fan-in and leaves, and chains. */
+import { DomainError } from "../errors.ts";
 import { requireHalfOpen, requireInteger, requireInterval } from "./domain.ts";
 import { unequalMajorityBias } from "./majority.ts";
 
@@ -26,6 +27,7 @@ export type SharedRule = "median" | "mean";
  * @see §4.7, derived
  */
 export function structureBias(node: TreeNode, sharedRule: SharedRule = "median"): number {
+  requireSharedRule(sharedRule);
   if ("bias" in node) {
     requireInterval({ bias: node.bias }, -1, 1);
     return node.bias;
@@ -34,6 +36,11 @@ export function structureBias(node: TreeNode, sharedRule: SharedRule = "median")
   requireHalfOpen({ fidelity }, 0, 1);
   const received = children.map((child) => fidelity * structureBias(child, sharedRule));
   return dependentMajorityBias(received, rho, sharedRule);
+}
+
+function requireSharedRule(sharedRule: SharedRule): void {
+  if (sharedRule !== "median" && sharedRule !== "mean")
+    throw new DomainError("sharedRule", sharedRule, "as median or mean");
 }
 
 function dependentMajorityBias(received: readonly number[], rho: number, sharedRule: SharedRule): number {
@@ -113,6 +120,7 @@ export function chainBias(bias: number, hops: number, { fidelity, ownVotes, ownB
   requireInterval({ bias, ownBias }, -1, 1);
   requireInteger({ hops, ownVotes }, 0);
   requireHalfOpen({ fidelity }, 0, 1);
+  requireInterval({ rho }, 0, 1);
   const own = Array.from({ length: ownVotes }, () => ownBias);
   let message = bias;
   for (let hop = 0; hop < hops; hop++) message = dependentMajorityBias([fidelity * message, ...own], rho, "median");

@@ -8,6 +8,8 @@ import {
   cubicCoefficient,
   levelMap,
   requireAggregation,
+  requireOddAggregation,
+  requireVoteOptions,
   type VoteOptions,
 } from "./level-map.ts";
 
@@ -29,6 +31,7 @@ export function treeBias(
   requireInterval({ leafBias }, -1, 1);
   requireInteger({ layers }, 0);
   requireAggregation(aggregation);
+  requireVoteOptions(options);
   let bias = leafBias;
   for (let layer = 0; layer < layers; layer++) {
     const next = levelMap(bias, aggregation, options);
@@ -41,6 +44,7 @@ export function treeBias(
 /** The same for layers that differ, leaves first. α multiplies, s = Σ ln α_l/Σ ln b_l. §4.7, derived. */
 export function treeBiasByLayer(leafBias: number, layers: readonly Aggregation[], options: VoteOptions = {}): number {
   requireInterval({ leafBias }, -1, 1);
+  requireVoteOptions(options);
   return layers.reduce((bias, aggregation) => levelMap(bias, aggregation, options), leafBias);
 }
 
@@ -85,6 +89,7 @@ export function requiredDepth(
 ): number | null {
   requireInterval({ leafBias, target }, -1, 1);
   requireInteger({ layersMax }, 0);
+  requireAggregation(aggregation);
   let bias = leafBias;
   for (let layers = 0; layers <= layersMax; layers++) {
     if (bias >= target) return layers;
@@ -144,10 +149,11 @@ export function mixingDepth(
 export function mixingDepthApproximate(leafBias: number, aggregation: Aggregation, epsilon = 0.05): number {
   requireHalfOpen({ leafBias }, 0, 1);
   requireBetween({ epsilon }, 0, 1);
+  requireOddAggregation(aggregation);
   const alpha = amplification(aggregation);
   if (Math.abs(alpha - 1) < 1e-12)
     return (1 / epsilon ** 2 - 1) / (2 * cubicCoefficient(aggregation) * leafBias * leafBias);
-  const layers = (rate: number) => Math.log(1 / epsilon) / Math.log(1 / rate);
+  const layers = (rate: number) => Math.log(epsilon) / Math.log(rate);
   if (alpha < 1) return layers(alpha);
   return Math.max(0, growthDepth(leafBias, aggregation)) + layers(relaxationRate(aggregation));
 }
@@ -162,7 +168,8 @@ export function mixingDepthApproximate(leafBias: number, aggregation: Aggregatio
  */
 export function growthDepth(leafBias: number, aggregation: Aggregation): number {
   requireHalfOpen({ leafBias }, 0, 1);
+  requireOddAggregation(aggregation);
   const alpha = amplification(aggregation);
   if (alpha <= 1) throw new DomainError("alpha", alpha, "above 1: a signal that does not grow has no growth depth");
-  return Math.log(fixedPoint(aggregation) / leafBias) / Math.log(alpha);
+  return (Math.log(fixedPoint(aggregation)) - Math.log(leafBias)) / Math.log(alpha);
 }

@@ -100,11 +100,17 @@ const z95 = 1.959963984540054; // Φ⁻¹(0.975)
 /** √(g′ C g) */
 function standardErrorOf(gradient: readonly number[], covariance: readonly (readonly number[])[]): number {
   requireSameLength({ covariance }, gradient.length);
-  let variance = 0;
+  for (const slope of gradient) requireFinite({ gradient: slope });
+  let [variance, magnitude] = [0, 0];
   for (const [i, row] of covariance.entries()) {
     requireSameLength({ "row of covariance": row }, gradient.length);
-    for (const [j, value] of row.entries()) variance += gradient[i]! * value * gradient[j]!;
+    for (const [j, value] of row.entries()) {
+      requireFinite({ covariance: value });
+      variance += gradient[i]! * value * gradient[j]!;
+      magnitude += Math.abs(gradient[i]! * value * gradient[j]!);
+    }
   }
+  if (Math.abs(variance) <= 1e-14 * magnitude) return 0; // singular: what is left is rounding
   requireNonNegative({ variance });
   return Math.sqrt(variance);
 }
@@ -216,6 +222,13 @@ export function propagate(
   requireSameLength({ covariance, transforms }, means.length);
   requireInteger({ draws }, 2);
   requireBetween({ confidence }, 0, 1);
+  for (const [i, transform] of transforms.entries())
+    if (!Object.hasOwn(scales, transform))
+      throw new DomainError(`transforms[${i}]`, transform, `as one of ${Object.keys(scales).join(", ")}`);
+  for (const row of covariance) {
+    requireSameLength({ "row of covariance": row }, means.length);
+    for (const value of row) requireFinite({ covariance: value });
+  }
   const slope = means.map((mean, i) => scales[transforms[i]!].slope(mean));
   const center = means.map((mean, i) => scales[transforms[i]!].to(mean));
   for (const [i, value] of center.entries())

@@ -121,7 +121,7 @@ describe("linear votes", () => {
         ],
         -1e-3,
       ),
-    ).toThrow("not positive definite");
+    ).toThrow("ridge = -0.001");
   });
 
   it("are chosen greedily within the budget", () => {

@@ -2,6 +2,7 @@
 import { DomainError } from "../errors.ts";
 import {
   requireBetween,
+  requireFinite,
   requireInteger,
   requireInterval,
   requireNonNegative,
@@ -69,7 +70,7 @@ export function weightedMajorityProbability(
       from(voter + 1, sum - weight, probability * (1 - accuracy))
     );
   };
-  return from(0, 0, 1);
+  return Math.min(1, from(0, 0, 1));
 }
 
 /**
@@ -95,7 +96,7 @@ export function comonotoneVoteProbability(
     );
     shared += (cuts[i]! - cuts[i - 1]!) * decide(sum, scale, tie);
   }
-  return rho * shared + (1 - rho) * weightedMajorityProbability(accuracies, weights, tie);
+  return Math.min(1, rho * shared + (1 - rho) * weightedMajorityProbability(accuracies, weights, tie));
 }
 
 /**
@@ -172,6 +173,7 @@ export function solve(matrix: Matrix, right: readonly number[], argument = "corr
  * @see          §11, derived
  */
 export function correlatedWeights(biases: readonly number[], correlations: Matrix, ridge = 1e-9): number[] {
+  requireNonNegative({ ridge });
   const covariance = signedCovariance(biases, correlations);
   for (const [i, row] of covariance.entries()) row[i]! += ridge;
   return solve(covariance, biases);
@@ -199,14 +201,15 @@ export function linearVoteApproximate(
 ): number {
   const covariance = signedCovariance(biases, correlations);
   requireSameLength({ weights }, biases.length);
+  for (const weight of weights) requireFinite({ weight });
   const variance = quadratic(covariance, weights);
   requirePositive({ "variance of the vote": variance });
   return normalCdf(dot(weights, biases) / Math.sqrt(variance));
 }
 
-/** n/(1 + (n − 1) φ): independent votes that n votes of correlation φ are worth, to second order. §11, derived. */
+/** n/(1 + (n − 1) φ), n ≥ 1: independent votes that n votes of correlation φ are worth, to second order. §11, derived. */
 export function effectiveTeamSize(votes: number, correlation: number): number {
-  requirePositive({ votes });
+  requireInterval({ votes }, 1, Number.MAX_VALUE);
   requireInterval({ correlation }, -1, 1);
   const inflation = 1 + (votes - 1) * correlation;
   requirePositive({ "1 + (votes − 1) · correlation": inflation });
@@ -216,6 +219,11 @@ export function effectiveTeamSize(votes: number, correlation: number): number {
 /** (Σ w)²/(w′ R w): the same for weights. §11, derived. */
 export function effectiveTeamSizeWeighted(weights: readonly number[], correlations: Matrix): number {
   requireSameLength({ correlations }, weights.length);
+  for (const weight of weights) requireFinite({ weight });
+  for (const row of correlations) {
+    requireSameLength({ "row of correlations": row }, weights.length);
+    for (const correlation of row) requireInterval({ correlation }, -1, 1);
+  }
   const variance = quadratic(correlations, weights);
   requirePositive({ "weights′ · correlations · weights": variance });
   return weights.reduce((sum, weight) => sum + weight, 0) ** 2 / variance;
