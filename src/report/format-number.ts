@@ -89,6 +89,17 @@ export function plainInterval({ value, low, high }: Interval): string {
   return between(decimal(low, decimals), decimal(high, decimals));
 }
 
+/** Mean squared error, in the square of the answers' unit: three significant digits, from a million on in powers of ten. */
+export function squaredError(value: number): string {
+  const size = Math.abs(value);
+  return size >= 1e6 && Number.isFinite(value) ? value.toExponential(2).replace("e+", "e") : plain(value);
+}
+
+/** Its interval, each end with three digits of its own: it may span powers of ten. */
+export function squaredErrorInterval({ low, high }: Pick<Interval, "low" | "high">): string {
+  return between(squaredError(low), squaredError(high));
+}
+
 function decimalsOf(text: string): number {
   return text.split(".")[1]?.length ?? 0;
 }

@@ -1,6 +1,6 @@
 // The first two sentences of a report: what to do, and what it was worth on tasks that played no part in the choice.
 import type { Span } from "./document.ts";
-import { costSentence, count, percent, points, pointsInterval, probabilitySentence, share } from "./format-number.ts";
+import { costSentence, count, probabilitySentence, share } from "./format-number.ts";
 import type { Reading, TeamComparison } from "./reading.ts";
 import { instruction } from "./team-text.ts";
 import { plural } from "./words.ts";
@@ -44,7 +44,7 @@ export function roughly(value: number): string {
 
 /** The verdict in numbers: difference, interval, cost, probability, and on which tasks. */
 export function lede(reading: Reading): Span[] {
-  const { study, standing, baseline, rival, unit, costOf } = reading;
+  const { study, look, standing, baseline, rival, unit, costOf } = reading;
   const single = baseline?.label ?? study.baseline;
   const tasks = `${plural(baseline?.measured.tasks ?? study.tasks.heldBack, "task")} that played no part in the choice`;
   if (!baseline)
@@ -52,17 +52,17 @@ export function lede(reading: Reading): Span[] {
   if (!rival) {
     const cost = costOf(baseline);
     return [
-      { text: `${single} is right on ` },
-      { text: percent(baseline.measured.accuracy.value, 1), strong: true },
+      { text: `${single} ${look.does} ` },
+      { text: look.sentence(baseline.measured.accuracy.value), strong: true },
       {
-        text: ` [${percentRange(baseline.measured.accuracy)}] of ${tasks}${cost === null ? "" : `, for ${costSentence(cost, unit)}`}.`,
+        text: ` ${look.interval(baseline.measured.accuracy)} ${look.on} ${tasks}${cost === null ? "" : `, for ${costSentence(cost, unit)}`}.`,
       },
     ];
   }
   const { measured, probabilityBetter } = rival.difference;
   const gain: Span[] = [
-    { text: `${points(measured.value)} points`, strong: true },
-    { text: ` ${pointsInterval(measured)} over ${single} alone` },
+    { text: look.gain(measured.value), strong: true },
+    { text: ` ${look.gainInterval(measured)} ${look.over} ${single} alone` },
     ...costClause(reading, rival),
     { text: `, on ${tasks}.` },
   ];
@@ -105,10 +105,6 @@ export function lede(reading: Reading): Span[] {
     ...p,
     { text: `.${tail}` },
   ];
-}
-
-function percentRange({ low, high }: { low: number; high: number }): string {
-  return pointsInterval({ low, high }).slice(1, -1);
 }
 
 function costClause({ costShare, unit }: Reading, rival: TeamComparison): Span[] {

@@ -1,6 +1,7 @@
 // What several sections ask of a study: who is the baseline, what was chosen, in which money.
 import type { CostUnit, Forecast } from "../plan/plan-types.ts";
 import { type Interval, isMeasured } from "../theory/interval.ts";
+import { looks, type MetricLook } from "./metric.ts";
 import type { Comparison, Study } from "./study-data.ts";
 import { agentsOf, teamLabel, withTeamLabels } from "./team-text.ts";
 import { numberWord } from "./words.ts";
@@ -26,6 +27,8 @@ export type Standing =
 /** A study with the questions answered that every section asks. */
 export interface Reading {
   readonly study: Study;
+  /** How values and differences are written. */
+  readonly look: MetricLook;
   readonly standing: Standing;
   /** The best single agent at the budget. */
   readonly baseline: Comparison | undefined;
@@ -51,7 +54,8 @@ export interface Reading {
 }
 
 export function read(given: Study): Reading {
-  const study = { ...given, comparisons: given.comparisons.flatMap(drawable) };
+  const look = looks[given.plan.single.metric];
+  const study = { ...given, comparisons: given.comparisons.flatMap((one) => drawable(one, look)) };
   const { comparisons, plan } = study;
   const baseline =
     comparisons.find(({ difference, kind }) => difference === null && kind === "single") ?? comparisons[0];
@@ -70,6 +74,7 @@ export function read(given: Study): Reading {
   const costOf = (comparison: Comparison) => comparison.measured.cost[unit] ?? costIn(comparison.forecast, unit);
   return {
     study,
+    look,
     standing: standingOf(study, chosen, rival),
     baseline,
     chosen,
@@ -91,7 +96,7 @@ export function read(given: Study): Reading {
 }
 
 /** One held-back task gives a value without an interval: then nothing is known, and the interval says so. None gives no row. */
-function drawable(comparison: Comparison): Comparison[] {
+function drawable(comparison: Comparison, look: MetricLook): Comparison[] {
   const { measured, difference } = comparison;
   if (!Number.isFinite(measured.accuracy.value)) return [];
   const filled = (interval: Interval, least: number, most: number): Interval => ({
@@ -102,7 +107,7 @@ function drawable(comparison: Comparison): Comparison[] {
   return [
     {
       ...comparison,
-      measured: { ...measured, accuracy: filled(measured.accuracy, 0, 1) },
+      measured: { ...measured, accuracy: filled(measured.accuracy, 0, look.most(measured.accuracy.value)) },
       difference: difference && {
         ...difference,
         forecast: filled(difference.forecast, -1, 1),

@@ -1,5 +1,5 @@
 import type { Report, Section, SectionDraft } from "./document.ts";
-import { count, points, pointsInterval } from "./format-number.ts";
+import { count } from "./format-number.ts";
 import { headline, lede } from "./headline.ts";
 import { type Reading, read } from "./reading.ts";
 import { assumedSection } from "./sections/assumed.ts";
@@ -53,7 +53,7 @@ export function report(study: Study): Report {
 }
 
 /** What belongs on page one although nobody likes it: graders that disagree, lines that were not read. */
-function warnings({ study }: Reading): string[] {
+function warnings({ study, look }: Reading): string[] {
   const { disagreements, badLines } = study;
   const result: string[] = [];
   if (disagreements.count > 0) {
@@ -69,7 +69,7 @@ function warnings({ study }: Reading): string[] {
         : "";
     const { otherwise } = disagreements;
     const other = otherwise
-      ? ` By ${otherwise.by === "flag" ? "the recorded grade" : "answer = gold"}, the difference would read ${points(otherwise.gain.value)} points ${pointsInterval(otherwise.gain)}.`
+      ? ` By ${otherwise.by === "flag" ? "the recorded grade" : "answer = gold"}, the difference would read ${look.gain(otherwise.gain.value)} ${look.gainInterval(otherwise.gain)}.`
       : "";
     result.push(
       `The recorded grade and the comparison of answer with gold disagree on ${count(disagreements.count)} of ${plural(disagreements.attempts, "attempt")}${whose}.${other}`,

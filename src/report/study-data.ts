@@ -1,4 +1,4 @@
-import type { Calibration } from "../calibrate/calibration.ts";
+import type { AgentEstimates, Calibration } from "../calibrate/calibration.ts";
 import type { Kind } from "../organizations/organization.ts";
 import type { PhaseMap } from "../plan/phase.ts";
 import type { Boundary, Budget, CostUnit, Finding, Forecast, Plan } from "../plan/plan-types.ts";
@@ -6,7 +6,10 @@ import type { Disagreement } from "../records/attempt.ts";
 import type { Assumption } from "../records/recordings.ts";
 import type { Interval, NotMeasured } from "../theory/interval.ts";
 
-/** A team forecast on one half of the tasks and measured on the other. */
+/**
+ * A team forecast on one half of the tasks and measured on the other. Under the metric `squared-error` accuracies are mean
+ * squared errors, and differences shares of the agent's error that the team saves: of these more is better.
+ */
 export interface Comparison {
   readonly team: string;
   /** Short name for people: "ToRA-70B + Mixtral → GPT-4". */
@@ -162,6 +165,9 @@ export interface Study {
   readonly labels: Readonly<Record<string, string>>;
   readonly plan: Plan;
   readonly agents: Calibration["agents"];
+  /** In squared error: what the agents' numbers are worth. */
+  readonly estimates?: readonly AgentEstimates[];
+  /** In squared error φ is the correlation of errors, biases included. */
   readonly pairs: Calibration["pairs"];
   /** Label of the best single agent: what every difference is against. */
   readonly baseline: string;

@@ -6,11 +6,11 @@ import { Canvas, px } from "./canvas.ts";
 import { type Draw, finished } from "./drawing.ts";
 import { stepPoints } from "./frontier.ts";
 import { spread } from "./place-labels.ts";
-import { accuracyScale, centered, costScale } from "./scales.ts";
+import { centered, costScale } from "./scales.ts";
 import { textWidth } from "./text-width.ts";
 
 /** What each kind reaches at a budget, and under it what is advised. */
-export const budget: Draw = ({ study }, size) => {
+export const budget: Draw = ({ study, look }, size) => {
   const [main, ...others] = orderedBudgets(study);
   if (!main) return [];
   const canvas = new Canvas(size.width);
@@ -25,10 +25,10 @@ export const budget: Draw = ({ study }, size) => {
   ].map((one) => readable(one, main.unit));
   const x = costScale(edges, [left + 6, right - 4], (value) => costTick(value, main.unit));
   if (values.length > 0) {
-    const y = accuracyScale(values, [bottom - 8, top]);
+    const y = look.scale(values, [bottom - 8, top]);
     for (const tick of y.ticks) {
       canvas.guide(left, y(tick), right, y(tick));
-      canvas.text(left - 8, y(tick) + 4, String(Math.round(1000 * tick) / 10), { anchor: "end", color: "mute" });
+      canvas.text(left - 8, y(tick) + 4, look.tick(tick), { anchor: "end", color: "mute" });
     }
     const curves = names.map((kind) => {
       const points = main.points.flatMap(({ budget, byKind }) =>

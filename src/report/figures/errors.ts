@@ -9,7 +9,7 @@ const steps = [0.15, 0.25, 0.35, 0.45, 0.55] as const;
 
 /** One triangle; the names stand on the diagonal, so every number stands once. */
 export const errors: Draw = (reading, size) => {
-  const { study } = reading;
+  const { study, look } = reading;
   const agentsMax = size.wide ? 26 : 12;
   const { agents, phi } = matrixOf(study, agentsMax);
   if (agents.length < 2) return [];
@@ -17,7 +17,7 @@ export const errors: Draw = (reading, size) => {
   const n = agents.length;
   const names = agents.map(({ label, accuracy }) => ({
     label,
-    right: size.wide ? `right ${percent(accuracy)}` : percent(accuracy),
+    right: look.agent(accuracy, size.wide),
   }));
   // As wide as the names leave room for, row by row; very long names are clipped rather than all cells narrowed.
   const widest = Math.min(

@@ -1,16 +1,16 @@
 import { isMeasured } from "../../theory/interval.ts";
-import { costHeaders, costTick, percent, points, readable, share } from "../format-number.ts";
+import { costHeaders, costTick, percent, readable, share } from "../format-number.ts";
 import { kindOrder, kinds } from "../kinds.ts";
 import { costIn } from "../reading.ts";
 import { capitalize } from "../words.ts";
 import { type Box, Canvas, type markShape, overlap, px, textBox } from "./canvas.ts";
 import { type Draw, finished, labelLines } from "./drawing.ts";
 import { type LabelRequest, lineBoxes, type PlacedLabel, placeLabels } from "./place-labels.ts";
-import { accuracyScale, costScale } from "./scales.ts";
+import { costScale } from "./scales.ts";
 
 /** Accuracy against cost: measured marks with intervals, the promised frontier, and faintly all that lost. */
 export const frontier: Draw = (reading, size) => {
-  const { study, unit, chosen, baseline } = reading;
+  const { study, look, unit, chosen, baseline } = reading;
   const { plan } = study;
   const rows = study.comparisons
     .flatMap((row) => {
@@ -21,7 +21,7 @@ export const frontier: Draw = (reading, size) => {
       (a, b) =>
         Number(b.row === chosen) - Number(a.row === chosen) ||
         Number(b.row === baseline) - Number(a.row === baseline) ||
-        b.row.measured.accuracy.value - a.row.measured.accuracy.value,
+        look.compare(b.row.measured.accuracy.value, a.row.measured.accuracy.value),
     );
   if (rows.length === 0) return [];
   const promised = plan.frontier
@@ -44,12 +44,12 @@ export const frontier: Draw = (reading, size) => {
     [plot.x + 14, right - 10],
     (value) => costTick(value, unit),
   );
-  const y = accuracyScale(
+  const y = look.scale(
     [
       ...rows.flatMap(({ row }) => [
         row.measured.accuracy.low,
         row.measured.accuracy.value,
-        Math.min(row.measured.accuracy.high, 1),
+        row.measured.accuracy.high,
       ]),
       ...promised.map(({ accuracy }) => accuracy),
     ],
@@ -59,7 +59,7 @@ export const frontier: Draw = (reading, size) => {
     canvas.text(
       plot.x - 8,
       y(tick) + 4,
-      `${Math.round(1000 * tick) / 10}${tick === y.ticks.at(-1) && size.wide ? "\u202f%" : ""}`,
+      `${look.tick(tick)}${tick === y.ticks.at(-1) && size.wide ? look.tickUnit : ""}`,
       { anchor: "end", color: "mute" },
     );
   for (const tick of x.ticks) {
@@ -82,9 +82,9 @@ export const frontier: Draw = (reading, size) => {
   for (const { row, cost } of rows) {
     obstacles.push({
       x: x(cost) - 1,
-      y: y(row.measured.accuracy.high),
+      y: Math.min(y(row.measured.accuracy.high), y(row.measured.accuracy.low)),
       width: 2,
-      height: y(row.measured.accuracy.low) - y(row.measured.accuracy.high),
+      height: Math.abs(y(row.measured.accuracy.low) - y(row.measured.accuracy.high)),
     });
   }
   const markBoxes = rows.map(({ row, cost }) => boxOf(x(cost), y(row.measured.accuracy.value), 7));
@@ -101,7 +101,7 @@ export const frontier: Draw = (reading, size) => {
       emphasis && row.difference && ratio !== null
         ? [
             {
-              text: `${points(row.difference.measured.value)} points at ${ratio < 1.995 ? `${percent(ratio)} of the cost` : `${share(ratio)} the cost`}`,
+              text: `${look.gain(row.difference.measured.value)} at ${ratio < 1.995 ? `${percent(ratio)} of the cost` : `${share(ratio)} the cost`}`,
             },
           ]
         : [];
@@ -160,15 +160,14 @@ export const frontier: Draw = (reading, size) => {
         kind: forecast.kind,
         x: x(readable(perTask, unit)),
         y: y(forecast.accuracy.mean),
-        accuracy: forecast.accuracy.mean,
       },
     ];
   });
-  const lowest = Math.min(
-    ...rows.map(({ row }) => row.measured.accuracy.low),
-    ...promised.map(({ accuracy }) => accuracy),
+  const lowest = Math.max(
+    ...rows.flatMap(({ row }) => [y(row.measured.accuracy.low), y(row.measured.accuracy.high)]),
+    ...promised.map(({ accuracy }) => y(accuracy)),
   );
-  const shown = faint.filter((one) => one.accuracy >= lowest && one.x > plot.x && one.x < right);
+  const shown = faint.filter((one) => one.y <= lowest && one.x > plot.x && one.x < right);
   // Kinds of faint marks are named where most of them stand.
   for (const kind of kindOrder) {
     const some = shown.filter((one) => one.kind === kind);

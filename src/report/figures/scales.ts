@@ -34,6 +34,23 @@ export function accuracyScale(values: readonly number[], [from, to]: readonly [n
   return Object.assign(place, { ticks: chosen.toSorted((a, b) => a - b) });
 }
 
+/** Squared errors on a logarithmic axis that falls, so that the end of the range is the better one. */
+export function errorScale(values: readonly number[], [from, to]: readonly [number, number], gap = 24): Scale {
+  const positive = values.filter((value) => value > 0 && Number.isFinite(value));
+  const least = Math.min(...(positive.length > 0 ? positive : [1]));
+  const most = Math.max(...(positive.length > 0 ? positive : [1]));
+  const spare = Math.max(1.04, (most / least) ** 0.03);
+  const scale = scaleLog([most * spare, least / spare], [from, to]).clamp(true);
+  const place = (value: number) => scale(Math.max(value, least / spare));
+  const ticks = logTicks(least / spare, most * spare);
+  // Between two powers of ten there may be none: then as many as have room.
+  const all = ticks.length > 2 ? ticks : scaleLinear([least / spare, most * spare], [0, 1]).ticks(6);
+  const kept: number[] = [];
+  for (const tick of all)
+    if (tick > 0 && kept.every((other) => Math.abs(place(other) - place(tick)) >= gap)) kept.push(tick);
+  return Object.assign(place, { ticks: kept.toSorted((a, b) => a - b) });
+}
+
 /** Costs on a logarithmic axis; without any spread the one value stands in the middle. */
 export function costScale(
   values: readonly number[],

@@ -1,9 +1,10 @@
 import { scaleLinear } from "d3-scale";
 import { isMeasured } from "../../theory/interval.ts";
-import { accuracy, accuracyInterval, cost, costHeaders, points, pointsInterval, share } from "../format-number.ts";
+import { cost, costHeaders, points, pointsInterval, share } from "../format-number.ts";
+import type { MetricLook } from "../metric.ts";
 import type { Reading, TeamComparison } from "../reading.ts";
 import type { Comparison } from "../study-data.ts";
-import { plural } from "../words.ts";
+import { lowerFirst, plural } from "../words.ts";
 import { Canvas } from "./canvas.ts";
 import { type Draw, finished, labelLines, type Size } from "./drawing.ts";
 import { apart } from "./scales.ts";
@@ -11,15 +12,15 @@ import { textWidth } from "./text-width.ts";
 
 /** One agent, the team, and their difference under the two marks that it comes from; beside it the money. */
 export const verdict: Draw = (reading, size) => {
-  const { baseline, rival, study } = reading;
+  const { baseline, rival, look, study } = reading;
   if (!baseline) return [];
   const rows = rival ? [baseline, rival] : [baseline];
   const names = [`${baseline.label} alone`, ...(rival ? [rivalName(reading, rival)] : [])];
   const canvas = new Canvas(size.width);
-  const held = `per cent of ${plural(baseline.measured.tasks, "held-back task")}`;
-  const place = pointScale(rows, rival, size, names);
+  const held = lowerFirst(look.of(plural(baseline.measured.tasks, "held-back task")));
+  const place = pointScale(rows, rival, size, names, look);
   const left = place.left;
-  canvas.text(left, 14, "Right answers", { size: 13, bold: true, color: "ink" });
+  canvas.text(left, 14, look.heading, { size: 13, bold: true, color: "ink" });
   canvas.text(left, 30, held, { color: "mute" });
   const top = 42;
   let y = top + 6;
@@ -27,7 +28,7 @@ export const verdict: Draw = (reading, size) => {
   for (const [i, row] of rows.entries()) {
     const { value, low, high } = row.measured.accuracy;
     const emphasis = row.chosen && row.kind !== "single";
-    const shown = `${accuracy(value)} ${accuracyInterval(row.measured.accuracy)}`;
+    const shown = valueText(row, look);
     if (size.wide) {
       const lines = labelLines(reading, names[i]!, left - 16, { bold: true });
       const middle = y + 12 + 8 * (lines.length - 1);
@@ -50,11 +51,12 @@ export const verdict: Draw = (reading, size) => {
   if (rival) {
     const { measured } = rival.difference;
     const from = baseline.measured.accuracy.value;
-    const shown = `${points(measured.value)} ${pointsInterval(measured)}`;
+    const shown = differenceText(rival, look);
+    const ends = [measured.low, measured.high].map((end) => place(look.moved(from, end)));
     const middle = size.wide ? y + 12 : y + 25;
     if (size.wide) {
       canvas.text(0, middle + 4, "Difference, task by task", { size: 13, color: "ink" });
-      canvas.text(Math.max(place(from), place(from + measured.high)) + 8, middle + 4, shown, {
+      canvas.text(Math.max(place(from), ...ends) + 8, middle + 4, shown, {
         bold: true,
         color: "ink",
       });
@@ -62,16 +64,16 @@ export const verdict: Draw = (reading, size) => {
       canvas.text(0, y + 10, "Difference, task by task", { size: 13, color: "ink" });
       canvas.text(350, y + 10, shown, { size: 13, anchor: "end", bold: true, color: "ink" });
     }
-    canvas.interval(rival.kind, place(from + measured.low), middle, place(from + measured.high), middle);
+    canvas.interval(rival.kind, Math.min(...ends), middle, Math.max(...ends), middle);
     // The same shape, hollow inside: a difference is no accuracy.
-    canvas.mark(rival.kind, place(from + measured.value), middle, { state: "forecast" });
+    canvas.mark(rival.kind, place(look.moved(from, measured.value)), middle, { state: "forecast" });
     canvas.guide(place(from), marks[0]!.y + 8, place(from), middle + 7, "drop");
     canvas.guide(marks[1]!.x, marks[1]!.y + 9, marks[1]!.x, middle - 8, "drop");
     y = middle + 14;
   }
   for (const tick of place.ticks) {
     canvas.guide(place(tick), top, place(tick), y);
-    canvas.text(place(tick), y + 16, String(Math.round(1000 * tick) / 10), { anchor: "middle", color: "mute" });
+    canvas.text(place(tick), y + 16, look.tick(tick), { anchor: "middle", color: "mute" });
   }
   const bottom = y + 22;
   const money = size.wide
@@ -87,6 +89,14 @@ function rivalName({ standing, study }: Reading, { kind, label }: TeamComparison
     : "The team";
 }
 
+function valueText({ measured }: Comparison, look: MetricLook): string {
+  return `${look.value(measured.accuracy.value)} ${look.interval(measured.accuracy)}`;
+}
+
+function differenceText({ difference: { measured } }: TeamComparison, { differenceTail }: MetricLook): string {
+  return `${points(measured.value)} ${pointsInterval(measured)}${differenceTail}`;
+}
+
 type PointScale = ((value: number) => number) & { ticks: number[]; left: number };
 
 /** Linear, because a difference must be as long wherever it stands. */
@@ -95,21 +105,30 @@ function pointScale(
   rival: TeamComparison | undefined,
   { wide }: Size,
   names: readonly string[],
+  look: MetricLook,
 ): PointScale {
   const base = rows[0]!.measured.accuracy.value;
   const values = rows.flatMap(({ measured }) => [measured.accuracy.low, measured.accuracy.high]);
-  if (rival) values.push(base + rival.difference.measured.low, base + rival.difference.measured.high, base);
+  if (rival)
+    values.push(
+      look.moved(base, rival.difference.measured.low),
+      look.moved(base, rival.difference.measured.high),
+      base,
+    );
   const [least, most] = [Math.min(...values), Math.max(...values)];
-  const spare = Math.max(0.005, 0.05 * (most - least));
+  const spare = Math.max(look.spareMin, 0.05 * (most - least));
   const left = wide
     ? Math.max(172, Math.min(240, Math.max(...names.map((name) => textWidth(name, 13, true))) + 16))
     : 8;
+  const texts = [...rows.map((row) => valueText(row, look)), ...(rival ? [differenceText(rival, look)] : [])];
   // On the right of the longest interval stands its number.
-  const right = wide ? 552 - textWidth("100.0 [100.0, 100.0]", 12, true) : 342;
+  const right = wide
+    ? 552 - Math.max(textWidth("100.0 [100.0, 100.0]", 12, true), ...texts.map((text) => textWidth(text, 12, true)))
+    : 342;
   const scale = scaleLinear([least - spare, most + spare], [left, right]);
   const place = (value: number) => scale(value);
-  const ticks = scale.ticks(wide ? 6 : 6).filter((tick) => tick > -0.0001 && tick < 1.0001);
-  return Object.assign(place, { ticks: apart(ticks, place, (tick) => String(Math.round(1000 * tick) / 10)), left });
+  const ticks = scale.ticks(wide ? 6 : 6).filter((tick) => tick > -0.0001 && tick < look.most(most) + 0.0001);
+  return Object.assign(place, { ticks: apart(ticks, place, look.tick), left });
 }
 
 /** Bars from zero, and what the team costs at worst. Returns the lowest y used. */

@@ -2,17 +2,9 @@ import { group } from "d3-array";
 import type { Kind } from "../../organizations/organization.ts";
 import { isMeasured } from "../../theory/interval.ts";
 import { type Column, plainText, printable, type Report } from "../document.ts";
-import {
-  accuracy,
-  cost,
-  costHeaders,
-  count,
-  percent,
-  points,
-  pointsInterval,
-  probabilitySentence,
-} from "../format-number.ts";
+import { cost, costHeaders, count, percent, points, pointsInterval, probabilitySentence } from "../format-number.ts";
 import { kinds } from "../kinds.ts";
+import type { MetricLook } from "../metric.ts";
 import { type Reading, read } from "../reading.ts";
 import { mergedAssumptions } from "../sections/assumed.ts";
 import { distanceText, isStated, lineName, sideText } from "../sections/boundaries.ts";
@@ -96,15 +88,17 @@ function more(rows: number, paint: Paint): string[] {
 
 /** Dot plot of measured accuracies with intervals, linear: a terminal has too few columns for more. */
 function accuracies(reading: Reading, paint: Paint): string[] {
-  const { study, unit, confidenceText } = reading;
-  const ranked = study.comparisons.toSorted((a, b) => b.measured.accuracy.value - a.measured.accuracy.value);
+  const { study, look, unit, confidenceText } = reading;
+  const ranked = study.comparisons.toSorted((a, b) =>
+    look.compare(b.measured.accuracy.value, a.measured.accuracy.value),
+  );
   const rows = ranked.filter((row, i) => i < rowsMax || row.chosen || row === reading.baseline);
   if (rows.length === 0) return [];
   const plotWidth = 28;
   const lows = rows.map(({ measured }) => measured.accuracy.low);
   const highs = rows.map(({ measured }) => measured.accuracy.high);
   const [least, most] = [Math.min(...lows), Math.max(...highs)];
-  const span = Math.max(0.02, most - least);
+  const span = Math.max(4 * look.spareMin, most - least) || 1;
   const place = (value: number) =>
     Math.max(0, Math.min(plotWidth - 1, Math.round(((value - least) / span) * (plotWidth - 1))));
   const lines = rows.flatMap((row) => {
@@ -117,7 +111,7 @@ function accuracies(reading: Reading, paint: Paint): string[] {
     if (place(high) > place(value)) cells[place(high)] = "┤";
     cells[place(value)] = kinds[kind].mark;
     const amount = reading.costOf(row);
-    const numbers = `${accuracy(value).padStart(6)}${(amount === null ? "–" : cost(amount, unit)).padStart(11)}`;
+    const numbers = `${look.value(value).padStart(6)}${(amount === null ? "–" : cost(amount, unit)).padStart(11)}`;
     const plot = paint(kind, cells.join(""));
     const start = `${chosen ? "▸" : " "} `;
     if (columns(label) <= labelWidth)
@@ -132,20 +126,20 @@ function accuracies(reading: Reading, paint: Paint): string[] {
     ];
   });
   return [
-    heading(`Right answers in % with ${confidenceText} interval, and ${costHeaders[unit]}`, paint),
+    heading(`${look.headingUnit} with ${confidenceText} interval, and ${costHeaders[unit]}`, paint),
     ...lines,
-    paint("dim", " ".repeat(labelWidth + 3) + axis(least, span, plotWidth)),
+    paint("dim", " ".repeat(labelWidth + 3) + axis(look, least, span, plotWidth)),
     ...more(ranked.length - rows.length, paint),
     ...notMeasuredRepeats(reading, paint),
   ];
 }
 
-/** Round per cents under their columns, as many as fit apart. */
-function axis(least: number, span: number, plotWidth: number): string {
-  const step = [0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5].find((one) => span / one <= plotWidth / 5) ?? 1;
+/** Round values under their columns, as many as fit apart. */
+function axis(look: MetricLook, least: number, span: number, plotWidth: number): string {
+  const step = look.step(span, plotWidth / 5);
   const cells = new Array<string>(plotWidth + 3).fill(" ");
   for (let k = Math.ceil(least / step - 1e-9); k * step <= least + span + 1e-9; k++) {
-    const words = String(Math.round(100 * k * step));
+    const words = look.axisTick(k * step);
     const at = Math.round(((k * step - least) / span) * (plotWidth - 1)) - Math.floor(words.length / 2);
     if (at >= 0) for (const [i, letter] of [...words].entries()) cells[at + i] = letter;
   }
@@ -186,13 +180,17 @@ function flow({ study, baseline, label: named }: Reading, paint: Paint): string[
   ];
 }
 
-function forecasts({ sections }: Report, { teams, study, baseline, shortLabel }: Reading, paint: Paint): string[] {
+function forecasts(
+  { sections }: Report,
+  { teams, study, look, baseline, shortLabel }: Reading,
+  paint: Paint,
+): string[] {
   if (teams.length === 0) return [];
   const splits = sections.flatMap(({ blocks }) => blocks).find(({ id }) => id === "splits");
   const nameWidth = 36;
   const rows = teams.filter(({ chosen }, i) => i < rowsMax || chosen);
   return [
-    heading(`Forecast against measured (points over ${baseline?.label ?? study.baseline})`, paint),
+    heading(`Forecast against measured (${look.differencesOver(baseline?.label ?? study.baseline)})`, paint),
     ...rows.flatMap((row) => {
       const { kind, difference } = row;
       const label = shortLabel(row);

@@ -78,7 +78,7 @@ function assumedTitle({ assumptions, notMeasured }: Study): string {
   return capitalize(open ? `${what}; ${open}` : what);
 }
 
-function stillNeeded({ study, standing, confidenceText }: Reading): Draft | null {
+function stillNeeded({ study, look, standing, confidenceText }: Reading): Draft | null {
   if (study.tasksStillNeeded.length === 0) return null;
   const open = study.tasksStillNeeded.filter(({ further }) => further !== null).length;
   return {
@@ -96,7 +96,7 @@ function stillNeeded({ study, standing, confidenceText }: Reading): Draft | null
     table: {
       columns: [
         { name: "Question" },
-        { name: `Now, points and ${confidenceText}` },
+        { name: `Now, ${look.unit} and ${confidenceText}` },
         { name: "Further tasks" },
         { name: "Meaning" },
       ],

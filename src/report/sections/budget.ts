@@ -1,6 +1,7 @@
 import type { SectionDraft } from "../document.ts";
-import { accuracy, cost, costHeaders } from "../format-number.ts";
+import { cost, costHeaders } from "../format-number.ts";
 import { kinds } from "../kinds.ts";
+import type { MetricLook } from "../metric.ts";
 import type { Reading } from "../reading.ts";
 import type { BudgetCurve, Study } from "../study-data.ts";
 import { capitalize, lowerFirst } from "../words.ts";
@@ -13,7 +14,7 @@ export function orderedBudgets(study: Study): BudgetCurve[] {
 }
 
 /** What to buy at other budgets. */
-export function budgetSection({ study, label, confidenceText }: Reading): SectionDraft | null {
+export function budgetSection({ study, look, label, confidenceText }: Reading): SectionDraft | null {
   const [main, ...others] = orderedBudgets(study);
   if (!main) return null;
   return {
@@ -23,20 +24,20 @@ export function budgetSection({ study, label, confidenceText }: Reading): Sectio
       {
         id: "budget",
         title: segmentsTitle(main),
-        subtitle: `Right answers, per cent, of what the choosing half would buy at each budget, measured on the other half; ${costHeaders[main.unit]}, log scale`,
+        subtitle: `${look.axis.replace(" in per cent", ", per cent,")} of what the choosing half would buy at each budget, measured on the other half; ${costHeaders[main.unit]}, log scale`,
         figure: {
           name: "budget",
           index: 0,
           description: `${segmentsTitle(main)}.${others.map((curve) => ` Counted in ${curve.unit}: ${segmentsTitle(curve)}.`).join("")}`,
-          source: `Advice: a team only where P(better than one agent) ≥ ${study.confidence}, otherwise one agent. Accuracies on the held-back half carry about the ${confidenceText} intervals of the figure above.`,
+          source: `Advice: a team only where P(better than one agent) ≥ ${study.confidence}, otherwise one agent. ${look.plural} on the held-back half carry about the ${confidenceText} intervals of the figure above.`,
         },
         table: {
           columns: [
             { name: `From, ${costHeaders[main.unit]}` },
             { name: "Advice" },
             { name: "Team", as: "code" },
-            { name: "Forecast, %", as: "number" },
-            { name: "Measured, %", as: "number" },
+            { name: look.forecastColumn.replace("% right", "%"), as: "number" },
+            { name: look.measuredColumn.replace("% right", "%"), as: "number" },
           ],
           rows: changes(main).map(({ budget, advice, byKind }) => {
             const bought = byKind[advice];
@@ -46,14 +47,14 @@ export function budgetSection({ study, label, confidenceText }: Reading): Sectio
                 cost(budget, main.unit),
                 kinds[advice].one,
                 bought?.team ?? "–",
-                bought ? accuracy(bought.forecast) : "–",
-                bought ? accuracy(bought.measured) : "–",
+                bought ? look.value(bought.forecast) : "–",
+                bought ? look.value(bought.measured) : "–",
               ],
             };
           }),
         },
         notes: [
-          ...jumps(main, label),
+          ...jumps(main, look, label),
           ...others.map((curve) => ({
             lead: `Counted in ${curve.unit === "usd" ? "dollars" : curve.unit}:`,
             text: `${lowerFirst(segmentsTitle(curve))}.`,
@@ -90,24 +91,27 @@ function segmentsTitle({ segments, unit }: BudgetCurve): string {
 }
 
 /** The largest step of the advised accuracy. */
-function jumps(curve: BudgetCurve, label: (team: string) => string): { text: string }[] {
+function jumps(curve: BudgetCurve, look: MetricLook, label: (team: string) => string): { text: string }[] {
   const bought = changes(curve).flatMap((point) => {
     const own = point.byKind[point.advice];
     return own ? [{ budget: point.budget, ...own }] : [];
   });
   let largest: { budget: number; team: string; before: string; gain: number } | null = null;
   // A step among the worst agents is no news.
-  const best = Math.max(...bought.map(({ measured }) => measured));
+  const best = bought.reduce(
+    (a, { measured }) => (look.compare(measured, a) > 0 ? measured : a),
+    bought[0]?.measured ?? 0,
+  );
   for (let i = 1; i < bought.length; i++) {
-    if (bought[i]!.measured < 0.9 * best) continue;
-    const gain = bought[i]!.measured - bought[i - 1]!.measured;
+    if (!look.isNear(bought[i]!.measured, best)) continue;
+    const gain = look.difference(bought[i]!.measured, bought[i - 1]!.measured);
     if (gain > 0.01 && (!largest || gain > largest.gain))
       largest = { budget: bought[i]!.budget, team: bought[i]!.team, before: bought[i - 1]!.team, gain };
   }
   if (!largest) return [];
   return [
     {
-      text: `The largest step is at ${cost(largest.budget, curve.unit)}: ${label(largest.team)} instead of ${label(largest.before)}, ${accuracy(largest.gain)} points more on the held-back half.`,
+      text: `The largest step is at ${cost(largest.budget, curve.unit)}: ${label(largest.team)} instead of ${label(largest.before)}, ${look.more(largest.gain)} on the held-back half.`,
     },
   ];
 }

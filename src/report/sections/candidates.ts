@@ -1,21 +1,12 @@
 import { isMeasured } from "../../theory/interval.ts";
 import type { Row, SectionDraft } from "../document.ts";
-import {
-  accuracy,
-  accuracyInterval,
-  cost,
-  costHeaders,
-  count,
-  points,
-  pointsInterval,
-  probability,
-} from "../format-number.ts";
+import { cost, costHeaders, count, points, pointsInterval, probability } from "../format-number.ts";
 import type { costIn, Reading } from "../reading.ts";
 import { numberWord, plural } from "../words.ts";
 
 /** Everything that was measured, in one table, and how to do it again. */
 export function candidatesSection(reading: Reading): SectionDraft {
-  const { study, unit, baseline, confidenceText } = reading;
+  const { study, look, unit, baseline, confidenceText } = reading;
   const tokens = unit !== "tokens" && study.comparisons.some((row) => row.measured.cost.tokens !== null);
   const rows = study.comparisons.map((row): Row => {
     const amount = reading.costOf(row);
@@ -28,9 +19,9 @@ export function candidatesSection(reading: Reading): SectionDraft {
         row.label,
         amount === null ? "–" : cost(amount, unit),
         ...(tokens ? [row.measured.cost.tokens === null ? "–" : count(row.measured.cost.tokens)] : []),
-        accuracy(row.forecast.accuracy.mean),
-        accuracy(row.measured.accuracy.value),
-        accuracyInterval(row.measured.accuracy),
+        look.value(row.forecast.accuracy.mean),
+        look.value(row.measured.accuracy.value),
+        look.interval(row.measured.accuracy),
         difference ? points(difference.measured.value) : "–",
         difference ? pointsInterval(difference.measured) : "–",
         difference ? probability(difference.probabilityBetter) : "–",
@@ -48,7 +39,7 @@ export function candidatesSection(reading: Reading): SectionDraft {
           study.comparisons.length === 1
             ? "The one candidate that was measured"
             : `The ${numberWord(study.comparisons.length)} candidates that were measured`,
-        subtitle: `Per cent of ${plural(baseline?.measured.tasks ?? study.tasks.heldBack, "held-back task")}; cost in ${costHeaders[unit]}${tokens ? ", tokens per task" : ""}; differences to ${baseline?.label ?? study.baseline} in points, paired by task`,
+        subtitle: `${look.of(plural(baseline?.measured.tasks ?? study.tasks.heldBack, "held-back task"))}; cost in ${costHeaders[unit]}${tokens ? ", tokens per task" : ""}; ${look.differences(baseline?.label ?? study.baseline)}, paired by task`,
         table: {
           columns: [
             { name: "Team" },

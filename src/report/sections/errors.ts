@@ -2,6 +2,7 @@ import { isMeasured } from "../../theory/interval.ts";
 import { clusterOrder } from "../cluster.ts";
 import type { SectionDraft } from "../document.ts";
 import { between, correlation, percent } from "../format-number.ts";
+import { looks, type MetricLook } from "../metric.ts";
 import type { Reading } from "../reading.ts";
 import type { Study } from "../study-data.ts";
 import { plural } from "../words.ts";
@@ -21,10 +22,13 @@ export interface Matrix {
 
 /** The correlation matrix of mistakes, clustered; `agentsMax` keeps those that are right most often. */
 export function matrixOf(study: Study, agentsMax = Number.POSITIVE_INFINITY): Matrix {
+  const look = looks[study.plan.single.metric];
+  const risks = new Map(study.estimates?.map(({ name, risk }) => [name, risk.value]));
+  const worthOf = ({ name, accuracy }: Study["agents"][number]) => risks.get(name) ?? accuracy.value;
   const paired = new Set(study.pairs.filter(({ phi }) => isMeasured(phi)).flatMap(({ a, b }) => [a, b]));
   const kept = study.agents
     .filter(({ name }) => paired.has(name))
-    .toSorted((a, b) => b.accuracy.value - a.accuracy.value)
+    .toSorted((a, b) => look.compare(worthOf(b), worthOf(a)))
     .slice(0, agentsMax);
   const places = new Map(kept.map(({ name }, i) => [name, i]));
   const phi = kept.map(() => kept.map(() => Number.NaN));
@@ -39,7 +43,7 @@ export function matrixOf(study: Study, agentsMax = Number.POSITIVE_INFINITY): Ma
     agents: order.map((i) => ({
       name: kept[i]!.name,
       label: study.labels[kept[i]!.name] ?? kept[i]!.name,
-      accuracy: kept[i]!.accuracy.value,
+      accuracy: worthOf(kept[i]!),
     })),
     phi: order.map((i) => order.map((j) => phi[i]![j]!)),
   };
@@ -70,33 +74,33 @@ export function rankedPairs(
 }
 
 /** Who makes the same mistakes. */
-export function errorsSection({ study, confidenceText }: Reading): SectionDraft | null {
+export function errorsSection({ study, look, confidenceText }: Reading): SectionDraft | null {
   const pairs = rankedPairs(study);
   const [most] = pairs;
   if (!most) return null;
   const half = pairs.map(({ low, high }) => (high - low) / 2).toSorted((a, b) => a - b)[Math.floor(pairs.length / 2)]!;
   const agents = new Set(pairs.flatMap(({ a, b }) => [a, b])).size;
+  const { symbol, counted } = look.errors;
   return {
     id: "errors",
-    title: "Who makes the same mistakes",
+    title: look.errors.title,
     blocks: [
       {
         id: "errors",
-        title: errorsTitle(pairs),
-        subtitle:
-          "Correlation of mistakes (φ) between two agents, ordered by clustering. Dark: they fail on the same tasks",
+        title: errorsTitle(pairs, look.errors),
+        subtitle: look.errors.subtitle,
         figure: {
           name: "errors",
           index: 0,
-          description: `Most alike: ${most.a} and ${most.b}, φ ${correlation(most.phi)}. Least alike: ${pairs.at(-1)!.a} and ${pairs.at(-1)!.b}, φ ${correlation(pairs.at(-1)!.phi)}.`,
-          source: `Choosing half, ${plural(Math.max(...pairs.map(({ tasks }) => tasks)), "task")}. A single φ is known to about ±${correlation(half)} (${confidenceText}).`,
+          description: `Most alike: ${most.a} and ${most.b}, ${symbol} ${correlation(most.phi)}. Least alike: ${pairs.at(-1)!.a} and ${pairs.at(-1)!.b}, ${symbol} ${correlation(pairs.at(-1)!.phi)}.`,
+          source: `Choosing half, ${plural(Math.max(...pairs.map(({ tasks }) => tasks)), "task")}. A single ${symbol} is known to about ±${correlation(half)} (${confidenceText}).`,
         },
         table: {
           columns: [
             { name: "Pair" },
-            { name: "φ", as: "number" },
+            { name: symbol, as: "number" },
             { name: confidenceText, as: "number" },
-            { name: "Same wrong answer, where both are wrong", as: "number" },
+            ...(counted ? [{ name: "Same wrong answer, where both are wrong", as: "number" } as const] : []),
             { name: "Tasks", as: "number" },
           ],
           rows: pairs.map(({ a, b, phi, low, high, sameWrong, tasks }) => ({
@@ -104,7 +108,7 @@ export function errorsSection({ study, confidenceText }: Reading): SectionDraft 
               `${a} and ${b}`,
               correlation(phi),
               between(correlation(low), correlation(high)),
-              sameWrong === null ? "–" : percent(sameWrong),
+              ...(counted ? [sameWrong === null ? "–" : percent(sameWrong)] : []),
               String(tasks),
             ],
           })),
@@ -119,8 +123,10 @@ export function errorsSection({ study, confidenceText }: Reading): SectionDraft 
               ]
             : []),
           {
-            text: `Agents that fail apart are worth asking together. Much of every φ is simply that some tasks are harder than others${
-              study.agents.every(({ samples }) => samples < 2) ? "; one answer per task cannot tell the two apart" : ""
+            text: `${look.errors.note}${
+              counted && study.agents.every(({ samples }) => samples < 2)
+                ? "; one answer per task cannot tell the two apart"
+                : ""
             }.`,
           },
         ],
@@ -129,18 +135,21 @@ export function errorsSection({ study, confidenceText }: Reading): SectionDraft 
   };
 }
 
-function errorsTitle(pairs: ReturnType<typeof rankedPairs>): string {
+function errorsTitle(
+  pairs: ReturnType<typeof rankedPairs>,
+  { alike, apart: differ, err, none }: MetricLook["errors"],
+): string {
   const most = pairs[0]!;
   const least = pairs.at(-1)!;
   if (pairs.length === 1)
     return most.low > 0
-      ? `${most.a} and ${most.b} often fail on the same tasks`
+      ? `${most.a} and ${most.b} often ${alike}`
       : most.high < 0
-        ? `${most.a} and ${most.b} fail on different tasks`
-        : `${most.a} and ${most.b} show no shared mistakes`;
+        ? `${most.a} and ${most.b} ${err}`
+        : `${most.a} and ${most.b} show no ${none}`;
   const mean = pairs.reduce((sum, { phi }) => sum + phi, 0) / pairs.length;
-  if (most.phi < 0.12) return "The agents make their mistakes apart";
-  if (least.phi > 0.55) return "All agents fail on the same tasks";
+  if (most.phi < 0.12) return `The agents ${differ}`;
+  if (least.phi > 0.55) return `All agents ${alike}`;
   const lonely = meanByAgent(pairs).toSorted((x, y) => x.mean - y.mean)[0]!;
   const apart = lonely.mean < 0.7 * mean && lonely.name !== most.a && lonely.name !== most.b;
   return apart

@@ -1,5 +1,6 @@
 import type { Draft, Note, SectionDraft } from "../document.ts";
 import { count, percent, points, pointsInterval, probability, share } from "../format-number.ts";
+import type { MetricLook } from "../metric.ts";
 import type { Reading } from "../reading.ts";
 import type { Splits } from "../study-data.ts";
 import { plural } from "../words.ts";
@@ -10,7 +11,7 @@ export function forecastSection(reading: Reading): SectionDraft | null {
   return blocks.some((block) => block !== null) ? { id: "forecast", title: "Forecast against measured", blocks } : null;
 }
 
-function forecast({ study, teams, baseline, confidenceText }: Reading): Draft | null {
+function forecast({ study, look, teams, baseline, confidenceText }: Reading): Draft | null {
   if (teams.length === 0) return null;
   const single = baseline?.label ?? study.baseline;
   const inside = teams.filter(({ difference }) => difference.inside).length;
@@ -24,8 +25,8 @@ function forecast({ study, teams, baseline, confidenceText }: Reading): Draft | 
         Math.abs(bias) < 0.0005
           ? "kept what they promised"
           : bias > 0
-            ? `promised ${points(bias).slice(1)} points more than they kept`
-            : `kept ${points(-bias).slice(1)} points more than they promised`
+            ? `promised ${look.more(bias)} than they kept`
+            : `kept ${look.more(-bias)} than they promised`
       }. That is why only the second half is quoted above.`,
     },
     {
@@ -35,7 +36,7 @@ function forecast({ study, teams, baseline, confidenceText }: Reading): Draft | 
   return {
     id: "forecast",
     title: insideTitle(inside, teams.length),
-    subtitle: `Difference to ${single} alone, in points. Each team was forecast on one half of the tasks and measured on the other`,
+    subtitle: `${look.differencesTo(single)}. Each team was forecast on one half of the tasks and measured on the other`,
     figure: {
       name: "forecast",
       index: 0,
@@ -86,7 +87,7 @@ function insideTitle(inside: number, all: number): string {
   return `${inside} of ${all} measured values ${inside === 1 ? "lies inside its forecast interval" : "lie inside their forecast intervals"}`;
 }
 
-function splits({ study, confidenceText, chosen }: Reading): Draft | null {
+function splits({ study, look, confidenceText, chosen }: Reading): Draft | null {
   const { splits } = study;
   if (!splits || splits.differences.length === 0) return null;
   const teams = splits.differences.filter(({ kind }) => kind !== "single");
@@ -98,17 +99,16 @@ function splits({ study, confidenceText, chosen }: Reading): Draft | null {
   const distinct = new Set(splits.differences.map(({ team }) => team)).size;
   return {
     id: "splits",
-    title: splitsTitle(splits),
-    subtitle:
-      "Each dot is one way to split the tasks: what was chosen on one half against the best single agent, on the other half, in points",
+    title: splitsTitle(splits, look),
+    subtitle: `Each dot is one way to split the tasks: what was chosen on one half against the best single agent, on the other half, in ${look.unit}`,
     figure: {
       name: "splits",
       index: 0,
-      description: `${splitsTitle(splits)}. Mean difference ${points(mean(({ measured }) => measured))} points.`,
-      source: `Mean ${points(mean(({ measured }) => measured))} points at ${ofCost(mean(({ costShare }) => costShare))}. The ${confidenceText} interval for what the other half would show held on ${percent(covered)} of ${plural(splits.differences.length, "split")}.`,
+      description: `${splitsTitle(splits, look)}. Mean difference ${look.gain(mean(({ measured }) => measured))}.`,
+      source: `Mean ${look.gain(mean(({ measured }) => measured))} at ${ofCost(mean(({ costShare }) => costShare))}. The ${confidenceText} interval for what the other half would show held on ${percent(covered)} of ${plural(splits.differences.length, "split")}.`,
     },
     table: {
-      columns: [{ name: "Measured difference, points" }, { name: "Splits", as: "number" }],
+      columns: [{ name: `Measured difference, ${look.unit}` }, { name: "Splits", as: "number" }],
       rows: histogram(splits.differences.map(({ measured }) => 100 * measured)),
     },
     notes: [
@@ -126,7 +126,7 @@ function splits({ study, confidenceText, chosen }: Reading): Draft | null {
   };
 }
 
-function splitsTitle({ differences }: Splits): string {
+function splitsTitle({ differences }: Splits, look: MetricLook): string {
   const teams = differences.filter(({ kind }) => kind !== "single");
   if (teams.length < differences.length / 2)
     return `On ${count(differences.length - teams.length)} of ${count(differences.length)} splits one agent is the choice`;
@@ -136,7 +136,7 @@ function splitsTitle({ differences }: Splits): string {
       ? `${count(teams.length)} splits`
       : `${count(teams.length)} splits that choose a team`;
   const mean = teams.reduce((sum, { measured }) => sum + measured, 0) / teams.length;
-  return `On ${better === teams.length ? "all" : `${count(better)} of`} ${of} the team is better on the other half, ${points(mean)} points on average`;
+  return `On ${better === teams.length ? "all" : `${count(better)} of`} ${of} the team is better on the other half, ${look.gain(mean)} on average`;
 }
 
 function ofCost(ratio: number): string {

@@ -11,7 +11,7 @@ import { capitalize, list, numberWord, plural } from "../words.ts";
 export function frontierSection(reading: Reading): SectionDraft {
   return {
     id: "frontier",
-    title: "Accuracy against cost",
+    title: `${reading.look.title} against cost`,
     blocks: [
       frontier(reading),
       ...shownVotes(reading).map((index) => votes(reading, reading.study.votes[index]!, index)),
@@ -20,7 +20,7 @@ export function frontierSection(reading: Reading): SectionDraft {
 }
 
 function frontier(reading: Reading): Draft {
-  const { study, unit, confidenceText } = reading;
+  const { study, look, unit, confidenceText } = reading;
   const { plan } = study;
   const rows = study.comparisons.toSorted((a, b) => (reading.costOf(a) ?? 0) - (reading.costOf(b) ?? 0));
   const repeated = isMeasured(plan.resampled)
@@ -29,13 +29,13 @@ function frontier(reading: Reading): Draft {
   return {
     id: "frontier",
     title: frontierTitle(reading),
-    subtitle: `Right answers in per cent against expected ${costHeaders[unit]}, log scale. Equal steps upwards divide the mistakes by the same factor`,
+    subtitle: `${look.axis} against expected ${costHeaders[unit]}, log scale. Equal steps upwards divide ${look.divided} by the same factor`,
     figure: {
       name: "frontier",
       index: 0,
       description: `${repeated}Each large mark is measured on the held-back half: ${rows
         .slice(0, 6)
-        .map((row) => `${row.label} ${accuracy(row.measured.accuracy.value)}`)
+        .map((row) => `${row.label} ${look.value(row.measured.accuracy.value)}`)
         .join(", ")}. The line is the frontier that the choosing half forecast. All values are in the table below.`,
       source: `Large marks: measured on ${plural(reading.baseline?.measured.tasks ?? study.tasks.heldBack, "held-back task")} with ${confidenceText} intervals. Line: the frontier as the choosing half forecast it.${
         plan.candidates.length > rows.length ? " Small hollow marks: forecasts of other candidates." : ""
@@ -45,9 +45,9 @@ function frontier(reading: Reading): Draft {
       columns: [
         { name: "Agent or team" },
         { name: costHeaders[unit], as: "number" },
-        { name: "Measured, % right", as: "number" },
+        { name: look.measuredColumn, as: "number" },
         { name: confidenceText, as: "number" },
-        { name: "Forecast, % right", as: "number" },
+        { name: look.forecastColumn, as: "number" },
         { name: confidenceText, as: "number" },
       ],
       rows: rows.map((row) => {
@@ -60,10 +60,10 @@ function frontier(reading: Reading): Draft {
           cells: [
             row.label,
             amount === null ? "–" : cost(amount, unit),
-            accuracy(row.measured.accuracy.value),
-            accuracyInterval(row.measured.accuracy),
-            accuracy(mean),
-            accuracyInterval({ low, high }),
+            look.value(row.measured.accuracy.value),
+            look.interval(row.measured.accuracy),
+            look.value(mean),
+            look.interval({ low, high }),
           ],
         };
       }),
@@ -78,7 +78,7 @@ function frontier(reading: Reading): Draft {
         ? [
             {
               lead: "With hindsight",
-              text: `the same money spent on the right agent for each task would reach ${accuracy(plan.oracle.accuracy)}: an upper bound that nobody can buy.`,
+              text: `the same money spent on the right agent for each task would reach ${look.value(plan.oracle.accuracy)}: a bound that nobody can buy.`,
             },
           ]
         : []),

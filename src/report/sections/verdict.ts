@@ -7,8 +7,6 @@ import {
   costSentence,
   count,
   percent,
-  points,
-  pointsInterval,
   probabilitySentence,
   share,
 } from "../format-number.ts";
@@ -23,7 +21,7 @@ export function verdictSection(reading: Reading): SectionDraft {
 }
 
 function verdict(reading: Reading): SectionDraft["blocks"][number] {
-  const { study, baseline, rival, unit, confidenceText } = reading;
+  const { study, look, baseline, rival, unit, confidenceText } = reading;
   if (!baseline) return null;
   const rows = rival ? [baseline, rival] : [baseline];
   const costs = rows.map((row) => reading.costOf(row));
@@ -31,7 +29,7 @@ function verdict(reading: Reading): SectionDraft["blocks"][number] {
   return {
     id: "verdict",
     title: verdictTitle(reading),
-    subtitle: `Share of right answers with ${confidenceText} intervals, and ${
+    subtitle: `${look.quantity} with ${confidenceText} intervals, and ${
       unit === "usd" ? `money${assumed ? " at the assumed prices" : ""}` : `cost in ${unit}`
     }`,
     figure: {
@@ -40,14 +38,14 @@ function verdict(reading: Reading): SectionDraft["blocks"][number] {
       description: rows
         .map(
           (row, i) =>
-            `${row.label}: right ${percent(row.measured.accuracy.value, 1)} ${accuracyInterval(row.measured.accuracy)}${
+            `${row.label} ${look.does} ${look.sentence(row.measured.accuracy.value)} ${look.interval(row.measured.accuracy)}${
               costs[i] === null || costs[i] === undefined ? "" : `, ${costSentence(costs[i], unit)}`
             }.`,
         )
         .concat(
           rival
             ? [
-                `Difference ${points(rival.difference.measured.value)} points ${pointsInterval(rival.difference.measured)}.`,
+                `Difference ${look.gain(rival.difference.measured.value)} ${look.gainInterval(rival.difference.measured)}.`,
               ]
             : [],
         )
@@ -65,7 +63,7 @@ function grading({ study }: Reading): string {
 }
 
 /** Better or worse, for how much of the money: every wording that the data can ask for. */
-function verdictTitle({ baseline, rival, costShare, unit, study }: Reading): string {
+function verdictTitle({ baseline, rival, look, costShare, unit, study }: Reading): string {
   if (!rival) return `${baseline?.label ?? study.baseline} is the only choice these answers allow`;
   const [agent = ""] = agentsOf(rival.team);
   const who = rival.kind === "repeated" ? `Asking ${study.labels[agent] ?? agent} several times` : "The team";
@@ -74,10 +72,12 @@ function verdictTitle({ baseline, rival, costShare, unit, study }: Reading): str
   const worse = probabilityBetter <= 1 - study.confidence;
   // P asks about one side only; where the interval still holds zero the title says no more than that.
   const is = measured.low > 0 || measured.high < 0 ? "is" : "is probably";
+  const probably = is === "is" ? "" : "probably ";
+  const does = (verb: string) => verb.replace(/^(is )?/, (auxiliary) => `${auxiliary}${probably}`);
   const right = better
-    ? `${who} ${is} right more often`
+    ? `${who} ${does(look.better)}`
     : worse
-      ? `${who} ${is} right less often`
+      ? `${who} ${does(look.worse)}`
       : `${who} is ${Math.abs(measured.value) < 0.001 ? "no" : measured.value > 0 ? "not clearly" : "no"} better`;
   const ratio = costShare(rival);
   if (ratio === null) return right;
@@ -97,11 +97,11 @@ function ratioWords(ratio: number, money: string): string {
 }
 
 function verdictTable(reading: Reading): Table {
-  const { baseline, rival, unit, confidenceText } = reading;
+  const { baseline, rival, look, unit, confidenceText } = reading;
   return {
     columns: [
       { name: "Who" },
-      { name: "Right, %", as: "number" },
+      { name: look.column, as: "number" },
       { name: confidenceText, as: "number" },
       { name: costHeaders[unit], as: "number" },
     ],
@@ -112,8 +112,8 @@ function verdictTable(reading: Reading): Table {
         strong: row.chosen,
         cells: [
           row.label,
-          accuracy(row.measured.accuracy.value),
-          accuracyInterval(row.measured.accuracy),
+          look.value(row.measured.accuracy.value),
+          look.interval(row.measured.accuracy),
           amount === null ? "–" : cost(amount, unit),
         ],
       };
@@ -122,7 +122,7 @@ function verdictTable(reading: Reading): Table {
 }
 
 function verdictNotes(reading: Reading): Note[] {
-  const { study, baseline, rival, teams, costShare, unit } = reading;
+  const { study, look, baseline, rival, teams, costShare, unit } = reading;
   const notes: Note[] = [];
   if (baseline && rival) {
     const overlap =
@@ -159,14 +159,14 @@ function verdictNotes(reading: Reading): Note[] {
   if (cheaper)
     notes.push({
       lead: "Cheaper, with hindsight:",
-      text: `${cheaper.label}, forecast at ${points(cheaper.difference.forecast.value)}, measured ${points(cheaper.difference.measured.value)} points ${pointsInterval(cheaper.difference.measured)} at ${percent(costShare(cheaper) ?? 0)} of ${baseline?.label}’s ${unit === "usd" ? "cost" : unit}, ${probabilitySentence(cheaper.difference.probabilityBetter)}. Picked after looking, so it flatters.`,
+      text: `${cheaper.label}, forecast at ${look.gain(cheaper.difference.forecast.value)}, measured ${look.gain(cheaper.difference.measured.value)} ${look.gainInterval(cheaper.difference.measured)} at ${percent(costShare(cheaper) ?? 0)} of ${baseline?.label}’s ${unit === "usd" ? "cost" : unit}, ${probabilitySentence(cheaper.difference.probabilityBetter)}. Picked after looking, so it flatters.`,
     });
   const { moreMoney } = study.plan;
   const moreCost = moreMoney ? reading.forecastCost(moreMoney) : null;
   if (moreMoney && moreCost !== null && moreMoney.team !== study.plan.advice.team)
     notes.push({
       lead: "For more money:",
-      text: `${reading.label(moreMoney.team)} is forecast to be right on ${percent(moreMoney.accuracy.mean, 1)} [${accuracyInterval(moreMoney.accuracy).slice(1, -1)}] for ${costSentence(moreCost, unit)}.`,
+      text: `${reading.label(moreMoney.team)} is forecast ${look.forecastTo} ${look.sentence(moreMoney.accuracy.mean)} ${look.interval(moreMoney.accuracy)} for ${costSentence(moreCost, unit)}.`,
     });
   return notes;
 }
