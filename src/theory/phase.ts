@@ -133,7 +133,7 @@ export function phaseAxisValues({ parameter, from, to, steps, log = false }: Pha
   const at = (i: number) => {
     if (i === steps - 1) return to;
     const share = i / (steps - 1);
-    return log ? from * (to / from) ** share : from + (to - from) * share;
+    return log ? from ** (1 - share) * to ** share : from + (to - from) * share;
   };
   const values = Float64Array.from({ length: steps }, (_, i) => at(i));
   return parameter === "fanIn" ? oddFanIns(values) : values;
@@ -229,14 +229,15 @@ export function phaseSolver(problem: PhaseProblem): (x: number, y: number) => Ph
   const leafBiasOf = leafReader(problem, budget !== undefined);
   const treeOverTasks = averagedTree(layers, rhoTask);
 
+  const shapeOf = shapeReader(layers, prices);
   return (x, y) => {
     const b = fanIn(x, y);
     const m = messageTokens?.(x, y) ?? 0;
     const aggregation: Aggregation = { fanIn: b, fidelity: fidelity(x, y), rho: rho(x, y) };
     const window = contextTokens?.(x, y) ?? Number.POSITIVE_INFINITY;
     const money = budget?.(x, y) ?? Number.POSITIVE_INFINITY;
-    const communication = budget ? communicationCost(b, layers, m, prices) : 0;
-    const leafCompute = budget ? Math.max(0, money - communication) / b ** layers : money;
+    const { communication, leaves } = budget ? shapeOf(b, m) : free;
+    const leafCompute = Math.max(0, money - communication) / leaves;
     const silent = aggregation.fidelity === 0; // no message says anything: every node guesses
     const alpha = silent ? 0 : amplification(aggregation);
     const single = leafBiasOf(money, x, y);
@@ -256,6 +257,27 @@ export function phaseSolver(problem: PhaseProblem): (x: number, y: number) => Ph
       windowRoom: roomOf(window, b * m),
       budgetRoom: roomOf(money, communication),
     };
+  };
+}
+
+/** What messages cost, and the number of leaves. */
+interface TreeShape {
+  readonly communication: number;
+  readonly leaves: number;
+}
+
+/** Without a budget every leaf has all it needs. */
+const free: TreeShape = { communication: 0, leaves: 1 };
+
+/** C_L and b^L; computed anew only where b or m differ from the point before, as they seldom do. */
+function shapeReader(layers: number, prices: MessagePrices): (fanIn: number, messageTokens: number) => TreeShape {
+  let last = { fanIn: Number.NaN, messageTokens: Number.NaN, ...free };
+  return (fanIn, messageTokens) => {
+    if (fanIn !== last.fanIn || messageTokens !== last.messageTokens) {
+      const communication = communicationCost(fanIn, layers, messageTokens, prices);
+      last = { fanIn, messageTokens, communication, leaves: fanIn ** layers };
+    }
+    return last;
   };
 }
 
@@ -324,11 +346,12 @@ function leafReader(problem: PhaseProblem, money: boolean): (compute: number, x:
   }
   const { compute: reference, ...law } = leaf;
   requirePositive({ compute: reference });
+  const growthToReference = reference ** law.beta;
   const read = needed(accuracy, "accuracy", "leaves must answer");
   return (compute, x, y) => {
     const p = read(x, y);
     requireInterval({ accuracy: p }, 0.5, 1); // more compute never makes a coin worse
-    const scale = (2 * p - 1) / reference ** law.beta;
+    const scale = (2 * p - 1) / growthToReference;
     return scale === 0 ? 0 : leafBias(compute, { ...law, scale });
   };
 }

@@ -175,9 +175,9 @@ function regionsOf(map: PhaseMap, x: Positions, y: Positions, steps: { up: numbe
     values: y.index.flatMap((j) => x.index.map((i) => of(j * grid.x.length + i))),
   });
   const gain = field((i) => grid.accuracy[i]! - grid.single[i]!);
-  const fading = field((i) => Math.min(20, -Math.log(grid.alpha[i]!)));
-  const crowded = field((i) => Math.max(-20, -grid.windowRoom[i]!));
-  const broke = field((i) => Math.max(-20, -grid.budgetRoom[i]!));
+  const fading = field((i) => within20(-Math.log(grid.alpha[i]!)));
+  const crowded = field((i) => within20(-grid.windowRoom[i]!));
+  const broke = field((i) => within20(-grid.budgetRoom[i]!));
   const fits = (point: Point) => valueAt(crowded, point) <= 0 && valueAt(broke, point) <= 0;
   const amplifies = (point: Point) => fits(point) && valueAt(fading, point) <= 0;
   const visible = (from: Field, threshold: number, holds: (point: Point) => boolean) =>
@@ -198,6 +198,9 @@ function regionsOf(map: PhaseMap, x: Positions, y: Positions, steps: { up: numbe
     })),
   };
 }
+
+/** Logarithms that may be infinite: far from any border is as good. */
+const within20 = (logarithm: number) => Math.max(-20, Math.min(20, logarithm));
 
 /** Between its grid's lines, in proportion. */
 function valueAt({ x, y, values }: Field, point: Point): number {
