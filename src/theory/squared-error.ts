@@ -5,6 +5,7 @@
 import { DomainError } from "../errors.ts";
 import {
   requireBetween,
+  requireFinite,
   requireInteger,
   requireInterval,
   requireNonNegative,
@@ -160,6 +161,14 @@ export function optimalChainFloor(risk: number, noise: Noise): number {
   return rho * risk + (own === 0 ? 0 : own / (0.5 + Math.sqrt(0.25 + own / Math.abs(channelVariance))));
 }
 
+function requireMoments(moments: Matrix): void {
+  requireInteger({ agents: moments.length }, 1);
+  for (const row of moments) {
+    requireSameLength({ "row of moments": row }, moments.length);
+    for (const moment of row) requireFinite({ moment });
+  }
+}
+
 /**
  * Mean squared error of Σ w_i x_i/Σ w_i: w′ M w/(Σ w)², where M_ij = E[e_i e_j] are the mean products of the errors, biases
  * included.
@@ -167,7 +176,9 @@ export function optimalChainFloor(risk: number, noise: Noise): number {
  * @see §7 for agents that differ, derived; Bates and Granger, The combination of forecasts, 1969
  */
 export function weightedErrorRisk(moments: Matrix, weights: readonly number[]): number {
+  requireMoments(moments);
   requireSameLength({ weights }, moments.length);
+  for (const weight of weights) requireFinite({ weight });
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   if (total === 0) throw new DomainError("weights", "a sum of 0", "that sum to another number");
   return quadratic(moments, weights) / total ** 2;
@@ -186,9 +197,9 @@ export function optimalErrorWeights(
   moments: Matrix,
   { signed = false, ridge = 1e-9 }: { readonly signed?: boolean; readonly ridge?: number } = {},
 ): number[] {
+  requireMoments(moments);
+  requireNonNegative({ ridge });
   const n = moments.length;
-  requireInteger({ agents: n }, 1);
-  for (const row of moments) requireSameLength({ "row of moments": row }, n);
   const scale = moments.reduce((sum, row, i) => sum + row[i]!, 0) / n;
   requireNonNegative({ "mean squared error": scale });
   if (scale === 0) return moments.map(() => 1 / n); // nobody errs
