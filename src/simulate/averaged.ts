@@ -46,10 +46,10 @@ export function averagedOutcomes(
   const outcomes = emptyOutcomes(team, table, "squared-error");
   const unanswered = new Float64Array(table.tasks.length).fill(Number.NaN);
   const links = wire(organization, paramsOf(team, { seed, ...(weights && { weights }) }));
-  const names = [...new Set(links.filter(({ draws }) => draws).map(({ name }) => name))];
+  const names = [...new Set(links.filter(({ answers }) => answers).map(({ name }) => name))];
   const scores = scoresOf(names, table, { ...options, metric: "squared-error" });
   const columns = names.map((name) => requireDigest(table, name).column);
-  const needed = names.map((name) => links.filter((link) => link.draws && link.name === name).length);
+  const needed = names.map((name) => links.filter((link) => link.answers && link.name === name).length);
   const deviations = links.map(({ step, readers }) => (readers > 0 ? Math.sqrt(variance(step.messageTokens)) : 0));
   if (deviations.some(Number.isNaN)) throw new ChannelNoiseNotMeasured(team.text);
   const agents = links.map(({ name }) => names.indexOf(name));
@@ -79,7 +79,7 @@ export function averagedOutcomes(
   /** The number that the team gives, NaN where it gives none. */
   function run(decks: readonly Deck[], next: Random): number {
     let [sum, count] = [0, 0];
-    for (const [i, { draws, reads, readers }] of links.entries()) {
+    for (const [i, { answers, reads, readers }] of links.entries()) {
       let [total, behind] = [0, 0];
       const shared = reads.length > 1 && channel.rho > 0 && next() < channel.rho;
       const source = shared ? reads[Math.floor(next() * reads.length)]! : -1;
@@ -90,7 +90,7 @@ export function averagedOutcomes(
         total += estimates[sender]! * received;
         behind += estimates[sender]!;
       }
-      const own = draws ? columns[agents[i]!]!.estimate![decks[agents[i]!]!.take()]! : Number.NaN;
+      const own = answers ? columns[agents[i]!]!.estimate![decks[agents[i]!]!.take()]! : Number.NaN;
       if (!Number.isNaN(own)) {
         total += own;
         behind++;
@@ -122,8 +122,8 @@ interface Link {
   readonly step: Step;
   readonly name: string;
   readonly reads: readonly number[];
-  /** Draws an answer of its own. */
-  readonly draws: boolean;
+  /** Gives an answer of its own. */
+  readonly answers: boolean;
   /** How many steps read it. */
   readers: number;
 }
@@ -142,7 +142,7 @@ function wire(organization: Organization, params: Params): readonly Link[] {
       const reads = step.reads.map((id) => numbers.get(id)!);
       for (const from of reads) links[from]!.readers++;
       numbers.set(step.id, links.length);
-      links.push({ step, name: memberName(step), reads, draws: answersItself(step), readers: 0 });
+      links.push({ step, name: memberName(step), reads, answers: answersItself(step), readers: 0 });
       ended.set(step.id, { state: "answered", answer });
     }
   }
