@@ -4,7 +4,7 @@ import type { Calibration } from "../calibrate/calibration.ts";
 import { combineIntervals } from "../calibrate/estimators/combine-intervals.ts";
 import type { Kind } from "../organizations/organization.ts";
 import type { Team } from "../organizations/team.ts";
-import { communicationCost, type LeafLaw, type MessagePrices } from "../theory/budget.ts";
+import { communicationCost, type LeafLaw } from "../theory/budget.ts";
 import { fidelityExponential } from "../theory/fidelity.ts";
 import { type Interval, isMeasured, type Measured } from "../theory/interval.ts";
 import { majoritySlope } from "../theory/majority.ts";
@@ -80,65 +80,23 @@ export function phaseMap(request: PhaseRequest, calibration: Calibration | null 
   const team = calibration ? withCast(named, calibration) : named;
   const { of: facts, fidelity } = phaseFacts(team, calibration);
   const { given = {} } = request;
-  const factOf = (name: PhaseQuantity): PhaseFact | undefined => {
-    const stated = (given as Partial<Record<PhaseQuantity, number>>)[name];
-    return stated === undefined ? facts[name] : { value: exactly(stated), source: "given" };
-  };
-  const measuredOf = (name: PhaseQuantity) => {
-    const value = factOf(name)?.value;
-    return value && isMeasured(value) ? value : undefined;
-  };
   const [xName, yName] = axisNames(request);
-  const axes: readonly PhaseQuantity[] = [xName, yName];
-  const layers = measuredOf("layers")!.value;
-  const overhead = measuredOf("readerTokens");
-  const prices: MessagePrices = overhead ? { overhead: overhead.value } : {};
-  const ownCost = costOf(layers, measuredOf);
-  const money = axes.includes("budget") || given.budget !== undefined || (ownCost && measuredOf("beta")) !== undefined;
-  const budget = factOf("budget") ?? (money && ownCost ? ({ value: ownCost, source: "team" } as const) : undefined);
-  const known = (name: PhaseQuantity) => (name === "budget" ? budget : factOf(name));
-
-  // γ(m) of the calibration holds at the team's own m too; only a stated γ stands above it.
-  const curve = given.lengthScale !== undefined ? exponential(given.lengthScale) : fidelity;
-  const followsCurve = curve !== undefined && given.gamma === undefined && !axes.includes("gamma");
-  const values = Object.fromEntries(
-    phaseParameters.flatMap((name) => {
-      const value = known(name)?.value;
-      const used =
-        !axes.includes(name) &&
-        !(name === "gamma" && followsCurve) &&
-        !(name === "accuracy" && given.scale !== undefined);
-      return used && value && isMeasured(value) ? [[name, value.value] as const] : [];
-    }),
-  );
-  const leaf = money ? leafLaw(given.scale, measuredOf) : undefined;
-  const rhoTask = measuredOf("rhoTask")?.value;
-  const shape = {
-    layers,
-    values,
-    prices,
-    ...(followsCurve && { fidelity: curve }),
-    ...(leaf && { leaf }),
-    ...(rhoTask !== undefined && { rhoTask }),
-  };
-  const [x, y] = (
-    [
-      [xName, request.x],
-      [yName, request.y],
-    ] as const
-  ).map(([name, asked]) => ({
-    ...usualRange(name, known(name)?.value, shape),
+  const known = withBudget((name) => factOf(name, facts, given), xName === "budget" || yName === "budget");
+  const tree = treeOf(known, given, [xName, yName], fidelity);
+  const axisOf = (name: PhaseParameter, asked: AxisRequest | undefined): PhaseAxis => ({
+    ...usualRange(name, known(name)?.value, tree),
+    ...(asked?.from !== undefined && { log: false }), // what is usual is so between its own ends
+    ...asked,
     parameter: name,
-    ...defined(asked),
-  })) as [PhaseAxis, PhaseAxis];
-  const problem: PhaseProblem = { x, y, ...shape };
-  const [xValues, yValues] = [phaseAxisValues(x), phaseAxisValues(y)];
+  });
+  const problem: PhaseProblem = { x: axisOf(xName, request.x), y: axisOf(yName, request.y), ...tree };
+  const middles = [problem.x, problem.y].map((axis) => {
+    const values = phaseAxisValues(axis); // what is wrong with an axis is told before what is missing
+    return values[values.length >> 1]!;
+  });
   const solve = explained(() => phaseSolver(problem), known);
-  const placed = [xName, yName].map((name) => known(name)?.value);
-  const place = placed[0] && placed[1] ? { x: placed[0], y: placed[1] } : null;
-  const standing = (at: Measured | undefined, axisValues: Float64Array) =>
-    at && isMeasured(at) ? at.value : axisValues[axisValues.length >> 1]!;
-  const [atX, atY] = [standing(place?.x, xValues), standing(place?.y, yValues)];
+  const [x, y] = [known(xName)?.value, known(yName)?.value];
+  const [atX, atY] = [x, y].map((at, i) => (at && isMeasured(at) ? at.value : middles[i]!)) as [number, number];
   return {
     team: { text: team.text, kind: team.kind },
     problem,
@@ -148,18 +106,73 @@ export function phaseMap(request: PhaseRequest, calibration: Calibration | null 
       tasks: calibration.tasks.length,
       confidence: calibration.confidence,
     },
-    place,
+    place: x && y ? { x, y } : null,
     inputs: inputsOf(problem, known),
     walks: {
-      x: { along: xName, held: { parameter: yName, value: atY }, pieces: piecesAlong(x, (value) => solve(value, atY)) },
-      y: { along: yName, held: { parameter: xName, value: atX }, pieces: piecesAlong(y, (value) => solve(atX, value)) },
+      x: {
+        along: xName,
+        held: { parameter: yName, value: atY },
+        pieces: piecesAlong(problem.x, (value) => solve(value, atY)),
+      },
+      y: {
+        along: yName,
+        held: { parameter: xName, value: atX },
+        pieces: piecesAlong(problem.y, (value) => solve(atX, value)),
+      },
     },
   };
 }
 
-/** Without its undefined fields. */
-const defined = (asked: AxisRequest | undefined) =>
-  Object.fromEntries(Object.entries(asked ?? {}).filter(([, value]) => value !== undefined));
+/** What is said about a quantity, measured or not; undefined where nothing is. */
+type Known = (name: PhaseQuantity) => PhaseFact | undefined;
+type Given = NonNullable<PhaseRequest["given"]>;
+
+function factOf(name: PhaseQuantity, facts: Readonly<Partial<Record<PhaseQuantity, PhaseFact>>>, given: Given) {
+  const stated = (given as Readonly<Partial<Record<PhaseQuantity, number>>>)[name];
+  return stated === undefined ? facts[name] : ({ value: exactly(stated), source: "given" } as const);
+}
+
+function measured(known: Known, name: PhaseQuantity): Interval | undefined {
+  const value = known(name)?.value;
+  return value && isMeasured(value) ? value : undefined;
+}
+
+/** What the team itself costs is the budget where none is given, if money is asked for or can be compared. */
+function withBudget(known: Known, asked: boolean): Known {
+  const cost = known("budget") ? undefined : teamCost(known);
+  if (!cost || !(asked || measured(known, "beta"))) return known;
+  return (name) => (name === "budget" ? { value: cost, source: "team" } : known(name));
+}
+
+/** The problem without its axes: values that are known, with γ(m) where neither a statement nor an axis stands above it. */
+function treeOf(
+  known: Known,
+  given: Given,
+  axes: readonly PhaseQuantity[],
+  calibrated: PhaseProblem["fidelity"],
+): Omit<PhaseProblem, "x" | "y"> {
+  const curve = given.lengthScale === undefined ? calibrated : exponential(given.lengthScale);
+  const fidelity = given.gamma === undefined && !axes.includes("gamma") ? curve : undefined;
+  const replaced: readonly PhaseQuantity[] = [
+    ...axes,
+    ...(fidelity ? (["gamma"] as const) : []),
+    ...(given.scale === undefined ? [] : (["accuracy"] as const)),
+  ];
+  const values = phaseParameters.flatMap((name) => {
+    const value = replaced.includes(name) ? undefined : measured(known, name);
+    return value ? [[name, value.value] as const] : [];
+  });
+  const money = axes.includes("budget") || measured(known, "budget") !== undefined;
+  const leaf = money ? leafLaw(known) : undefined;
+  return {
+    layers: measured(known, "layers")!.value,
+    values: Object.fromEntries(values),
+    prices: { overhead: measured(known, "readerTokens")?.value ?? 0 },
+    rhoTask: measured(known, "rhoTask")?.value ?? 0,
+    ...(fidelity && { fidelity }),
+    ...(leaf && { leaf }),
+  };
+}
 
 const exponential = (lengthScale: number) => (messageTokens: number) =>
   fidelityExponential(messageTokens, { lengthScale });
@@ -172,33 +185,26 @@ function axisNames({ x, y }: PhaseRequest): readonly [PhaseParameter, PhaseParam
 }
 
 /** N x₀ + C_L, where all of it is known. */
-function costOf(layers: number, measuredOf: (name: PhaseQuantity) => Interval | undefined): Interval | undefined {
-  const [leafTokens, fanIn, messageTokens] = [
-    measuredOf("leafTokens"),
-    measuredOf("fanIn"),
-    measuredOf("messageTokens"),
-  ];
+function teamCost(known: Known): Interval | undefined {
+  const [leafTokens, fanIn, messageTokens] = (["leafTokens", "fanIn", "messageTokens"] as const).map((name) =>
+    measured(known, name),
+  );
   if (!leafTokens || !fanIn || !messageTokens) return undefined;
+  const layers = measured(known, "layers")!.value;
   return combineIntervals(
-    [leafTokens, measuredOf("readerTokens") ?? exactly(0)],
+    [leafTokens, measured(known, "readerTokens") ?? exactly(0)],
     (leaf, overhead) =>
       fanIn.value ** layers * leaf + communicationCost(fanIn.value, layers, messageTokens.value, { overhead }),
   );
 }
 
 /** How an agent's bias grows with what is spent on it; undefined where that is not known. */
-function leafLaw(
-  scale: number | undefined,
-  measuredOf: (name: PhaseQuantity) => Interval | undefined,
-): LeafLaw | LeafGrowth | undefined {
-  const beta = measuredOf("beta")?.value;
-  const compute = measuredOf("leafTokens")?.value;
+function leafLaw(known: Known): LeafLaw | LeafGrowth | undefined {
+  const [beta, scale, compute] = (["beta", "scale", "leafTokens"] as const).map((name) => measured(known, name)?.value);
   if (beta === undefined) return undefined;
   if (scale !== undefined) return { scale, beta };
   return compute === undefined ? undefined : { compute, beta };
 }
-
-type Known = (name: PhaseQuantity) => PhaseFact | undefined;
 
 /** What is missing, with the probe that would measure it. */
 function explained<T>(make: () => T, known: Known): T {

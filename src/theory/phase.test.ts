@@ -108,6 +108,13 @@ describe("phaseGrid", () => {
     }
   });
 
+  it("buys nothing where an agent has no signal: below one half more money leaves it as it is", () => {
+    const at = phaseSolver(problemOf("accuracy", "budget"));
+    for (const accuracy of [0, 0.3, 0.5]) expect(at(accuracy, 1e6).single).toBeCloseTo(accuracy, 12);
+    expect(at(0.3, 1e6)).toMatchObject({ phase: "amplifies, one agent is better" });
+    expect(at(0.3, 1e6).accuracy).toBeLessThan(0.3);
+  });
+
   it("leaves a coin a coin, however tasks differ", () => {
     const coin = phaseSolver({ ...problemOf("rho", "gamma"), rhoTask: 0.3, values: { ...values, accuracy: 0.5 } })(
       0,
@@ -225,9 +232,6 @@ describe("axes", () => {
     expect(() => phaseAxisValues({ ...axes.gamma, from: 0 })).toThrow(/gamma = 0/);
     expect(() => phaseAxisValues({ ...axes.budget, to: Number.POSITIVE_INFINITY })).toThrow(/budget/);
     expect(() => phaseGrid({ ...problemOf("rho", "gamma"), values: { ...values, fanIn: 4.5 } })).toThrow(/fanIn = 4.5/);
-    expect(() => phaseGrid({ ...problemOf("accuracy", "rho"), x: { ...axes.accuracy, from: 0.4 } })).toThrow(
-      /accuracy = 0.4/,
-    );
   });
 
   it("cannot be the same parameter twice", () =>

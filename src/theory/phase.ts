@@ -7,7 +7,7 @@ import { type Aggregation, amplification, oddLevelMap } from "./level-map.ts";
 
 /**
  * ρ in [0, 1], γ in (0, 1], b ≥ 1 (odd on an axis), m ≥ 0 tokens, W ≥ 0 tokens, B > 0 in tokens per task, and the accuracy
- * of one agent in [0, 1], from ½ up where a budget is given.
+ * of one agent in [0, 1].
  */
 export const phaseParameters = [
   "rho",
@@ -35,7 +35,10 @@ export interface PhaseAxis {
 export const phases = ["does not fit", "collapses", "amplifies, one agent is better", "team is better"] as const;
 export type Phase = (typeof phases)[number];
 
-/** Bias of an agent of the stated accuracy when it is given another amount: μ(x) = min(cap, (2p − 1) (x/x₀)^β). */
+/**
+ * Bias of an agent of the stated accuracy p when it is given another amount: μ(x) = min(cap, (2p − 1) (x/x₀)^β). Up to
+ * p = ½ there is no signal to grow, and the accuracy stays as it is.
+ */
 export interface LeafGrowth {
   /** β > 0 */
   readonly beta: number;
@@ -350,9 +353,8 @@ function leafReader(problem: PhaseProblem, money: boolean): (compute: number, x:
   const read = needed(accuracy, "accuracy", "leaves must answer");
   return (compute, x, y) => {
     const p = read(x, y);
-    requireInterval({ accuracy: p }, 0.5, 1); // more compute never makes a coin worse
-    const scale = (2 * p - 1) / growthToReference;
-    return scale === 0 ? 0 : leafBias(compute, { ...law, scale });
+    if (p <= 0.5) return 2 * p - 1;
+    return leafBias(compute, { ...law, scale: (2 * p - 1) / growthToReference });
   };
 }
 
