@@ -1,4 +1,12 @@
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option } from "commander";
+import type { Metric } from "../simulate/outcomes.ts";
+
+/** What a verb averages over tasks. */
+export function metricOption(): Option {
+  return new Option("--metric <metric>", "what is averaged: right answers, or squared errors of numeric ones")
+    .choices(["accuracy", "squared-error"] satisfies Metric[])
+    .default("accuracy");
+}
 
 /** A share strictly between 0 and 1, as 0.9. */
 export function parseShare(text: string): number {

@@ -1,4 +1,14 @@
-import type { Boundary, Costs, CostUnit, Forecast, Plan, TheoryOptimum, WindowSweep } from "../plan/plan-types.ts";
+import type {
+  Boundary,
+  Costs,
+  CostUnit,
+  Forecast,
+  Plan,
+  Regime,
+  RiskRegime,
+  TheoryOptimum,
+  WindowSweep,
+} from "../plan/plan-types.ts";
 import {
   accuracyInterval,
   count,
@@ -8,14 +18,17 @@ import {
   probabilitySentence,
 } from "../report/format-number.ts";
 import { kinds } from "../report/kinds.ts";
+import { looks } from "../report/metric.ts";
 import { mergedAssumptions } from "../report/sections/assumed.ts";
 import { isStated, sideText } from "../report/sections/boundaries.ts";
 import { windowSentence } from "../report/sections/windows.ts";
+import { lowerFirst } from "../report/words.ts";
 import { isMeasured, type Measured, type NotMeasured } from "../theory/interval.ts";
 
 /** A plan for the terminal: the verdict first, then what it was chosen from, then why. */
 export function planLines(plan: Plan): string[] {
   const { advice, budget, regime, thresholds } = plan;
+  const look = looks[plan.single.metric];
   const unit = budget.unit;
   const needed = advice.tasksStillNeeded;
   const row = (name: string, forecast: Forecast | NotMeasured | null, none = "none fits the budget") =>
@@ -33,14 +46,14 @@ export function planLines(plan: Plan): string[] {
         ]
       : []),
     "",
-    `At ${amount(budget.amount, unit)} per task, right answers in % with ${Math.round(100 * plan.confidence)} % interval`,
+    `At ${amount(budget.amount, unit)} per task, ${lowerFirst(look.headingUnit)} with ${Math.round(100 * plan.confidence)} % interval`,
     row("one agent", plan.single),
     row("repeats of one", plan.resampled),
     row("a team", plan.team),
     row("best", plan.best),
     row("equal, cheapest", plan.equalAccuracy),
     row("for more money", plan.moreMoney, "nothing that is surely better"),
-    `  in hindsight     ${percent(plan.oracle.accuracy)} at this money; the best plan catches ${Math.round(100 * plan.oracle.shareCaught)} % of what was possible`,
+    `  in hindsight     ${look.value(plan.oracle.accuracy)} at this money; the best plan catches ${Math.round(100 * plan.oracle.shareCaught)} % of what was possible`,
     "",
     `Frontier, cheapest first (${plan.candidatesPriced} teams priced)`,
     ...plan.frontier.map((forecast) => `  ${forecastText(forecast, unit)}`),
@@ -51,11 +64,7 @@ export function planLines(plan: Plan): string[] {
     quantity("ρ task", regime.rhoTask),
     quantity("ρ within", regime.rhoWithin),
     quantity(`ρ at fan-in ${regime.fanIn}`, regime.rhoEffective),
-    quantity("γ", regime.gamma),
-    quantity("α", regime.alpha),
-    quantity("s", regime.organizationExponent),
-    quantity("β", regime.beta),
-    quantity("μ*", regime.fixedPoint),
+    ...(regime.risk ? numberLines(regime.risk) : voteLines(regime)),
     quantity("mixing depth", regime.mixingDepth),
     "",
     "Thresholds, budgets in tokens per task",
@@ -65,7 +74,7 @@ export function planLines(plan: Plan): string[] {
     quantity("message at least", thresholds.shortestMessageTokens),
     quantity("leaf compute", thresholds.optimalLeafTokens),
     quantity("ρ must be below", thresholds.criticalRho),
-    quantity("γ must be above", thresholds.criticalGamma),
+    ...(regime.risk ? [] : [quantity("γ must be above", thresholds.criticalGamma)]),
     "",
     "Boundaries",
     ...plan.boundaries.map(boundaryLine),
@@ -82,8 +91,32 @@ export function planLines(plan: Plan): string[] {
   ];
 }
 
-function forecastText({ team, kind, accuracy, cost }: Forecast, unit: CostUnit): string {
-  return `${kinds[kind].mark} ${percent(accuracy.mean)} ${accuracyInterval(accuracy)}  ${costText(cost, unit)}  ${team}`;
+function voteLines({ gamma, alpha, organizationExponent, beta, fixedPoint }: Regime): string[] {
+  return [
+    quantity("γ", gamma),
+    quantity("α", alpha),
+    quantity("s", organizationExponent),
+    quantity("β", beta),
+    quantity("μ*", fixedPoint),
+  ];
+}
+
+function numberLines(risk: RiskRegime): string[] {
+  return [
+    quantity("v of one answer", risk.leafRisk),
+    quantity("shared by all", risk.commonRisk),
+    quantity("σ²", risk.channelVariance),
+    quantity("q", risk.contraction),
+    quantity("t", risk.exponent),
+    quantity("η", risk.riskExponent),
+    quantity("v*", risk.riskFloor),
+    quantity("best leaves", risk.bestLeaves),
+  ];
+}
+
+function forecastText({ team, kind, metric, accuracy, cost }: Forecast, unit: CostUnit): string {
+  const look = looks[metric];
+  return `${kinds[kind].mark} ${look.value(accuracy.mean)} ${look.interval(accuracy)}  ${costText(cost, unit)}  ${team}`;
 }
 
 function costText(cost: Costs, unit: CostUnit): string {

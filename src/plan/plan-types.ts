@@ -149,7 +149,12 @@ export interface Thresholds {
  */
 export interface Boundary {
   readonly code: "amplification" | "exponent" | "window";
-  /** Signed, 0 on the line, positive on the side of the team: ln α, s − β, ln(W/(N m)). */
+  /** @default "accuracy" */
+  readonly metric?: Metric;
+  /**
+   * Signed, 0 on the line, positive on the side of the team: ln α, s − β, ln(W/(N m)); in squared error −ln(v₁/v), t − η
+   * (which stands as `beta` among the crossings) and the same.
+   */
   readonly distance: Measured;
   readonly side: "team" | "single" | "cannot tell yet";
   /** P(on the side of the team), from the same interval. */

@@ -54,7 +54,7 @@ interface Worth {
   rescued(own: number, best: number): number;
 }
 
-const worths: Readonly<Record<Metric, Worth>> = {
+export const worths: Readonly<Record<Metric, Worth>> = {
   accuracy: {
     of: (_, column, tasks) => gradesOf(column, tasks),
     rescued: (own, best) => own * (1 - best),

@@ -3,13 +3,13 @@
 import type { Calibration, EstimateCalibration } from "../calibrate/calibration.ts";
 import { KnownError } from "../errors.ts";
 import { choose, memberName } from "../organizations/cast.ts";
-import { makeTeam, type Team } from "../organizations/team.ts";
+import { formOf, makeTeam, type Team } from "../organizations/team.ts";
 import * as rules from "../rules/index.ts";
 import type { Rule } from "../rules/rule.ts";
 import { isMeasured, type NotMeasured } from "../theory/interval.ts";
 import { random } from "../theory/random.ts";
 import { normalQuantile } from "../theory/special.ts";
-import { difference, mean, optimism, shrinkSingles, variance } from "./choose.ts";
+import { bestOf, difference, mean, optimism, shrinkSingles, variance } from "./choose.ts";
 import { gainOf, logScore, type RiskOffer, riskOf, shareSaved } from "./log-risk.ts";
 import type { Market } from "./market.ts";
 import { oracleAccuracy } from "./oracle.ts";
@@ -30,6 +30,8 @@ const panels = [
   { size: 4, among: 8 },
   { size: 5, among: 8 },
 ];
+/** Draws where outcomes have no closed form: always the same, so that replays of any plan share them. */
+const drawSeed = 1;
 /** A team is priced if at most this share of the tasks lacks answers that it needs. */
 const gapsMax = 0.05;
 
@@ -49,7 +51,7 @@ export function squaredErrorMarket(
   if (!isMeasured<EstimateCalibration>(estimates)) throw new EstimatesNotMeasured("any team", estimates);
   const { unit, amount } = perTask;
   const roster = chooseRoster(calibration, unit, "squared-error");
-  const pricing = pricingOf(roster, calibration, { unit, confidence, seed });
+  const pricing = pricingOf(roster, calibration, { unit, confidence });
   const { callsMax = defaultCallsMax(amount, roster) } = options;
   const proposed = [
     ...roster.agents.map((agent) => makeTeam("single", { sizes: [], cast: [part(agent)], messageTokens: [] })),
@@ -59,6 +61,10 @@ export function squaredErrorMarket(
   const recorded = tried.flatMap((team) => pricing.price(team) ?? []);
   const { teams, smallest, refused } = readersOfNumbers(roster, calibration, { perTask, perTaskMax, needsReading });
   const readers = teams.flatMap((team) => pricing.price(team) ?? []);
+  const layered = bestOf(
+    readers.filter(({ team, price }) => formOf(team).layers?.(team) !== undefined && price <= amount),
+    equalErrors,
+  );
   return {
     ...{ roster, recorded, readers, refused, leftOut: proposed.length - tried.length, equalScores: equalErrors },
     windows: notInSquaredError("the sweep over W"),
@@ -67,8 +73,11 @@ export function squaredErrorMarket(
     oracle: ({ single, best, frontier }) =>
       oracleOf([...recorded.filter(({ kind }) => kind === "single"), ...frontier], { single, best, amount }),
     notRepeated: notRepeated(roster, recorded),
-    theory: ({ several, repeated }, reader) => ({
-      ...riskTheory(several ?? repeated, reader?.team ?? smallest, calibration, roster, perTask, confidence),
+    theory: ({ several, repeated }) => ({
+      ...riskTheory(several ?? repeated, layered?.team ?? smallest, calibration, roster, {
+        budget: perTask,
+        confidence,
+      }),
       theoryOptimum: notInSquaredError("the optimum over any compute of a leaf"),
       assumptions: [],
     }),
@@ -147,18 +156,16 @@ function isRecorded({ sizes, cast }: Team, { agents }: PlanRoster): boolean {
 interface PricingOptions {
   readonly unit: CostUnit;
   readonly confidence: number;
-  readonly seed: number;
 }
 
-const pricings = new WeakMap<PlanRoster, Map<string, RiskPricing>>();
+const pricings = new WeakMap<PlanRoster, Map<number, RiskPricing>>();
 
 /** Kept as long as the roster lives: plans at other budgets ask for the same teams. */
 function pricingOf(roster: PlanRoster, calibration: Calibration, options: PricingOptions): RiskPricing {
-  const known = pricings.get(roster) ?? new Map<string, RiskPricing>();
+  const known = pricings.get(roster) ?? new Map<number, RiskPricing>();
   pricings.set(roster, known);
-  const key = `${options.confidence} ${options.seed}`;
-  const found = known.get(key) ?? new RiskPricing(roster, calibration, options);
-  known.set(key, found);
+  const found = known.get(options.confidence) ?? new RiskPricing(roster, calibration, options);
+  known.set(options.confidence, found);
   return found;
 }
 
@@ -187,7 +194,9 @@ class RiskPricing {
   #price(team: Team): RiskOffer | undefined {
     const { unit, confidence } = this.#options;
     const { tasks, agents } = this.#roster;
-    const found = orUndefined(["no-common-tasks"], () => forecastRisks(team, this.#calibration, this.#options));
+    const found = orUndefined(["no-common-tasks"], () =>
+      forecastRisks(team, this.#calibration, { confidence, seed: drawSeed }),
+    );
     if (!found || found.tasks.length < (1 - gapsMax) * tasks.length) return undefined;
     const { forecast } = found;
     const risks = withoutGaps(found, tasks);

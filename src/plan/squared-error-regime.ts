@@ -47,22 +47,32 @@ function nodeOf(offer: Offer | undefined, reader: Team | null, { agents }: PlanR
   return { team: offer.team.text, fanIn: voters.length > 1 ? voters.length : callsMaxOf(offer.team), voters };
 }
 
-/**
- * Regime, thresholds and lines of the node. Where agents read, what a node can average is the part of the risk that answers
- * to a task do not share, and ρ is ρ_within of it; where code takes the mean, it is all of the risk, and ρ is E[e e′]/E[e²].
- * Thresholds are those of votes (§5.2) with t in place of s and η in place of β: they hold while σ² is small against v.
- */
+/** Of the best team of readers, else of the offer. */
 export function riskTheory(
   offer: Offer | undefined,
   reader: Team | null,
   calibration: Calibration,
   roster: PlanRoster,
-  budget: Budget,
-  confidence: number,
-): Pick<Plan, "regime" | "thresholds" | "boundaries"> {
-  const node = nodeOf(offer, reader, roster);
+  options: { readonly budget: Budget; readonly confidence: number },
+): RiskTheory {
+  return riskTheoryAt(nodeOf(offer, reader, roster), calibration, roster, options);
+}
+
+type RiskTheory = Pick<Plan, "regime" | "thresholds" | "boundaries">;
+
+/**
+ * Regime, thresholds and lines of the node. Where agents read, what a node can average is the part of the risk that answers
+ * to a task do not share, and ρ is ρ_within of it; where code takes the mean, it is all of the risk, and ρ is E[e e′]/E[e²].
+ * Thresholds are those of votes (§5.2) with t in place of s and η in place of β: they hold while σ² is small against v.
+ */
+export function riskTheoryAt(
+  node: Node | null,
+  calibration: Calibration,
+  { tasks }: Pick<PlanRoster, "tasks">,
+  { budget, confidence }: { readonly budget: Budget; readonly confidence: number },
+): RiskTheory {
   const fanIn = node?.fanIn ?? 3;
-  const parts = node ? partsOf(node, calibration, roster.tasks, confidence) : unknownParts;
+  const parts = node ? partsOf(node, calibration, tasks, confidence) : unknownParts;
   const { rho, averaged, channelVariance } = parts;
   const growth = growthOf(node, calibration);
   const contraction = combine([rho], (r) => treeContraction(fanIn, share(r)), logScale);
@@ -116,7 +126,7 @@ export function riskTheory(
       amplificationLine(fanIn, parts, calibration),
       exponentLine(fanIn, rho, growth.exponent, calibration),
       windowLine(node, calibration),
-    ],
+    ].map((boundary) => ({ ...boundary, metric: "squared-error" })),
   };
 }
 

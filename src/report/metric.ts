@@ -85,6 +85,8 @@ export interface MetricLook {
   axisTick(value: number): string;
   /** Distance of the ticks of an axis of characters with room for so many. */
   step(span: number, ticks: number): number;
+  /** What the lines of the theory are about. */
+  readonly lineNotes: readonly { readonly lead: string; readonly text: string }[];
   /** Correlations of what agents do wrong. */
   readonly errors: {
     readonly symbol: string;
@@ -142,6 +144,13 @@ const rightAnswers: MetricLook = {
   spareMin: 0.005,
   axisTick: (value) => String(Math.round(100 * value)),
   step: (span, ticks) => [0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5].find((one) => span / one <= ticks) ?? 1,
+  lineNotes: [
+    {
+      lead: "α",
+      text: "is the factor of one layer on a weak signal: at 1 or below, every further layer loses more.",
+    },
+    { lead: "s and β", text: "say how fast a team and one agent grow with their budget: where s ≤ β, none pays." },
+  ],
   errors: {
     symbol: "φ",
     title: "Who makes the same mistakes",
@@ -209,6 +218,13 @@ const squaredErrors: MetricLook = {
     const decade = 10 ** Math.floor(Math.log10(span / ticks));
     return [1, 2, 5, 10].map((one) => one * decade).find((one) => span / one <= ticks)!;
   },
+  lineNotes: [
+    { lead: "v₁", text: "is what one layer of averages makes of the squared error v that can be averaged." },
+    {
+      lead: "t and η",
+      text: "say how fast that error falls with the budget of a team and of one agent: where t ≤ η, no team pays.",
+    },
+  ],
   errors: {
     symbol: "ρ",
     title: "Who errs alike",

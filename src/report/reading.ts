@@ -1,4 +1,6 @@
 // What several sections ask of a study: who is the baseline, what was chosen, in which money.
+import { parseTeam } from "../organizations/parse-team.ts";
+import { ruleOf } from "../organizations/team.ts";
 import type { CostUnit, Forecast } from "../plan/plan-types.ts";
 import { type Interval, isMeasured } from "../theory/interval.ts";
 import { looks, type MetricLook } from "./metric.ts";
@@ -129,7 +131,7 @@ function shortLabels(
     if (comparison.kind !== "panel" || agents.length < 4) return comparison.label;
     const [best] = agentsOf(single);
     const name = baseline?.label ?? single;
-    return `${numberWord(agents.length)} vote, ${best !== undefined && agents.includes(best) ? "with" : "without"} ${name}`;
+    return `${numberWord(agents.length)} ${ruleOf(parseTeam(comparison.team)).noun}, ${best !== undefined && agents.includes(best) ? "with" : "without"} ${name}`;
   };
   const all = comparisons.map(short);
   return (comparison) => {

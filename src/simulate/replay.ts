@@ -4,7 +4,7 @@ import { type AnswerTable, findColumn } from "../records/answer-table.ts";
 import type { NotMeasured } from "../theory/interval.ts";
 import { averagedOutcomes } from "./averaged.ts";
 import type { Metric, OutcomeOptions, Outcomes, OutcomesOf } from "./outcomes.ts";
-import { columnNames, type Scores, scoresOf, silenceScoresOf } from "./scores.ts";
+import { columnNames, isEverSilent, type Scores, scoresOf, silenceScoresOf } from "./scores.ts";
 import { answersNeeded, simulatedOutcomes } from "./simulated.ts";
 import { isSeparate, stagedOutcomes } from "./staged.ts";
 import { walkedOutcomes } from "./walked.ts";
@@ -75,13 +75,16 @@ const caches = new WeakMap<AnswerTable, WeakMap<object, Map<string, Outcomes>>>(
  * stand for another's. Weighted teams are worked out anew: their weights may have changed.
  */
 export const outcomesCached: OutcomesOf = (team, table, options) => {
-  const { seed, draws = "default", metric = "accuracy", guess = "default", channel } = options;
+  const { seed, draws = "default", metric = "accuracy", channel } = options;
   if (ruleOf(team).weighted) return outcomes(team, table, options);
   const ofTable = caches.get(table) ?? new WeakMap<object, Map<string, Outcomes>>();
   caches.set(table, ofTable);
   const owner = readsMessages(team) ? (channel ?? withoutChannel) : withoutChannel;
   const cache = ofTable.get(owner) ?? new Map<string, Outcomes>();
   ofTable.set(owner, cache);
+  // What is charged for silence tells outcomes apart only where there is some.
+  const isCharged = metric === "squared-error" && isEverSilent(table, columnNames(team));
+  const guess = isCharged ? (options.guess ?? "default") : "none";
   const key = `${seed} ${draws} ${metric} ${guess} ${team.text}`;
   const known = cache.get(key);
   if (known) return known;

@@ -137,7 +137,7 @@ function gradesOf(
 }
 
 /** True where some answer of these columns to a task with a numeric truth is no number. */
-function isEverSilent(table: AnswerTable, members: readonly string[]): boolean {
+export function isEverSilent(table: AnswerTable, members: readonly string[]): boolean {
   const truth = truthFor(table, members);
   return members.some((name) => {
     const column = findColumn(table, name);

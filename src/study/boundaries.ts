@@ -3,7 +3,8 @@ import { boundariesOf } from "../plan/boundaries.ts";
 import { pick } from "../plan/choose.ts";
 import type { Boundary, Plan } from "../plan/plan-types.ts";
 import { regimeOf } from "../plan/regime.ts";
-import { gradesOf } from "../plan/roster.ts";
+import { worths } from "../plan/roster.ts";
+import { riskTheoryAt } from "../plan/squared-error-regime.ts";
 import { findColumn } from "../records/answer-table.ts";
 import type { Recordings } from "../records/recordings.ts";
 
@@ -11,11 +12,14 @@ import type { Recordings } from "../records/recordings.ts";
  * The lines of the theory for the node that the plan chose, calibrated on every recorded task: they choose nothing, so
  * no half has to be held back for them.
  */
-export function boundariesOnAllTasks({ regime, confidence, seed }: Plan, recordings: Recordings): readonly Boundary[] {
+export function boundariesOnAllTasks(
+  { single: { metric }, regime, budget, confidence, seed }: Plan,
+  recordings: Recordings,
+): readonly Boundary[] {
   const calibration = calibrate(recordings, { confidence, seed, pairs: false });
   const { fanIn, voters: names = [], messageTokens } = regime;
   const columns = names.map((name) => findColumn(calibration.table, name)!);
-  const grades = columns.map((column) => gradesOf(column, calibration.tasks));
+  const grades = columns.map((column) => worths[metric].of(calibration, column, calibration.tasks));
   const common = [...calibration.tasks.keys()].filter((i) => grades.every((right) => !Number.isNaN(right[i]!)));
   const voters = columns.map((column, i) => ({ name: column.name, column, right: pick(grades[i]!, common) }));
   const [first] = names;
@@ -24,5 +28,6 @@ export function boundariesOnAllTasks({ regime, confidence, seed }: Plan, recordi
       ? null
       : { fanIn, voters, ...(messageTokens !== undefined && { messages: { tokens: messageTokens, leaf: first } }) };
   const tasks = Uint32Array.from(common, (i) => calibration.tasks[i]!);
+  if (metric === "squared-error") return riskTheoryAt(node, calibration, { tasks }, { budget, confidence }).boundaries;
   return boundariesOf(node, regimeOf(node, calibration, { tasks }, confidence).regime, calibration);
 }

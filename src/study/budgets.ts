@@ -5,6 +5,7 @@ import { meanCallCosts } from "../plan/costs.ts";
 import type { Budget, CostUnit, Forecast, Plan } from "../plan/plan-types.ts";
 import { chooseRoster } from "../plan/roster.ts";
 import type { BudgetCurve } from "../report/study-data.ts";
+import type { Metric } from "../simulate/outcomes.ts";
 import { isMeasured } from "../theory/interval.ts";
 import { type Check, meanOver, outcomesOf } from "./compare.ts";
 import { makePlanOrNull } from "./or-null.ts";
@@ -13,13 +14,13 @@ import { makePlanOrNull } from "./or-null.ts";
 const callsWithoutPrices = 5;
 
 /**
- * What one call of the most accurate agent costs where agents are compared: in dollars where every agent has a price, else
+ * What one call of the best agent costs where agents are compared: in dollars where every agent has a price, else
  * in tokens, else five calls.
  */
-export function priceOfBestAgent(calibration: Calibration): Budget {
+export function priceOfBestAgent(calibration: Calibration, metric: Metric): Budget {
   for (const unit of ["usd", "tokens"] as const)
     if (calibration.agents.every(({ cost }) => isMeasured(cost[unit]))) {
-      const { agents, tasks } = chooseRoster(calibration, unit);
+      const { agents, tasks } = chooseRoster(calibration, unit, metric);
       const amount = meanOfKnown(meanCallCosts(agents[0]!.column, unit, tasks));
       if (amount > 0 && Number.isFinite(amount)) return { amount, unit };
     }
@@ -52,6 +53,7 @@ function curveOf(unit: CostUnit, plan: Plan, check: Check): BudgetCurve | null {
   const points = budgets.flatMap((budget) => {
     const at = makePlanOrNull(check.calibration, {
       perTask: { amount: budget * (1 + 1e-9), unit },
+      metric: check.metric,
       confidence: plan.confidence,
       seed: plan.seed,
     });

@@ -1,10 +1,14 @@
-import type { Calibration } from "../calibrate/calibration.ts";
+import type { Calibration, EstimateCalibration } from "../calibrate/calibration.ts";
+import { skewedMeanInterval } from "../calibrate/estimators/skewed-mean.ts";
 import { KnownError } from "../errors.ts";
 import { parseTeam } from "../organizations/parse-team.ts";
+import { difference, pick, probabilityBetter } from "../plan/choose.ts";
+import { logRatio, logScore, shareSaved } from "../plan/log-risk.ts";
 import type { CostUnit, Forecast, Plan } from "../plan/plan-types.ts";
+import { teamWeights } from "../plan/weights.ts";
 import type { Comparison } from "../report/study-data.ts";
 import { teamLabel } from "../report/team-text.ts";
-import type { Outcomes } from "../simulate/outcomes.ts";
+import type { Metric, Outcomes } from "../simulate/outcomes.ts";
 import { outcomesCached } from "../simulate/replay.ts";
 import { type Interval, isMeasured } from "../theory/interval.ts";
 import { normalCdf, studentTQuantile } from "../theory/special.ts";
@@ -15,12 +19,23 @@ export interface Check {
   /** Indices of tasks that played no part in the choice. */
   readonly heldBack: Uint32Array;
   readonly labels: Readonly<Record<string, string>>;
+  readonly metric: Metric;
   readonly seed: number;
 }
 
-/** Outcomes of a team on every recorded task, by its text. */
-export function outcomesOf(text: string, { calibration, seed }: Pick<Check, "calibration" | "seed">): Outcomes {
-  return outcomesCached(parseTeam(text), calibration.table, { seed, weights: calibration.weights });
+/** Outcomes of a team on every recorded task, by its text; weights are those that the calibration learned. */
+export function outcomesOf(
+  text: string,
+  { calibration, metric = "accuracy", seed }: Pick<Check, "calibration" | "seed"> & { readonly metric?: Metric },
+): Outcomes {
+  const { table, estimates } = calibration;
+  const team = parseTeam(text);
+  const weights = teamWeights(team, calibration);
+  return outcomesCached(team, table, {
+    ...{ seed, metric },
+    ...(weights && { weights }),
+    ...(metric === "squared-error" && isMeasured<EstimateCalibration>(estimates) && { guess: estimates.guess }),
+  });
 }
 
 /** Mean of the finite values at these tasks, with t interval: ± t √(sd²/n + 0.25/n²), so that equal outcomes leave some doubt. */
@@ -52,6 +67,17 @@ export function shareOver(values: Float64Array, tasks: Uint32Array, confidence: 
   const { deviation: _, ...mean } = meanOver(values, tasks, confidence);
   return { ...mean, low: Math.max(0, mean.low), high: Math.min(1, mean.high) };
 }
+
+/** Mean squared error on these tasks; its interval allows for the long tail of squares. */
+function errorOver(values: Float64Array, tasks: Uint32Array, confidence: number): Interval & { tasks: number } {
+  const known = pick(values, tasks).filter((value) => !Number.isNaN(value));
+  if (known.length < 2)
+    return { value: known[0] ?? Number.NaN, low: Number.NaN, high: Number.NaN, confidence, tasks: known.length };
+  const { standardError: _, ...interval } = skewedMeanInterval(known, confidence);
+  return { ...interval, low: Math.max(0, interval.low), tasks: known.length };
+}
+
+const overTasks: Readonly<Record<Metric, typeof errorOver>> = { accuracy: shareOver, "squared-error": errorOver };
 
 /** An interval over tasks needs two of them. */
 const tasksMin = 2;
@@ -108,7 +134,7 @@ function compareOne(
     const { value } = meanOver(team[unit], heldBack, confidence);
     return Number.isFinite(value) ? value : null;
   };
-  const { tasks, ...accuracy } = shareOver(team.accuracy, heldBack, confidence);
+  const { tasks, ...accuracy } = overTasks[check.metric](team.accuracy, heldBack, confidence);
   return {
     team: forecast.team,
     label: teamLabel(forecast.team, labels),
@@ -126,7 +152,10 @@ function compareOne(
   };
 }
 
-/** Team − baseline by task: promised, promised for a check on this many tasks, and measured. */
+/**
+ * How much better than the baseline by task: promised, promised for a check on this many tasks, and measured. In squared
+ * error the share of the baseline's error that is saved, worked out on the scale of its logarithm.
+ */
 export function differenceOf(
   { gain }: Pick<Forecast, "gain">,
   team: Outcomes,
@@ -135,6 +164,7 @@ export function differenceOf(
 ): NonNullable<Comparison["difference"]> {
   if (!gain) throw new Error("a difference needs a forecast gain");
   const { confidence } = gain;
+  if (team.metric === "squared-error") return savedOf(gain, team, baseline, heldBack);
   const paired = team.accuracy.map((value, task) => value - baseline.accuracy[task]!);
   const measured = meanOver(paired, heldBack, confidence);
   const error = (gain.high - gain.low) / 2;
@@ -148,6 +178,37 @@ export function differenceOf(
     predictive,
     measured: { value: measured.value, low: measured.low, high: measured.high, confidence },
     probabilityBetter: normalCdf(measured.value / standardError),
+    inside: measured.value >= predictive.low && measured.value <= predictive.high,
+  };
+}
+
+function savedOf(
+  gain: NonNullable<Forecast["gain"]>,
+  team: Outcomes,
+  baseline: Outcomes,
+  heldBack: Uint32Array,
+): NonNullable<Comparison["difference"]> {
+  const { confidence } = gain;
+  const measuredOn = heldBack.filter((task) => !Number.isNaN(team.accuracy[task]! + baseline.accuracy[task]!));
+  const [own, other] = [pick(team.accuracy, measuredOn), pick(baseline.accuracy, measuredOn)];
+  const found = difference(logScore(own, 1), logScore(other, 1));
+  const t = studentTQuantile((1 + confidence) / 2, Math.max(1, measuredOn.length - 1));
+  const [mean, low, high] = [gain.mean, gain.low, gain.high].map(logRatio) as [number, number, number];
+  // The check has noise of its own, as in accuracy.
+  const half = Math.hypot((high - low) / 2, (t * gain.deviation) / Math.sqrt(measuredOn.length));
+  const share = (value: number, around: number): Interval => ({
+    value: shareSaved(value),
+    low: shareSaved(value - around),
+    high: shareSaved(value + around),
+    confidence,
+  });
+  const predictive = share(mean, half);
+  const measured = share(found.gain, t * found.error);
+  return {
+    forecast: { value: gain.mean, low: gain.low, high: gain.high, confidence },
+    predictive,
+    measured,
+    probabilityBetter: probabilityBetter(found),
     inside: measured.value >= predictive.low && measured.value <= predictive.high,
   };
 }

@@ -174,6 +174,7 @@ function unitFlip({ plan, check, team, single }: Duel): Flip | null {
   if (!isMeasured(amount) || !(amount.mean > 0) || a === null || b === null) return null;
   const other = makePlanOrNull(check.calibration, {
     perTask: { amount: amount.mean, unit },
+    metric: check.metric,
     confidence: plan.confidence,
     seed: plan.seed,
   });

@@ -1,14 +1,43 @@
-import type { Calibration } from "../calibrate/calibration.ts";
+import type { Calibration, EstimateCalibration } from "../calibrate/calibration.ts";
 import type { Plan } from "../plan/plan-types.ts";
 import type { Recordings } from "../records/recordings.ts";
 import type { Comparison, Study } from "../report/study-data.ts";
+import type { Metric } from "../simulate/outcomes.ts";
 import { isMeasured, type Measured } from "../theory/interval.ts";
 import { type Check, meanOver, outcomesOf } from "./compare.ts";
 
 /** What the attempts do not determine, and what to record so that they do. */
-export function missing(calibration: Calibration): Study["notMeasured"] {
+export function missing(calibration: Calibration, metric: Metric): Study["notMeasured"] {
+  const { agents } = calibration;
+  const seconds = agents.every(({ cost }) => isMeasured(cost.seconds));
+  return [
+    ...Object.entries(metric === "accuracy" ? ofVotes(calibration) : ofNumbers(calibration)).flatMap(
+      ([subject, quantity]) => ("notMeasured" in quantity ? [{ subject, probe: quantity.probe }] : []),
+    ),
+    ...(seconds ? [] : [{ subject: "Seconds", probe: "record the field `seconds`, or give it in quorate.config" }]),
+  ];
+}
+
+function ofNumbers({ estimates, contextTokens }: Calibration): Record<string, Measured<object>> {
+  if (!isMeasured<EstimateCalibration>(estimates)) return { "Squared errors": estimates };
+  const { agents, riskCurves, channel } = estimates;
+  const known = (of: (agent: (typeof agents)[number]) => Measured) =>
+    agents.map(of).find((quantity) => isMeasured(quantity)) ?? of(agents[0]!);
+  return {
+    "What repeating one agent cannot average away, ρ": known(({ rho }) => rho),
+    "Errors shared within a run, ρ within": known(({ rhoWithin }) => rhoWithin),
+    "Noise of messages, σ²": channel,
+    "Exponent of compute, η": riskCurves[0]?.exponent ?? {
+      notMeasured: "one level per agent",
+      probe: "record the same tasks at levels 1×, 2×, 4×, … of one agent's compute, in the field `level`",
+    },
+    "Context window, W": contextTokens,
+  };
+}
+
+function ofVotes(calibration: Calibration): Record<string, Measured<object>> {
   const { rhoTotal, rhoTask, rhoWithin, fidelity, beta, contextTokens, agents } = calibration;
-  const quantities: Record<string, Measured<object>> = {
+  return {
     "Shared errors, ρ total": rhoTotal,
     "Shared errors: difficulty, ρ task": rhoTask,
     "Shared errors within a run, ρ within": rhoWithin,
@@ -17,13 +46,6 @@ export function missing(calibration: Calibration): Study["notMeasured"] {
     "Context window, W": contextTokens,
     "Repeats of one agent": agents.find((agent) => isMeasured(agent.rho))?.rho ?? agents[0]?.rho ?? rhoTotal,
   };
-  const seconds = agents.every(({ cost }) => isMeasured(cost.seconds));
-  return [
-    ...Object.entries(quantities).flatMap(([subject, quantity]) =>
-      "notMeasured" in quantity ? [{ subject, probe: quantity.probe }] : [],
-    ),
-    ...(seconds ? [] : [{ subject: "Seconds", probe: "record the field `seconds`, or give it in quorate.config" }]),
-  ];
 }
 
 /** The questions that a buyer asks next, and how many tasks would answer them. */
@@ -77,9 +99,9 @@ export function disagreementsOf(
 }
 
 /** Team − single on the held-back tasks, graded the other way. */
-function gainUnder(calibration: Calibration, team: string, single: string, { heldBack, seed }: Check) {
+function gainUnder(calibration: Calibration, team: string, single: string, { heldBack, metric, seed }: Check) {
   const { confidence } = calibration;
-  const other = { calibration, seed };
+  const other = { calibration, metric, seed };
   const [a, b] = [outcomesOf(team, other), outcomesOf(single, other)];
   const { value, low, high } = meanOver(
     a.accuracy.map((right, task) => right - b.accuracy[task]!),

@@ -1,6 +1,7 @@
 import type { Budget, Forecast } from "../plan/plan-types.ts";
 import type { Recordings } from "../records/recordings.ts";
 import type { Splits } from "../report/study-data.ts";
+import type { Metric } from "../simulate/outcomes.ts";
 import { isMeasured } from "../theory/interval.ts";
 import { priceOfBestAgent } from "./budgets.ts";
 import { differenceOf, meanOver, outcomesOf } from "./compare.ts";
@@ -10,6 +11,8 @@ import { learnOnHalf } from "./split.ts";
 export interface SplitsOptions {
   /** @default what one call of the most accurate agent costs, on each half anew */
   readonly perTask?: Budget;
+  /** @default "accuracy" */
+  readonly metric?: Metric;
   readonly confidence: number;
   readonly seed: number;
   readonly count: number;
@@ -22,21 +25,21 @@ export interface SplitsOptions {
  */
 export function tryOnSplits(
   recordings: Recordings,
-  { confidence, seed, count, onStep, ...options }: SplitsOptions,
+  { metric = "accuracy", confidence, seed, count, onStep, ...options }: SplitsOptions,
 ): Splits {
   const differences: Splits["differences"][number][] = [];
   for (let i = 0; i < count; i++) {
     onStep?.(i, count);
     const splitSeed = seed + 1 + i; // the study's own split is `seed`
     const { calibration, heldBack } = learnOnHalf(recordings, { confidence, seed: splitSeed });
-    const perTask = options.perTask ?? priceOfBestAgent(calibration);
-    const advice = makePlanOrNull(calibration, { perTask, confidence, seed: splitSeed });
+    const perTask = options.perTask ?? priceOfBestAgent(calibration, metric);
+    const advice = makePlanOrNull(calibration, { perTask, metric, confidence, seed: splitSeed });
     if (!advice) continue; // nothing fits a stated budget on this half
     const { advised } = advice;
     const rivals = [advised, advice.best, advice.team, advice.resampled];
     const bought = rivals.find((one): one is Forecast => one !== null && isMeasured(one) && one.kind !== "single");
     if (!bought?.gain) continue;
-    const check = { calibration, seed };
+    const check = { calibration, metric, seed };
     const [team, single] = [outcomesOf(bought.team, check), outcomesOf(advice.single.team, check)];
     const { measured, predictive, inside } = differenceOf(bought, team, single, heldBack);
     const unit = perTask.unit;

@@ -1,10 +1,13 @@
 import { calibrate } from "../calibrate/calibrate.ts";
+import type { Calibration, EstimateCalibration } from "../calibrate/calibration.ts";
 import { plan } from "../plan/plan.ts";
 import type { Budget } from "../plan/plan-types.ts";
 import type { Attempts } from "../records/attempt.ts";
 import type { Config } from "../records/config.ts";
 import { tabulate } from "../records/tabulate.ts";
 import type { Study, Truth } from "../report/study-data.ts";
+import type { Metric } from "../simulate/outcomes.ts";
+import { isMeasured } from "../theory/interval.ts";
 import { boundariesOnAllTasks } from "./boundaries.ts";
 import { budgetCurves, priceOfBestAgent } from "./budgets.ts";
 import { compare } from "./compare.ts";
@@ -23,6 +26,8 @@ export interface StudyOptions {
   readonly grade?: "flag" | "answer";
   /** @default what one call of the most accurate agent costs, in dollars where prices are known, else in tokens, else five calls */
   readonly perTask?: Budget;
+  /** What teams are compared by: right answers, or squared errors of numeric ones. @default "accuracy" */
+  readonly metric?: Metric;
   /** P(better) at which a team is advised; content of every interval. @default 0.9 */
   readonly confidence?: number;
   /** @default 1 */
@@ -43,20 +48,20 @@ export interface StudyOptions {
  * made on one half; the plan and the best of the simpler kinds are measured on the other, where nothing was chosen.
  */
 export function study(attempts: Attempts, options: StudyOptions): Study {
-  const { config, grade = "flag", confidence = 0.9, seed = 1, onStep = () => {} } = options;
+  const { config, grade = "flag", metric = "accuracy", confidence = 0.9, seed = 1, onStep = () => {} } = options;
   const recordings = tabulate(attempts, config, { grade });
   const splits = options.splits ?? defaultSplits(recordings.table.tasks.length);
   const { calibration, heldBack } = learnOnHalf(recordings, { confidence, seed });
-  const perTask = options.perTask ?? priceOfBestAgent(calibration);
-  const advice = plan(calibration, { perTask, confidence, seed, recordedOnly: true });
+  const perTask = options.perTask ?? priceOfBestAgent(calibration, metric);
+  const advice = plan(calibration, { perTask, metric, confidence, seed, recordedOnly: true });
 
   const labels = agentLabels(recordings.table.columns, config);
-  const check = { calibration, heldBack, labels, seed };
+  const check = { calibration, heldBack, labels, metric, seed };
   const comparisons = compare(advice, check);
-  const flow = flowOf(advice, comparisons, check);
+  const flow = metric === "accuracy" ? flowOf(advice, comparisons, check) : null;
   const otherwise = grade === "flag" ? "answer" : "flag";
   const otherGrade =
-    recordings.disagreements.length > 0
+    recordings.disagreements.length > 0 && metric === "accuracy"
       ? ({
           by: otherwise,
           calibration: calibrate(tabulate(attempts, config, { grade: otherwise }), {
@@ -71,9 +76,12 @@ export function study(attempts: Attempts, options: StudyOptions): Study {
     ? {
         ...learnOnHalf(repeats, { confidence, seed }),
         labels: agentLabels(repeats.table.columns, config),
+        metric,
         seed,
       }
     : check;
+
+  const ofNumbers = metric === "squared-error";
 
   return {
     name: recordings.name,
@@ -88,20 +96,21 @@ export function study(attempts: Attempts, options: StudyOptions): Study {
     labels,
     plan: advice,
     agents: calibration.agents,
-    pairs: calibration.pairs,
+    ...(ofNumbers ? numbersOf(calibration) : { pairs: calibration.pairs }),
     baseline: advice.single.team,
     comparisons,
     flow,
     boundaries: boundariesOnAllTasks(advice, recordings),
     flips: flips(advice, comparisons, flow, { check, recordings, otherGrade }),
     budgets: budgetCurves(advice, check),
-    phase: phaseDiagrams(advice, check),
-    phaseMap: phaseMapOf(advice, check),
-    votes: voteCurves(checkOfRepeats),
+    phase: ofNumbers ? [] : phaseDiagrams(advice, check),
+    phaseMap: ofNumbers ? null : phaseMapOf(advice, check),
+    votes: ofNumbers ? [] : voteCurves(checkOfRepeats),
     splits:
       splits > 0
         ? tryOnSplits(recordings, {
             ...(options.perTask && { perTask: options.perTask }),
+            metric,
             confidence,
             seed,
             count: splits,
@@ -110,10 +119,22 @@ export function study(attempts: Attempts, options: StudyOptions): Study {
         : null,
     truths: (options.truths?.(calibration) ?? []).map((truth) => ({ ...truth, name: withLabels(truth.name, labels) })),
     assumptions: recordings.assumptions,
-    notMeasured: missing(calibration),
+    notMeasured: missing(calibration, metric),
     tasksStillNeeded: stillNeeded(advice, comparisons),
-    disagreements: disagreementsOf(recordings, otherGrade, comparisons, check),
+    disagreements: ofNumbers
+      ? { count: 0, attempts: recordings.attempts, examples: [], otherwise: null } // grades play no part
+      : disagreementsOf(recordings, otherGrade, comparisons, check),
     findings: advice.findings,
+  };
+}
+
+/** What stands in place of right answers and φ where numbers are compared. */
+function numbersOf({ estimates }: Calibration): Pick<Study, "estimates" | "pairs"> {
+  if (!isMeasured<EstimateCalibration>(estimates)) return { pairs: [] };
+  const sameWrong = { notMeasured: "numbers are not counted", probe: "study accuracy" };
+  return {
+    estimates: estimates.agents,
+    pairs: estimates.pairs.map(({ a, b, tasks, rho }) => ({ a, b, tasks, phi: rho, sameWrong })),
   };
 }
 

@@ -2,8 +2,9 @@ import { calibrate } from "../../calibrate/calibrate.ts";
 import { parseBudget } from "../../plan/budget.ts";
 import { plan as choose } from "../../plan/plan.ts";
 import type { Budget } from "../../plan/plan-types.ts";
+import type { Metric } from "../../simulate/outcomes.ts";
 import { addInputOptions, type InputOptions, load } from "../load.ts";
-import { parseShare } from "../options.ts";
+import { metricOption, parseShare } from "../options.ts";
 import { planLines } from "../plan-lines.ts";
 import { printJson, printLines } from "../print.ts";
 import type { Verb } from "./command.ts";
@@ -15,6 +16,7 @@ export const plan: Verb = {
     addInputOptions(command)
       .requiredOption("--per-task <budget>", "expected cost of one task: 2000tok, 5calls, 3s or '$0.01'", parseBudget)
       .option("--per-task-max <budget>", "the most that one task may cost, in the same unit", parseBudget)
+      .addOption(metricOption())
       .option(
         "--confidence <share>",
         "P(better) at which a team is advised; content of every interval",
@@ -32,6 +34,7 @@ export const plan: Verb = {
           options: InputOptions & {
             perTask: Budget;
             perTaskMax?: Budget;
+            metric: Metric;
             confidence: number;
             recordedOnly?: boolean;
             needsReading?: boolean;
@@ -39,10 +42,10 @@ export const plan: Verb = {
             seed: number;
           },
         ) => {
-          const { perTask, perTaskMax, confidence, seed, recordedOnly = false, needsReading = false } = options;
+          const { perTask, perTaskMax, metric, confidence, seed, recordedOnly = false, needsReading = false } = options;
           const calibration = calibrate(await load(files, options, context), { confidence, seed });
           const bounds = { perTask, ...(perTaskMax && { perTaskMax }) };
-          const result = choose(calibration, { ...bounds, confidence, seed, recordedOnly, needsReading });
+          const result = choose(calibration, { ...bounds, metric, confidence, seed, recordedOnly, needsReading });
           if (options.json) printJson(context, result);
           else printLines(context, planLines(result));
         },

@@ -1,4 +1,3 @@
-import { Option } from "commander";
 import { calibrate } from "../../calibrate/calibrate.ts";
 import { parseTeam } from "../../organizations/parse-team.ts";
 import { readsMessages } from "../../organizations/team.ts";
@@ -9,7 +8,7 @@ import type { Metric } from "../../simulate/outcomes.ts";
 import { ReaderNotRecorded } from "../../simulate/replay.ts";
 import { forecastLines } from "../forecast-lines.ts";
 import { addInputOptions, type InputOptions, load } from "../load.ts";
-import { parseShare } from "../options.ts";
+import { metricOption, parseShare } from "../options.ts";
 import { printJson, printLines } from "../print.ts";
 import type { Verb } from "./command.ts";
 
@@ -20,11 +19,7 @@ export const predict: Verb = {
     addInputOptions(command)
       .requiredOption("--team <team>", "organization[.rule][:sizes][/m=tokens][@cast], as vote:5@gpt")
       .option("--calibrate-on <file...>", "learn from these graded answers instead of the first ones")
-      .addOption(
-        new Option("--metric <metric>", "what is averaged: right answers, or squared errors of numeric ones")
-          .choices(["accuracy", "squared-error"] satisfies Metric[])
-          .default("accuracy"),
-      )
+      .addOption(metricOption())
       .option("--confidence <share>", "content of every interval", parseShare, 0.9)
       .option("--recorded-only", "refuse teams with readers, of whom nothing is recorded")
       .action(

@@ -1,4 +1,3 @@
-import { Option } from "commander";
 import { calibrate } from "../../calibrate/calibrate.ts";
 import { type CalibratedChannel, channelOf } from "../../calibrate/channel.ts";
 import { numberChannelOf } from "../../calibrate/estimates.ts";
@@ -11,6 +10,7 @@ import type { Metric } from "../../simulate/outcomes.ts";
 import { replay as measure, ReaderNotRecorded, type SquaredErrors } from "../../simulate/replay.ts";
 import { isMeasured } from "../../theory/interval.ts";
 import { addInputOptions, type InputOptions, load } from "../load.ts";
+import { metricOption } from "../options.ts";
 import { printJson, printLines } from "../print.ts";
 import type { Verb } from "./command.ts";
 
@@ -34,11 +34,7 @@ export const replay: Verb = {
         "--calibrate-on <file...>",
         "learn weights of votes and the channel of messages from these answers, not from the replayed",
       )
-      .addOption(
-        new Option("--metric <metric>", "what is averaged: right answers, or squared errors of numeric ones")
-          .choices(["accuracy", "squared-error"] satisfies Metric[])
-          .default("accuracy"),
-      )
+      .addOption(metricOption())
       .option("--recorded-only", "refuse teams whose agents read messages: their answers are not recorded")
       .action(async (files: string[], options: Options) => {
         const recordings = await load(files, options, context);

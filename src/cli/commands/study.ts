@@ -6,14 +6,16 @@ import { readAttempts, readConfig } from "../../records/read.ts";
 import type { Format } from "../../report/formats/format.ts";
 import * as formats from "../../report/formats/index.ts";
 import { report } from "../../report/report.ts";
+import type { Metric } from "../../simulate/outcomes.ts";
 import { study as run } from "../../study/study.ts";
 import { addInputOptions, type InputOptions } from "../load.ts";
-import { parseCount, parseShare } from "../options.ts";
+import { metricOption, parseCount, parseShare } from "../options.ts";
 import { printJson, progress, wantsColor, writeWhole } from "../print.ts";
 import type { Verb } from "./command.ts";
 
 interface Options extends InputOptions {
   readonly perTask?: Budget;
+  readonly metric: Metric;
   readonly confidence: number;
   readonly splits?: number;
   readonly repeats?: string[];
@@ -33,6 +35,7 @@ export const study: Verb = {
         "as 2000tok, 5calls or '$0.01' (default: what the best single agent costs)",
         parseBudget,
       )
+      .addOption(metricOption())
       .option(
         "--confidence <share>",
         "P(better) at which a team is advised; content of every interval",
@@ -48,13 +51,14 @@ export const study: Verb = {
       .option("--out <file...>", "write the report: .html, .md, .json or .txt by its ending", collectOut)
       .addOption(new Option("--format <name>", "what is printed").choices(Object.keys(formats)).default("text"))
       .action(async (files: string[], options: Options) => {
-        const { grade, perTask, confidence, splits, seed } = options;
+        const { grade, perTask, metric, confidence, splits, seed } = options;
         const attempts = await readAttempts(files, { cwd: context.cwd });
         const config = await readConfig(options.config, { cwd: context.cwd, beside: files[0] });
         const repeats = options.repeats ? await readAttempts(options.repeats, { cwd: context.cwd }) : undefined;
         const live = progress(context);
         const result = run(attempts, {
           config,
+          metric,
           confidence,
           seed,
           ...(splits === undefined ? {} : { splits }),
@@ -88,7 +92,7 @@ function collectOut(path: string, paths: readonly string[] = []): readonly strin
 }
 
 /** The command that makes this study again, quoted for a shell. */
-function commandLine(files: readonly string[], { perTask, repeats, grade, seed, confidence }: Options): string {
+function commandLine(files: readonly string[], { perTask, repeats, grade, metric, seed, confidence }: Options): string {
   const quote = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
   const unit = { usd: "", tokens: "tok", calls: "calls", seconds: "s" };
   return [
@@ -97,6 +101,7 @@ function commandLine(files: readonly string[], { perTask, repeats, grade, seed, 
     ...(perTask
       ? [`--per-task ${perTask.unit === "usd" ? `'$${perTask.amount}'` : perTask.amount + unit[perTask.unit]}`]
       : []),
+    ...(metric === "accuracy" ? [] : [`--metric ${metric}`]),
     ...(grade === "answer" ? ["--grade answer"] : []),
     ...(repeats ? [`--repeats ${repeats.map(quote).join(" ")}`] : []),
     `--confidence ${confidence}`,

@@ -1,4 +1,5 @@
 import type { Boundary } from "../../plan/plan-types.ts";
+import type { Metric } from "../../simulate/outcomes.ts";
 import { type Interval, isMeasured } from "../../theory/interval.ts";
 import type { Draft, SectionDraft } from "../document.ts";
 import { between, count, plain, plainInterval, probability } from "../format-number.ts";
@@ -7,9 +8,9 @@ import { capitalize, list, plural } from "../words.ts";
 import { furtherCell } from "./assumed.ts";
 
 /** A line, the number that says how far away it is, and what standing on either side of it means. */
-const lines: Readonly<
-  Record<Boundary["code"], { name: string; distance: string; team: string; single: string; open: string }>
-> = {
+type Line = { name: string; distance: string; team: string; single: string; open: string };
+
+const linesOfVotes: Readonly<Record<Boundary["code"], Line>> = {
   amplification: {
     name: "Amplification, α = 1",
     distance: "ln α",
@@ -33,6 +34,30 @@ const lines: Readonly<
   },
 };
 
+const linesOfNumbers: typeof linesOfVotes = {
+  ...linesOfVotes,
+  amplification: {
+    name: "Averaging, v₁ = v",
+    distance: "ln v/v₁",
+    team: "a layer lowers the error",
+    single: "a layer raises the error",
+    open: "whether a layer lowers the error",
+  },
+  exponent: {
+    name: "Growth, t = η",
+    distance: "t − η",
+    team: "a team grows faster than one agent",
+    single: "one agent grows faster than a team",
+    open: "which grows faster",
+  },
+};
+
+const lines: Readonly<Record<Metric, typeof linesOfVotes>> = {
+  accuracy: linesOfVotes,
+  "squared-error": linesOfNumbers,
+};
+const lineOf = ({ code, metric = "accuracy" }: Boundary) => lines[metric][code];
+
 type Crossing = Boundary["crossings"][number];
 
 /** Numbers of calls and tokens are whole ones. */
@@ -46,9 +71,12 @@ const parameters: Readonly<Record<Crossing["parameter"], { symbol: string; whole
   leaves: { symbol: "N", whole: true },
 };
 
-export function lineName({ code }: Boundary): string {
-  return lines[code].name;
+export function lineName(boundary: Boundary): string {
+  return lineOf(boundary).name;
 }
+
+const symbolOf = ({ metric }: Boundary, { parameter }: Crossing) =>
+  metric === "squared-error" && parameter === "beta" ? "η" : parameters[parameter].symbol;
 
 /** "the team’s side", "cannot tell yet; further tasks needed: about 250 (1 to 9,900)" */
 export function sideText({ side, distance, tasksStillNeeded }: Boundary): string {
@@ -58,10 +86,11 @@ export function sideText({ side, distance, tasksStillNeeded }: Boundary): string
 }
 
 /** "ln α = 0.131 [0.067, 0.186]"; lengths and windows that were stated, not measured, have no interval. */
-export function distanceText({ code, distance }: Boundary): string {
+export function distanceText(boundary: Boundary): string {
+  const { distance } = boundary;
   if (!isMeasured(distance)) return "not measured";
   const interval = isStated(distance) ? ", as stated" : ` ${plainInterval(distance)}`;
-  return `${lines[code].distance} = ${plain(distance.value)}${interval}`;
+  return `${lineOf(boundary).distance} = ${plain(distance.value)}${interval}`;
 }
 
 export function isStated({ low, high }: Interval): boolean {
@@ -75,7 +104,7 @@ export function boundariesSection(reading: Reading): SectionDraft | null {
   return { id: "boundaries", title: "Where it would turn", blocks: [sides(reading), crossings(boundaries)] };
 }
 
-function sides({ study, confidenceText, label }: Reading): Draft {
+function sides({ study, look, confidenceText, label }: Reading): Draft {
   const { boundaries, plan, tasks } = study;
   const { team, fanIn, messageTokens } = plan.regime;
   const read = messageTokens === undefined ? "" : `, messages of ${messageTokens} tokens`;
@@ -117,11 +146,7 @@ function sides({ study, confidenceText, label }: Reading): Draft {
       }),
     },
     notes: [
-      {
-        lead: "α",
-        text: "is the factor of one layer on a weak signal: at 1 or below, every further layer loses more.",
-      },
-      { lead: "s and β", text: "say how fast a team and one agent grow with their budget: where s ≤ β, none pays." },
+      ...look.lineNotes,
       {
         lead: "W",
         text:
@@ -136,8 +161,9 @@ function sides({ study, confidenceText, label }: Reading): Draft {
 /** "A layer amplifies; which grows faster cannot be told yet" */
 function boundariesTitle(boundaries: readonly Boundary[]): string {
   const measured = boundaries.filter(({ distance }) => isMeasured(distance));
-  const told = measured.flatMap(({ code, side }) => (side === "cannot tell yet" ? [] : [lines[code][side]]));
-  const open = measured.flatMap(({ code, side }) => (side === "cannot tell yet" ? [lines[code].open] : []));
+  const isOpen = ({ side }: Boundary) => side === "cannot tell yet";
+  const told = measured.flatMap((one) => (one.side === "cannot tell yet" ? [] : [lineOf(one)[one.side]]));
+  const open = measured.filter(isOpen).map((one) => lineOf(one).open);
   return capitalize(
     [...(told.length > 0 ? [list(told)] : []), ...(open.length > 0 ? [`${list(open)} cannot be told yet`] : [])].join(
       "; ",
@@ -154,7 +180,7 @@ function crossings(boundaries: readonly Boundary[]): Draft {
       columns: [{ name: "Line" }, { name: "Parameter" }, { name: "Now", as: "number" }, { name: "At the line" }],
       rows: boundaries.flatMap((boundary) =>
         boundary.crossings.map((crossing) => ({
-          cells: [lineName(boundary), parameters[crossing.parameter].symbol, nowText(crossing), crossing.text],
+          cells: [lineName(boundary), symbolOf(boundary, crossing), nowText(crossing), crossing.text],
         })),
       ),
     },
