@@ -17,8 +17,7 @@ import {
   organizationExponent,
 } from "./level-map.ts";
 import { majorityBias } from "./majority.ts";
-import { random } from "./random.ts";
-import { normalCdf, normalQuantile } from "./special.ts";
+import { normalCdf } from "./special.ts";
 
 const anyOdd = fc.integer({ min: 1, max: 15 }).map((half) => 2 * half + 1);
 const anyAggregation: fc.Arbitrary<Aggregation> = fc.record({
@@ -74,21 +73,6 @@ describe("levelMap", () => {
         );
       }),
     );
-  });
-
-  it("agrees with votes drawn one by one under the copula", () => {
-    const [trials, latent, p] = [40_000, 0.3, 0.6];
-    const next = random("copula votes");
-    const normal = () => normalQuantile((next() * 4294967296 + 0.5) / 4294967297);
-    let right = 0;
-    for (let trial = 0; trial < trials; trial++) {
-      const shared = Math.sqrt(latent) * normal();
-      let votes = 0;
-      for (let i = 0; i < 5; i++) if (shared + Math.sqrt(1 - latent) * normal() < normalQuantile(p)) votes++;
-      if (votes >= 3) right++;
-    }
-    const expected = (1 + levelMap(0.2, { fanIn: 5, fidelity: 1, rho: latent }, { law: "copula-latent" })) / 2;
-    expect(Math.abs(right / trials - expected)).toBeLessThan(4 * Math.sqrt(0.25 / trials));
   });
 
   it.each([

@@ -3,7 +3,6 @@ import { describe, expect, it } from "vitest";
 import { fixedPoint, relaxationRate } from "./fixed-point.ts";
 import { type Aggregation, amplification, levelMap, oneLevelGain } from "./level-map.ts";
 import { lowerPredictor, smoothPredictor, upperPredictor } from "./predictors.ts";
-import { type Random, random } from "./random.ts";
 import {
   growthDepth,
   mixingDepth,
@@ -49,23 +48,6 @@ describe("treeBias", () => {
     expect(fixedPoint(paper(rho))).toBeCloseTo(limit, 4);
   });
 
-  it("is exact: trees played vote by vote agree with it", () => {
-    for (const [leafBias, layers, aggregation] of [
-      [0.2, 2, { fanIn: 3, fidelity: 0.9, rho: 0.1 }],
-      [0.1, 3, { fanIn: 3, fidelity: 0.95, rho: 0.3 }],
-      [0.3, 2, { fanIn: 5, fidelity: 0.6, rho: 0 }],
-      [-0.2, 2, { fanIn: 5, fidelity: 0.8, rho: 0.5 }],
-      [0.15, 1, { fanIn: 25, fidelity: 0.7, rho: 0.2 }],
-    ] as const) {
-      const trials = 20_000;
-      const next = random("tree", leafBias, layers, aggregation.rho);
-      let sum = 0;
-      for (let trial = 0; trial < trials; trial++) sum += playTree(leafBias, layers, aggregation, next);
-      const expected = treeBias(leafBias, layers, aggregation);
-      expect(Math.abs(sum / trials - expected) / Math.sqrt((1 - expected ** 2) / trials)).toBeLessThan(4);
-    }
-  });
-
   it("amplifies a team that is wrong on average into confident error", () => {
     fc.assert(
       fc.property(anyAggregation, anyLeaf, fc.integer({ min: 0, max: 20 }), (aggregation, leaf, layers) => {
@@ -84,19 +66,6 @@ describe("treeBias", () => {
     );
   });
 });
-
-/** One answer, ±1, of a full tree: each node draws its children anew, or copies one received vote. */
-function playTree(leafBias: number, layers: number, aggregation: Aggregation, next: Random): number {
-  if (layers === 0) return next() < (1 + leafBias) / 2 ? 1 : -1;
-  const received = () => {
-    const sent = playTree(leafBias, layers - 1, aggregation, next);
-    return next() < (1 + aggregation.fidelity) / 2 ? sent : -sent;
-  };
-  if (next() < aggregation.rho) return received();
-  let sum = 0;
-  for (let child = 0; child < aggregation.fanIn; child++) sum += received();
-  return Math.sign(sum);
-}
 
 describe("treeBiasWithCommonCause", () => {
   const clean = { fanIn: 5, fidelity: 1, rho: 0 };
