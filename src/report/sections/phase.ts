@@ -10,7 +10,8 @@ import { windowsBlock } from "./windows.ts";
 /** When voting amplifies: the phase diagram, and where the advised team stands in the theory. */
 export function phaseSection(reading: Reading): SectionDraft | null {
   const blocks = [phase(reading), regime(reading), phaseGridBlock(reading), windowsBlock(reading)];
-  return blocks.some((block) => block !== null) ? { id: "phase", title: "When does voting amplify?", blocks } : null;
+  const title = reading.study.plan.regime.risk ? "What does averaging take away?" : "When does voting amplify?";
+  return blocks.some((block) => block !== null) ? { id: "phase", title, blocks } : null;
 }
 
 function phase({ study, confidenceText }: Reading): Draft | null {
@@ -92,6 +93,12 @@ function phaseTitle(panels: Study["phase"], confidenceText: string): string {
   return `At ${confidenceText} confidence, ${numberWord(sure)} of ${numberWord(teams.length)} teams amplif${sure === 1 ? "ies" : "y"}`;
 }
 
+interface Row {
+  readonly name: string;
+  readonly quantity: Measured<Interval>;
+  readonly derived?: string | null;
+}
+
 /** Quantities of the theory at the plan, or the probe that would measure them. */
 function regime({ study, confidenceText }: Reading): Draft | null {
   const { regime, thresholds } = study.plan;
@@ -99,7 +106,24 @@ function regime({ study, confidenceText }: Reading): Draft | null {
   // An interval without width was not learned from answers: it follows from γ = 1.
   const known = (quantity: Measured<Interval>) =>
     counted !== null && isMeasured(quantity) && quantity.low === quantity.high ? "follows from γ = 1" : null;
-  const rows: { name: string; quantity: Measured<Interval>; derived?: string | null }[] = [
+  const { risk } = regime;
+  const averaged = regime.messageTokens === undefined ? "code takes the mean, no message is read" : null;
+  const ofNumbers = risk && [
+    { name: "v, squared error of one answer", quantity: risk.leafRisk },
+    { name: "what all answers to a task share", quantity: risk.commonRisk },
+    { name: "σ², noise of a message", quantity: risk.channelVariance, derived: averaged },
+    { name: "q, what one node leaves of the rest", quantity: risk.contraction },
+    { name: "t, exponent of averaging", quantity: risk.exponent },
+    { name: "η, exponent of compute of one agent", quantity: risk.riskExponent },
+    { name: "v*, where averaging ends", quantity: risk.riskFloor },
+    { name: "leaves of the best team at any compute", quantity: risk.bestLeaves },
+    { name: "ρ of the task (difficulty, bias)", quantity: regime.rhoTask },
+    { name: "ρ within a task (shared context)", quantity: regime.rhoWithin },
+    { name: "mixing depth, layers", quantity: regime.mixingDepth },
+    { name: "first budget of a team, tokens per task", quantity: thresholds.firstTeamTokens },
+    { name: "ρ above which a layer raises the error", quantity: thresholds.criticalRho, derived: averaged },
+  ];
+  const rows: readonly Row[] = ofNumbers ?? [
     { name: "α, factor of one level of voting", quantity: regime.alpha },
     { name: "s, exponent of organization", quantity: regime.organizationExponent },
     { name: "β, exponent of compute of one agent", quantity: regime.beta },
@@ -150,13 +174,14 @@ function regime({ study, confidenceText }: Reading): Draft | null {
 }
 
 function regimeTitle({ plan }: Study, measured: number, all: number): string {
-  const { organizationExponent: s, beta } = plan.regime;
-  if (isMeasured(s) && isMeasured(beta)) {
-    if (s.low > beta.high)
-      return `Organization grows faster than one agent: s\u00a0${plain(s.value)} against β\u00a0${plain(beta.value)}`;
-    if (s.high < beta.low)
-      return `One agent with more compute grows faster: β\u00a0${plain(beta.value)} against s\u00a0${plain(s.value)}`;
-    return `s\u00a0${plain(s.value)} against β\u00a0${plain(beta.value)}: too close to tell which grows faster`;
+  const { risk, organizationExponent, beta } = plan.regime;
+  const [team, single] = risk ? [risk.exponent, risk.riskExponent] : [organizationExponent, beta];
+  const [s, b] = risk ? ["t", "η"] : ["s", "β"];
+  if (isMeasured(team) && isMeasured(single)) {
+    const [ofTeam, ofSingle] = [`${s}\u00a0${plain(team.value)}`, `${b}\u00a0${plain(single.value)}`];
+    if (team.low > single.high) return `Organization grows faster than one agent: ${ofTeam} against ${ofSingle}`;
+    if (team.high < single.low) return `One agent with more compute grows faster: ${ofSingle} against ${ofTeam}`;
+    return `${ofTeam} against ${ofSingle}: too close to tell which grows faster`;
   }
   return measured === 0
     ? "No quantity of the theory was measured"
