@@ -121,7 +121,8 @@ function medianAndMean({ choice: { several, affordable }, roster }: RiskFindingC
   ];
 }
 
-function redundantMembers({ choice: { several, best, redundant } }: RiskFindingContext): Finding[] {
+function redundantMembers({ estimates, choice: { several, best, redundant } }: RiskFindingContext): Finding[] {
+  if (estimates.truthFromOthers) return []; // a team and those outside it are as far from each other
   const replaced = [...redundant].find(([, kept]) => kept === (several ?? best));
   if (!replaced) return [];
   return [

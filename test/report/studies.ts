@@ -1,4 +1,4 @@
-// Studies for the tests of the report: five situations that a report must survive, built from a seed. The numbers are
+// Studies for the tests of the report: situations that a report must survive, built from a seed. Most numbers are
 // made up, but consistent with each other; the real ones come from src/study.ts.
 import type { AgentCalibration, PairCalibration } from "../../src/calibrate/calibration.ts";
 import type { Kind } from "../../src/organizations/organization.ts";
@@ -7,6 +7,13 @@ import { phaseMap } from "../../src/plan/phase.ts";
 import type { Boundary, CostUnit, Forecast, Plan, Regime } from "../../src/plan/plan-types.ts";
 import type { BudgetCurve, Comparison, Flow, PhaseDiagram, Study, VoteCurve } from "../../src/report/study-data.ts";
 import { teamLabel } from "../../src/report/team-text.ts";
+import {
+  scriptedEstimates,
+  scriptedEstimatesConfig,
+  scriptedEstimatesExample,
+  scriptedEstimateTruths,
+} from "../../src/simulate/scripted-estimates.ts";
+import { study } from "../../src/study/study.ts";
 import type { Interval, NotMeasured } from "../../src/theory/interval.ts";
 import { random } from "../../src/theory/random.ts";
 
@@ -1288,6 +1295,22 @@ function cannotTell(): Study {
   });
 }
 
+let madeOfNumbers: Study | undefined;
+
+/** Scripted estimators in squared error: the one study here that was really made, because its parts must fit together. */
+function numbers(): Study {
+  const script = { ...scriptedEstimatesExample, tasks: 120, groups: { perTask: 4, size: 1, rhoWithin: 0 } };
+  madeOfNumbers ??= study(scriptedEstimates(script, 1), {
+    config: scriptedEstimatesConfig,
+    metric: "squared-error",
+    perTask: { amount: 900, unit: "tokens" },
+    splits: 12,
+    truths: (calibration) => scriptedEstimateTruths(script, calibration),
+    command: "quorate study numbers.jsonl --metric squared-error --per-task 900tok --seed 1",
+  });
+  return madeOfNumbers;
+}
+
 /** Every situation by name. */
 export const studies: Readonly<Record<string, () => Study>> = {
   cascadeAdvised,
@@ -1296,4 +1319,5 @@ export const studies: Readonly<Record<string, () => Study>> = {
   stress,
   smallest,
   cannotTell,
+  numbers,
 };

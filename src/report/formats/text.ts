@@ -297,7 +297,7 @@ function truths({ sections }: Report, paint: Paint): string[] {
   const block = sections.flatMap(({ blocks }) => blocks).find(({ id }) => id === "truths");
   if (!block?.table) return [];
   const { columns: header, rows } = block.table;
-  const widths = [38, 9, 8, 8, 0];
+  const widths = [36, 9, 8, 8, 0];
   const line = (cells: readonly string[]) => cells.map((cell, i) => fit(cell, widths[i]!, header[i])).join("");
   return [
     heading(block.title, paint),
