@@ -61,6 +61,9 @@ export interface MetricLook {
   readonly over: string;
   /** Behind a difference that stands without its unit beside values. */
   readonly differenceTail: string;
+  /** What teams did whose promises were too good, and too bad, by this much on average. */
+  overstated(difference: number): string;
+  understated(difference: number): string;
   /** A difference that is none of teams: "3.0 points more", "31.0 % less squared error". */
   more(difference: number): string;
   /** "is right more often" */
@@ -132,6 +135,8 @@ const rightAnswers: MetricLook = {
   gainInterval: pointsInterval,
   over: "over",
   differenceTail: "",
+  overstated: (difference) => `promised ${accuracy(difference)} points more than they kept`,
+  understated: (difference) => `kept ${accuracy(difference)} points more than they promised`,
   more: (difference) => `${accuracy(difference)} points more`,
   better: "is right more often",
   worse: "is right less often",
@@ -203,6 +208,8 @@ const squaredErrors: MetricLook = {
     value < 0 ? pointsInterval({ low: -high, high: -low }) : pointsInterval({ low, high }),
   over: "than",
   differenceTail: "\u202f% less",
+  overstated: (difference) => `promised to save ${accuracy(difference)} points more of the error than they did`,
+  understated: (difference) => `saved ${accuracy(difference)} points more of the error than they promised`,
   more: lessText,
   better: "errs less",
   worse: "errs more",

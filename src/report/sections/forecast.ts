@@ -22,11 +22,7 @@ function forecast({ study, look, teams, baseline, confidenceText }: Reading): Dr
     {
       lead: bias > 0.0005 ? "Choosing flatters." : "A forecast is not a measurement.",
       text: `On average these teams ${
-        Math.abs(bias) < 0.0005
-          ? "kept what they promised"
-          : bias > 0
-            ? `promised ${look.more(bias)} than they kept`
-            : `kept ${look.more(-bias)} than they promised`
+        Math.abs(bias) < 0.0005 ? "kept what they promised" : bias > 0 ? look.overstated(bias) : look.understated(-bias)
       }. That is why only the second half is quoted above.`,
     },
     {
