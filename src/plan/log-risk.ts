@@ -16,19 +16,19 @@ export interface RiskOffer extends Offer {
 const smallest = 1e-9;
 
 /**
- * A team's squared errors as a score, the more the better: −ln(R/scale), R their mean over tasks. Its outcome on task t is
- * the pseudo-value
+ * A team's squared errors as a score, the more the better: s = −ln(R/scale), R their mean over tasks. Its outcome on task t
+ * is the jackknife's pseudo-value
  *
- *   −ln(R/scale) + 1 − e_t²/R
+ *   k s − (k − 1) s_(−t),   s_(−t) the score without the task
  *
- * whose mean is the score and whose scatter is that of the logarithm (delta method), so that the difference of two teams is
- * ln(R₂/R₁), paired by task.
+ * whose scatter is that of the logarithm, so that the difference of two teams is ln(R₂/R₁), paired by task. Where one task
+ * makes most of the error it weighs as much as it moves the score: the delta method would take such a score for certain.
  *
- * A task may hold so much of the error that hardly another counts: then no scatter shows what other tasks would do. It is
- * allowed for by 0.25/n² for each pair of teams, n = (Σ e²)²/Σ e⁴ the number of tasks of even errors that know as much, as
- * 0.25/k² allows for what k tasks of right and wrong answers do not show.
+ * Where teams share such a task, no scatter shows what other tasks would do. It is allowed for by 0.25/n² for each pair of
+ * teams, n = (Σ e²)²/Σ e⁴ the number of tasks of even errors that know as much, as 0.25/k² allows for what k tasks of right
+ * and wrong answers do not show.
  *
- * @param risks  expected squared error on each task
+ * @param risks  expected squared error on each task, at least two
  * @param scale  > 0; the same for all teams that are compared
  * @see          derived
  */
@@ -39,11 +39,11 @@ export function logScore(risks: Float64Array, scale: number): Scored & { readonl
     sum += risk;
     squares += risk * risk;
   }
-  const mean = Math.max(sum / tasks, smallest * scale);
-  const raw = -Math.log(mean / scale);
+  const score = (mean: number) => -Math.log(Math.max(mean / scale, smallest));
+  const raw = score(sum / tasks);
   const effective = squares > 0 ? (sum * sum) / squares : tasks;
   return {
-    accuracy: risks.map((risk) => raw + 1 - risk / mean),
+    accuracy: risks.map((risk) => tasks * raw - (tasks - 1) * score((sum - risk) / (tasks - 1))),
     raw,
     score: raw,
     extraVariance: Math.max(0, 0.125 / effective ** 2 - 0.125 / tasks ** 2),

@@ -33,7 +33,7 @@ function furtherTasks({ low, median, high }: { low: number; median: number; high
   const text = roughly(median);
   return low < median && high > median && high > 1.2 * low
     ? `about ${text} further tasks (${roughly(low)} to ${Number.isFinite(high) ? roughly(high) : "many"})`
-    : `about ${text} further tasks`;
+    : `about ${text} further ${text === "1" ? "task" : "tasks"}`;
 }
 
 /** Two significant digits: a number of tasks to collect is never known better. */

@@ -1,5 +1,6 @@
 // How each metric is written and drawn: which way is better, its units, its words. Sections ask it and know no metric.
 
+import { logRatio, shareSaved } from "../plan/log-risk.ts";
 import type { Metric } from "../simulate/outcomes.ts";
 import { accuracyScale, errorScale, type Scale } from "./figures/scales.ts";
 import {
@@ -76,6 +77,8 @@ export interface MetricLook {
   difference(value: number, baseline: number): number;
   /** The value that differs so much from the baseline. */
   moved(baseline: number, difference: number): number;
+  /** Of differences; of shares of errors the one of the mean ratio, for a share has no lower end. */
+  average(differences: readonly number[]): number;
   /** False for a value that is out of the question beside the best. */
   isNear(value: number, best: number): boolean;
   /** The most that a value, and a difference, can be. */
@@ -105,6 +108,8 @@ export interface MetricLook {
     readonly none: string;
   };
 }
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const rightAnswers: MetricLook = {
   heading: "Right answers",
@@ -143,6 +148,7 @@ const rightAnswers: MetricLook = {
   compare: (a, b) => a - b,
   difference: (value, baseline) => value - baseline,
   moved: (baseline, difference) => baseline + difference,
+  average: mean,
   isNear: (value, best) => value >= 0.9 * best,
   most: () => 1,
   scale: accuracyScale,
@@ -174,8 +180,8 @@ const lessText = (share: number) => `${percent(Math.abs(share), 1)} ${share < 0 
 
 function shortError(value: number): string {
   return squaredError(value)
-    .replace(/(\.\d*?)0+$/, "$1")
-    .replace(/\.$/, "");
+    .replace(/(\.\d*?)0+(e|$)/, "$1$2")
+    .replace(/\.(e|$)/, "$1");
 }
 
 const squaredErrors: MetricLook = {
@@ -216,6 +222,7 @@ const squaredErrors: MetricLook = {
   compare: (a, b) => b - a,
   difference: (value, baseline) => 1 - value / baseline,
   moved: (baseline, difference) => baseline * (1 - difference),
+  average: (shares) => shareSaved(mean(shares.map(logRatio))),
   isNear: (value, best) => value <= 2 * best,
   most: (value) => 4 * value,
   scale: errorScale,

@@ -127,8 +127,11 @@ function pointScale(
     : 342;
   const scale = scaleLinear([least - spare, most + spare], [left, right]);
   const place = (value: number) => scale(value);
-  const ticks = scale.ticks(wide ? 6 : 6).filter((tick) => tick > -0.0001 && tick < look.most(most) + 0.0001);
-  return Object.assign(place, { ticks: apart(ticks, place, look.tick), left });
+  const ticksOf = (count: number) =>
+    scale.ticks(count).filter((tick) => tick > -0.0001 && tick < look.most(most) + 0.0001);
+  const fits = (ticks: readonly number[]) => apart(ticks, place, look.tick).length === ticks.length;
+  const ticks = [6, 5, 4, 3].map(ticksOf).find(fits) ?? apart(ticksOf(3), place, look.tick);
+  return Object.assign(place, { ticks, left });
 }
 
 /** Bars from zero, and what the team costs at worst. Returns the lowest y used. */

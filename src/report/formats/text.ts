@@ -138,10 +138,13 @@ function accuracies(reading: Reading, paint: Paint): string[] {
 function axis(look: MetricLook, least: number, span: number, plotWidth: number): string {
   const step = look.step(span, plotWidth / 5);
   const cells = new Array<string>(plotWidth + 3).fill(" ");
+  let end = 0;
   for (let k = Math.ceil(least / step - 1e-9); k * step <= least + span + 1e-9; k++) {
     const words = look.axisTick(k * step);
     const at = Math.round(((k * step - least) / span) * (plotWidth - 1)) - Math.floor(words.length / 2);
-    if (at >= 0) for (const [i, letter] of [...words].entries()) cells[at + i] = letter;
+    if (at < end) continue;
+    for (const [i, letter] of [...words].entries()) cells[at + i] = letter;
+    end = at + words.length + 1;
   }
   return cells.join("").trimEnd();
 }

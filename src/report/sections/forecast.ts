@@ -16,8 +16,8 @@ function forecast({ study, look, teams, baseline, confidenceText }: Reading): Dr
   const single = baseline?.label ?? study.baseline;
   const inside = teams.filter(({ difference }) => difference.inside).length;
   const bias =
-    teams.reduce((sum, { difference }) => sum + difference.forecast.value - difference.measured.value, 0) /
-    teams.length;
+    look.average(teams.map(({ difference }) => difference.forecast.value)) -
+    look.average(teams.map(({ difference }) => difference.measured.value));
   const notes: Note[] = [
     {
       lead: bias > 0.0005 ? "Choosing flatters." : "A forecast is not a measurement.",
@@ -89,6 +89,7 @@ function splits({ study, look, confidenceText, chosen }: Reading): Draft | null 
   const teams = splits.differences.filter(({ kind }) => kind !== "single");
   const mean = (value: (one: Splits["differences"][number]) => number) =>
     splits.differences.reduce((sum, one) => sum + value(one), 0) / splits.differences.length;
+  const average = look.average(splits.differences.map(({ measured }) => measured));
   const covered = mean(({ inside }) => Number(inside));
   const sure = mean(({ advised }) => Number(advised));
   const same = chosen ? mean(({ team }) => Number(team === chosen.team)) : 0;
@@ -100,8 +101,8 @@ function splits({ study, look, confidenceText, chosen }: Reading): Draft | null 
     figure: {
       name: "splits",
       index: 0,
-      description: `${splitsTitle(splits, look)}. Mean difference ${look.gain(mean(({ measured }) => measured))}.`,
-      source: `Mean ${look.gain(mean(({ measured }) => measured))} at ${ofCost(mean(({ costShare }) => costShare))}. The ${confidenceText} interval for what the other half would show held on ${percent(covered)} of ${plural(splits.differences.length, "split")}.`,
+      description: `${splitsTitle(splits, look)}. Mean difference ${look.gain(average)}.`,
+      source: `Mean ${look.gain(average)} at ${ofCost(mean(({ costShare }) => costShare))}. The ${confidenceText} interval for what the other half would show held on ${percent(covered)} of ${plural(splits.differences.length, "split")}.`,
     },
     table: {
       columns: [{ name: `Measured difference, ${look.unit}` }, { name: "Splits", as: "number" }],
@@ -131,7 +132,7 @@ function splitsTitle({ differences }: Splits, look: MetricLook): string {
     teams.length === differences.length
       ? `${count(teams.length)} splits`
       : `${count(teams.length)} splits that choose a team`;
-  const mean = teams.reduce((sum, { measured }) => sum + measured, 0) / teams.length;
+  const mean = look.average(teams.map(({ measured }) => measured));
   return `On ${better === teams.length ? "all" : `${count(better)} of`} ${of} the team is better on the other half, ${look.gain(mean)} on average`;
 }
 
