@@ -24,9 +24,9 @@ const smallest = 1e-9;
  * whose scatter is that of the logarithm, so that the difference of two teams is ln(R₂/R₁), paired by task. Where one task
  * makes most of the error it weighs as much as it moves the score: the delta method would take such a score for certain.
  *
- * Where teams share such a task, no scatter shows what other tasks would do. It is allowed for by 0.25/n² for each pair of
- * teams, n = (Σ e²)²/Σ e⁴ the number of tasks of even errors that know as much, as 0.25/k² allows for what k tasks of right
- * and wrong answers do not show.
+ * Where teams share such a task, no scatter shows what other tasks would do. For each pair of teams it is allowed for by
+ * (1 − 3 n/k) 0.25/n², n = (Σ e²)²/Σ e⁴ the number of tasks of even errors that know as much: k/3 where errors are normal, 1
+ * where one task is everything.
  *
  * @param risks  expected squared error on each task, at least two
  * @param scale  > 0; the same for all teams that are compared
@@ -46,7 +46,7 @@ export function logScore(risks: Float64Array, scale: number): Scored & { readonl
     accuracy: risks.map((risk) => tasks * raw - (tasks - 1) * score((sum - risk) / (tasks - 1))),
     raw,
     score: raw,
-    extraVariance: Math.max(0, 0.125 / effective ** 2 - 0.125 / tasks ** 2),
+    extraVariance: (Math.max(0, 1 - (3 * effective) / tasks) * 0.125) / effective ** 2,
   };
 }
 

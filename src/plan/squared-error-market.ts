@@ -38,8 +38,8 @@ const gapsMax = 0.05;
 /**
  * Scores are −ln(R/R₁): R the mean squared error on the roster's tasks (of a linear combination with weights that were
  * learned on other tasks), R₁ that of the best agent. Promised errors are corrected for having been picked: singles shrunk
- * together, teams moved by their members' shrinkage, and panels lowered by the bootstrap optimism of the search, all on the
- * scale of the logarithm.
+ * together, teams moved by their members' shrinkage and lowered by the bootstrap optimism of the search, all on the scale
+ * of the logarithm.
  *
  * @throws {EstimatesNotMeasured} where nobody gave numbers
  */
@@ -265,8 +265,7 @@ function promiser(
   return (offer) => {
     const { kind, members, score, forecast } = offer;
     const shift = members.reduce((sum, i) => sum + shifts[i]!, 0) / members.length;
-    // Repeats of one agent are hardly searched among: what is left is the luck of the agent.
-    const promised = score + shift - (kind === "panel" ? luck : 0);
+    const promised = score + shift - (kind === "single" ? 0 : luck);
     const { low, high, mean: raw } = forecast.accuracy;
     const factor = riskOf(promised, scale) / raw;
     return {
