@@ -85,11 +85,10 @@ export function majoritySlope(fanIn: number, ties: TieRule = "random"): number {
 export function majorityBiasSlope(bias: number, fanIn: number, ties: TieRule = "random"): number {
   requireInterval({ bias }, -1, 1);
   const odd = oddFanIn(fanIn, ties);
-  const spread = (1 - bias) * (1 + bias);
-  const slope = majoritySlope(odd) * spread ** ((odd - 1) / 2);
+  const slope = majoritySlope(odd) * spreadPower(bias, (odd - 1) / 2);
   if (odd === fanIn || ties === "random") return slope;
   const half = fanIn / 2; // P(tie) = c (1 − μ²)^half, where c = P(tie at μ = 0)
-  return slope + tieValues[ties] * tieProbability(0, fanIn) * half * spread ** (half - 1) * -2 * bias;
+  return slope + tieValues[ties] * tieProbability(0, fanIn) * half * spreadPower(bias, half - 1) * -2 * bias;
 }
 
 /** P(exactly half of `fanIn` votes of bias μ are correct) = C(b, b/2) ((1 − μ²)/4)^(b/2); 0 for odd b. */
@@ -100,15 +99,19 @@ export function tieProbability(bias: number, fanIn: number): number {
   return seriesTerm(bias, fanIn / 2);
 }
 
-/** C(2j, j) ((1 − μ²)/4)^j for j ≥ 1. The power goes through its logarithm: j roundings of 1 − μ² would add up. */
-function seriesTerm(bias: number, j: number): number {
+/** (1 − μ²)^n, through the logarithm: n roundings of 1 − μ² would add up. */
+function spreadPower(bias: number, n: number): number {
+  if (n === 0) return 1;
   const logSpread = Math.abs(bias) < 0.7 ? Math.log1p(-bias * bias) : Math.log((1 - bias) * (1 + bias));
-  let central = 1; // C(2j, j)/4^j
-  for (let i = 1; i <= j; i++) central *= (2 * i - 1) / (2 * i);
-  return central * Math.exp(j * logSpread);
+  return Math.exp(n * logSpread);
 }
 
-const smallestNormal = 2.3e-308; // below it three quarters of a number may be the number itself
+/** C(2j, j) ((1 − μ²)/4)^j */
+function seriesTerm(bias: number, j: number): number {
+  let central = 1; // C(2j, j)/4^j
+  for (let i = 1; i <= j; i++) central *= (2 * i - 1) / (2 * i);
+  return central * spreadPower(bias, j);
+}
 
 /**
  * P(the majority is wrong) = (1 − f_b(μ))/2, with full relative accuracy in the tail:
@@ -117,7 +120,6 @@ const smallestNormal = 2.3e-308; // below it three quarters of a number may be t
  *
  * @param bias   μ in [−1, 1]
  * @param fanIn  b, odd integer ≥ 1
- * @returns      in [0, 1]; 0 where it would be below 1e-307
  * @see          §2 and §16, derived
  */
 export function majorityError(bias: number, fanIn: number): number {
@@ -125,13 +127,12 @@ export function majorityError(bias: number, fanIn: number): number {
   const majority = majorityBias(bias, fanIn);
   if (majority < 0.9) return (1 - majority) / 2; // little cancels here, and the series would be long
   const spread = (1 - bias) * (1 + bias);
-  let term = seriesTerm(bias, (fanIn + 1) / 2);
-  let sum = 0;
-  for (let j = (fanIn + 1) / 2; term > sum * 1e-17 && term > smallestNormal; j++) {
+  let [sum, term] = [0, 1]; // relative to the first, which may be too small to be multiplied
+  for (let j = (fanIn + 1) / 2; term > sum * 1e-17; j++) {
     sum += term;
     term *= (spread * (2 * j + 1)) / (2 * j + 2);
   }
-  return (bias / 2) * sum;
+  return (bias / 2) * sum * seriesTerm(bias, (fanIn + 1) / 2);
 }
 
 /**

@@ -44,7 +44,8 @@ export function lowerPredictor(leafBias: number, layers: number, aggregation: Ag
   const limit = fixedPoint(aggregation);
   const grown = (bias: number) => amplified(leafBias, layers, levelMap(bias, aggregation) / bias);
   const fallen = grown(leafBias);
-  if (leafBias >= limit || fallen <= leafBias) return Math.max(limit, fallen); // the latter: below it by rounding alone
+  if (leafBias >= limit) return Math.max(limit, fallen);
+  if (fallen <= leafBias) return leafBias; // it grows by less than rounding
   // `grown` falls with u, so the best u is where the two meet
   if (grown(limit) >= limit) return limit;
   const meeting = bisect((bias) => Math.log(grown(bias) / bias), leafBias, limit);
