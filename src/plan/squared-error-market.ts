@@ -1,6 +1,8 @@
 // What can be bought where numbers are averaged: single answers, means and medians of several, linear combinations, readers.
 
 import type { Calibration, EstimateCalibration } from "../calibrate/calibration.ts";
+import type { CalibratedChannel } from "../calibrate/channel.ts";
+import { numberChannelOf } from "../calibrate/estimates.ts";
 import { KnownError } from "../errors.ts";
 import { choose, memberName } from "../organizations/cast.ts";
 import { formOf, makeTeam, type Team } from "../organizations/team.ts";
@@ -73,14 +75,17 @@ export function squaredErrorMarket(
     oracle: ({ single, best, frontier }) =>
       oracleOf([...recorded.filter(({ kind }) => kind === "single"), ...frontier], { single, best, amount }),
     notRepeated: notRepeated(roster, recorded),
-    theory: ({ several, repeated }) => ({
-      ...riskTheory(several ?? repeated, layered?.team ?? smallest, calibration, roster, {
+    theory({ several, repeated }) {
+      const found = riskTheory(several ?? repeated, layered?.team ?? smallest, calibration, roster, {
         budget: perTask,
         confidence,
-      }),
-      theoryOptimum: notInSquaredError("the optimum over any compute of a leaf"),
-      assumptions: [],
-    }),
+      });
+      return {
+        ...found,
+        theoryOptimum: notInSquaredError("the optimum over any compute of a leaf"),
+        assumptions: assumptionsOf(found.regime, calibration),
+      };
+    },
     findings: (choice, { advice }) => riskFindings({ calibration, estimates, roster, choice, advice }),
   };
 }
@@ -94,6 +99,13 @@ function savedText(share: number, other?: string): string {
 
 function notInSquaredError(what: string): NotMeasured {
   return { notMeasured: `${what} is not worked out in squared error`, probe: "plan in accuracy" };
+}
+
+/** What is taken of messages that nobody relayed in groups. */
+function assumptionsOf({ messageTokens, voters }: Plan["regime"], calibration: Calibration): Plan["assumptions"] {
+  if (messageTokens === undefined || !voters?.[0]) return [];
+  const channel = numberChannelOf(calibration, voters[0]);
+  return isMeasured<CalibratedChannel>(channel) ? channel.assumptions : [];
 }
 
 // ── proposals ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -296,7 +296,7 @@ function shortestMessage(fanIn: number, rho: Measured, averaged: Measured, { est
   if (!isMeasured(limit)) return limit;
   const lengthOf = (bound: number) => {
     const excess = (logarithm: number) => {
-      const noise = channelVarianceAt(channel, Math.exp(logarithm));
+      const noise = channelVarianceAt(channel, Math.max(first.messageTokens, Math.exp(logarithm)));
       return bound - (isMeasured(noise) ? noise.value : Number.POSITIVE_INFINITY);
     };
     const [low, high] = [Math.log(first.messageTokens), Math.log(last.messageTokens)];
