@@ -1,6 +1,6 @@
 // What can be bought where numbers are averaged: single answers, means and medians of several, linear combinations, readers.
 
-import type { Calibration, EstimateCalibration } from "../calibrate/calibration.ts";
+import type { Calibration } from "../calibrate/calibration.ts";
 import type { CalibratedChannel } from "../calibrate/channel.ts";
 import { numberChannelOf } from "../calibrate/estimates.ts";
 import { KnownError } from "../errors.ts";
@@ -18,7 +18,7 @@ import { oracleAccuracy } from "./oracle.ts";
 import type { CostUnit, Forecast, Plan, PlanOptions } from "./plan-types.ts";
 import { memberOf } from "./reader-plans.ts";
 import { chooseRoster, type PlanRoster, type RosterAgent } from "./roster.ts";
-import { EstimatesNotMeasured, forecastRisks } from "./squared-error.ts";
+import { forecastRisks, requireEstimates } from "./squared-error.ts";
 import { riskFindings } from "./squared-error-findings.ts";
 import { readersOfNumbers } from "./squared-error-readers.ts";
 import { riskTheory } from "./squared-error-regime.ts";
@@ -49,8 +49,7 @@ export function squaredErrorMarket(
   calibration: Calibration,
   { perTask, perTaskMax, confidence = 0.9, seed = 1, needsReading = false, recordedOnly, ...options }: PlanOptions,
 ): Market<RiskOffer> {
-  const { estimates } = calibration;
-  if (!isMeasured<EstimateCalibration>(estimates)) throw new EstimatesNotMeasured("any team", estimates);
+  const estimates = requireEstimates("any team", calibration);
   const { unit, amount } = perTask;
   const roster = chooseRoster(calibration, unit, "squared-error");
   const pricing = pricingOf(roster, calibration, { unit, confidence });

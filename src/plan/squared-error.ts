@@ -36,6 +36,12 @@ export class EstimatesNotMeasured extends KnownError {
   }
 }
 
+/** What is known of numbers. @throws {EstimatesNotMeasured} {@link EstimatesNotMeasured} */
+export function requireEstimates(team: string, { estimates }: Calibration): EstimateCalibration {
+  if (!isMeasured<EstimateCalibration>(estimates)) throw new EstimatesNotMeasured(team, estimates);
+  return estimates;
+}
+
 /**
  * Mean squared error and cost of any team of numbers; `accuracy` of the forecast is the risk, in the square of the answers'
  * unit, and less is better. Recorded teams by what their members answered; the mean of more answers of one agent than were
@@ -62,8 +68,7 @@ export function forecastRisks(
   calibration: Calibration,
   { confidence = 0.9, seed = 1 }: ForecastOptions = {},
 ): RiskForecast {
-  const { estimates } = calibration;
-  if (!isMeasured<EstimateCalibration>(estimates)) throw new EstimatesNotMeasured(team.text, estimates);
+  const estimates = requireEstimates(team.text, calibration);
   organizationOf(team);
   requireNumbers(team, calibration, estimates);
   const options = { confidence, seed };

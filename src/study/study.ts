@@ -2,6 +2,7 @@ import { calibrate } from "../calibrate/calibrate.ts";
 import type { Calibration, EstimateCalibration } from "../calibrate/calibration.ts";
 import { plan } from "../plan/plan.ts";
 import type { Budget } from "../plan/plan-types.ts";
+import { requireEstimates } from "../plan/squared-error.ts";
 import type { Attempts } from "../records/attempt.ts";
 import type { Config } from "../records/config.ts";
 import { tabulate } from "../records/tabulate.ts";
@@ -52,6 +53,7 @@ export function study(attempts: Attempts, options: StudyOptions): Study {
   const recordings = tabulate(attempts, config, { grade });
   const splits = options.splits ?? defaultSplits(recordings.table.tasks.length);
   const { calibration, heldBack } = learnOnHalf(recordings, { confidence, seed });
+  if (metric === "squared-error") requireEstimates("any team", calibration);
   const perTask = options.perTask ?? priceOfBestAgent(calibration, metric);
   const advice = plan(calibration, { perTask, metric, confidence, seed, recordedOnly: true });
 

@@ -52,10 +52,10 @@ describe("numbers on the command line", () => {
   });
 
   it("are refused where there are none, with the way out", async () => {
-    const { code, stderr } = await quorateHere([
-      ...["plan", "examples/gsm8k/answers.json", "--metric", "squared-error", "--per-task", "3calls"],
-    ]);
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/squared error of any team cannot be forecast[\s\S]*ask for accuracy/);
+    for (const verb of [["plan", "--per-task", "3calls"], ["study"]]) {
+      const { code, stderr } = await quorateHere([...verb, "examples/gsm8k/answers.json", "--metric", "squared-error"]);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/squared error of any team cannot be forecast[\s\S]*ask for accuracy/);
+    }
   });
 });
