@@ -81,12 +81,12 @@ const neededTable = [
 
 const text = `# Which side of a line studies tell
 
-Scripted teams (test/boundaries/worlds.ts) at stated distances from α = 1, s = β and W = N m, everything else equal; one
-study per seed (90 % confidence) over ${tasks} tasks, seeds ${seedFrom} to ${seedFrom + seeds - 1}: the steps of \`study\` that lead to its
+Scripted teams (test/boundaries/worlds.ts) at stated distances from α = 1, s = β and W = N m + prompt, everything else equal;
+one study per seed (90 % confidence) over ${tasks} tasks, seeds ${seedFrom} to ${seedFrom + seeds - 1}: the steps of \`study\` that lead to its
 \`boundaries\`, which the tests hold to be those of whole studies.
 The detectable margin is the half-width of the 90 % interval of the distance: its median over ${pilot.seeds} studies of teams on the
 line (seeds ${pilot.seedFrom} to ${pilot.seedFrom + pilot.seeds - 1}), found before the campaign, which has other seeds. On the line itself (0 margins) the
-theory's answer is one agent's for α = 1 and s = β, and the team's for W = N m, which fits; nine in ten should not be told
+theory's answer is one agent's for α = 1 and s = β, and the team's for W = N m + prompt, which fits; nine in ten should not be told
 either. Brackets: Wilson's 90 % interval over seeds.
 
 Command: \`node bench/boundaries/boundaries.ts ${seeds} ${seedFrom}\`

@@ -136,8 +136,12 @@ describe("the lines of the theory", () => {
     expect(line!.tasksStillNeeded!.median).toBeGreaterThanOrEqual(1);
   });
 
-  it("are exact where the team states its message length: N m of W tokens fit, one more does not", () => {
-    const narrow = { ...calibration, contextTokens: { value: 3072, agent: "scholar" } };
+  it("are exact where the team states its message length and no prompt is known: N m of W tokens fit, one more does not", () => {
+    const unknown = { notMeasured: "no tokens_in are recorded", probe: "record tokens_in with the attempts" };
+    const agents = calibration.agents.map(({ cost, ...agent }) => ({
+      ...{ ...agent, contextTokens: 3072, cost: { ...cost, tokensIn: unknown } },
+    }));
+    const narrow = { ...calibration, agents };
     const window = (tokens: number) => linesAt({}, nodeOf(3, tokens), narrow).window;
     expect(window(1024)).toMatchObject({ side: "team", probabilityTeam: 1, tasksStillNeeded: null });
     expect(window(1024).distance).toMatchObject({ value: 0, low: 0, high: 0 });
@@ -149,13 +153,35 @@ describe("the lines of the theory", () => {
     ]);
   });
 
+  it("leave room for the task that the reader reads beside the messages", () => {
+    const { side, distance, crossings } = linesAt({}, nodeOf(3, 96)).window;
+    const { value, low, high } = distance as Interval;
+    const prompt = 4096 / Math.exp(value) - 3 * 96;
+    expect(side).toBe("team");
+    expect(prompt).toBeGreaterThan(130);
+    expect(prompt).toBeLessThan(170); // 150 in the script
+    expect(high - low).toBeGreaterThan(0); // prompts differ from task to task
+    const at = (parameter: string) => crossings.find((one) => one.parameter === parameter)!.at!;
+    expect(at("messageTokens")).toBeCloseTo((4096 - prompt) / 3, 0);
+    expect(at("leaves")).toBe(Math.floor((4096 - prompt) / 96));
+    expect(at("contextTokens")).toBeCloseTo(3 * 96 + prompt, 6);
+    const tiny = { ...calibration, agents: calibration.agents.map((agent) => ({ ...agent, contextTokens: 100 })) };
+    const { side: none, crossings: never } = linesAt({}, nodeOf(3, 96), tiny).window;
+    expect(none).toBe("single");
+    expect(never.map(({ at, text }) => at ?? text)).toEqual([
+      "no N: not one message fits",
+      "no m: not even the task fits",
+      expect.closeTo(3 * 96 + prompt, 6),
+    ]);
+  });
+
   it("take the recorded length of whole answers where no message is shortened, with its interval", () => {
     const { distance, crossings } = linesAt({ fanIn: 3 }, nodeOf(3)).window;
     const { value, low, high } = distance as Interval;
-    expect(value).toBeCloseTo(Math.log(4096 / (3 * 150)), 1);
+    expect(value).toBeCloseTo(Math.log(4096 / (3 * 150 + 150)), 1);
     expect(high - low).toBeGreaterThan(0);
     expect(high - low).toBeLessThan(0.1);
-    expect(crossings[1]!.now.value).toBeCloseTo(4096 / 3 / Math.exp(value), 6);
+    expect(Math.abs(3 * crossings[1]!.now.value + 150 - 4096 / Math.exp(value))).toBeLessThan(20);
   });
 
   it("name the probe where a parameter was not measured", () => {

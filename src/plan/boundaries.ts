@@ -1,11 +1,11 @@
 // On which side of the theory's lines a calibration stands, how sure that is, and what would have to change.
 
-import type { Calibration, FidelityCalibration } from "../calibrate/calibration.ts";
+import type { AgentCalibration, Calibration, FidelityCalibration } from "../calibrate/calibration.ts";
 import { combineIntervals } from "../calibrate/estimators/combine-intervals.ts";
 import { mapInterval, studentInterval } from "../calibrate/estimators/estimate.ts";
 import { taskMeanInterval } from "../calibrate/estimators/task-mean.ts";
 import { messageTokensFor } from "../calibrate/fidelity.ts";
-import { type Column, findColumn } from "../records/answer-table.ts";
+import { findColumn } from "../records/answer-table.ts";
 import { fanInMax } from "../theory/budget.ts";
 import { criticalCorrelation, criticalFanIn, criticalFidelity } from "../theory/critical.ts";
 import { type Interval, isMeasured, type NotMeasured } from "../theory/interval.ts";
@@ -13,7 +13,9 @@ import { amplification, organizationExponent } from "../theory/level-map.ts";
 import { majoritySlope } from "../theory/majority.ts";
 import { normalQuantile } from "../theory/special.ts";
 import { probabilityBetter, tasksStillNeeded } from "./choose.ts";
+import { meanOverCalls } from "./costs.ts";
 import type { Boundary, Regime } from "./plan-types.ts";
+import { usualReader, windowOf } from "./reader-window.ts";
 import { type Node, noVote } from "./regime.ts";
 
 type Crossing = Boundary["crossings"][number];
@@ -21,14 +23,14 @@ type Crossing = Boundary["crossings"][number];
 /**
  * The three lines at which the theory's answer turns, as seen from one node:
  *
- *   amplification  ln α           a layer of such nodes makes a weak signal stronger
- *   exponent       s − β          a team of such nodes grows faster with its budget than one agent
- *   window         ln(W/(N m))    the N messages of the node fit its reader
+ *   amplification  ln α                    a layer of such nodes makes a weak signal stronger
+ *   exponent       s − β                   a team of such nodes grows faster with its budget than one agent
+ *   window         ln(W/(N m + prompt))    the N messages of the node fit its reader beside the task
  *
  * α and s combine the intervals of γ and ρ (of γ(m) and ρ_within where an agent reads; γ = 1 and the ρ of b-wise votes
- * where code counts), s − β that of β as well. N m is exact where the team states a message length; where whole answers
- * are passed on it is the expected number of tokens of N answers to one task, with its interval over tasks: single tasks
- * may need more, and the reader's own prompt comes on top.
+ * where code counts), s − β that of β as well. m is exact where the team states it; where whole answers are passed on, N m
+ * is the expected number of tokens of N answers to one task. It has an interval over tasks, as the prompt has, which counts
+ * nothing where it was not recorded; single tasks may need more.
  *
  * A side is told where the interval of the distance excludes 0, so at 90 % one in ten that stand on the line itself are
  * told a side, and fewer are told the wrong one the farther from it they stand. P(team) is read off the end that lies
@@ -169,53 +171,68 @@ function smallestFanIn(crosses: (fanIn: number) => boolean): number | null {
   return null;
 }
 
-export function windowLine(node: Node | null, { table, tasks, contextTokens, confidence }: Calibration): Boundary {
+export function windowLine(node: Node | null, calibration: Calibration): Boundary {
+  const { contextTokens: stated, confidence } = calibration;
   if (!node) return untold("window", noVote);
-  if ("notMeasured" in contextTokens) return untold("window", contextTokens);
-  const { fanIn, messages, voters } = node;
+  if (!isMeasured<object>(stated)) return untold("window", stated);
+  const reader = usualReader(calibration);
+  const { contextTokens, promptTokens } = windowOf(reader);
+  const { fanIn } = node;
+  const messages = messagesInto(node, calibration);
+  const prompts = promptsOf(reader, calibration);
+  const whole = expectedTokens(
+    messages.map((tokens, i) => tokens + prompts[i]!),
+    confidence,
+  );
+  if (!isMeasured<WholeTokens>(whole)) return untold("window", whole);
   const exactly = (value: number): Interval => ({ value, low: value, high: value, confidence });
-  const whole = messages
-    ? { logarithm: exactly(Math.log(fanIn * messages.tokens)), tasks: tasks.length }
-    : wholeAnswers(
-        voters.map(({ name }) => findColumn(table, name)!),
-        fanIn,
-        tasks,
-        confidence,
-      );
-  if ("notMeasured" in whole) return untold("window", whole);
-  const window = contextTokens.value;
   const total = mapInterval(whole.logarithm, Math.exp);
-  const message = mapInterval(total, (tokens) => tokens / fanIn);
-  const fits = total.value <= window;
-  const most = fanInMax(window, message.value, { odd: false });
-  const move = mover(fits, "the messages stop fitting");
+  const message = node.messages
+    ? exactly(node.messages.tokens)
+    : mapInterval(total, (tokens) => Math.max(1, tokens - promptTokens) / fanIn);
+  const room = Math.max(0, contextTokens - promptTokens);
+  const most = fanInMax(contextTokens, message.value, { odd: false, reserveTokens: promptTokens });
+  const move = mover(whole.logarithm.value <= Math.log(contextTokens), "the messages stop fitting");
   return told({
     code: "window",
-    distance: mapInterval(whole.logarithm, (logarithm) => Math.log(window) - logarithm),
+    distance: mapInterval(whole.logarithm, (logarithm) => Math.log(contextTokens) - logarithm),
     tasks: whole.tasks,
-    onLine: "team", // N m ≤ W fits
+    onLine: "team", // N m + prompt ≤ W fits
     crossings: [
       move("leaves", "N", exactly(fanIn), most > 0 ? most : null, "no N: not one message fits"),
-      move("messageTokens", "m", message, window / fanIn, ""),
-      move("contextTokens", "W", exactly(window), total.value, ""),
+      move("messageTokens", "m", message, room > 0 ? room / fanIn : null, "no m: not even the task fits"),
+      move("contextTokens", "W", exactly(contextTokens), total.value, ""),
     ],
   });
 }
 
-/**
- * ln of the expected tokens of one answer of each voter, or of `fanIn` answers of the only one, to one task; the interval
- * leaves out one task at a time, on the scale of the logarithm.
- */
-function wholeAnswers(
-  columns: readonly Column[],
-  fanIn: number,
-  tasks: Uint32Array,
-  confidence: number,
-): { readonly logarithm: Interval; readonly tasks: number } | NotMeasured {
-  const answersOf = columns.length === 1 ? fanIn : 1;
-  const perTask = Float64Array.from(tasks, (task) =>
-    columns.reduce((sum, column) => sum + answersOf * meanAnswerTokens(column, task), 0),
-  );
+/** Tokens of the messages into a node on each task: as stated, or one whole answer of each voter, `fanIn` of the only one. */
+function messagesInto({ fanIn, messages, voters }: Node, { table, tasks }: Calibration): Float64Array {
+  const total = new Float64Array(tasks.length);
+  if (messages) return total.fill(fanIn * messages.tokens);
+  const answers = voters.length === 1 ? fanIn : 1;
+  for (const { name } of voters)
+    meanOverCalls(findColumn(table, name)!, ({ tokensOut }, at) => tokensOut[at]!, tasks).forEach((tokens, i) => {
+      total[i]! += answers * tokens;
+    });
+  return total;
+}
+
+/** Tokens of the task itself; 0 where nobody recorded the reader's prompts. */
+function promptsOf({ name, cost }: AgentCalibration, { table, tasks }: Calibration): Float64Array {
+  if (!isMeasured(cost.tokensIn)) return new Float64Array(tasks.length);
+  return meanOverCalls(findColumn(table, name)!, ({ tokensIn }, at) => tokensIn[at]!, tasks);
+}
+
+interface WholeTokens {
+  /** ln of the mean over tasks. */
+  readonly logarithm: Interval;
+  /** That have a number. */
+  readonly tasks: number;
+}
+
+/** The interval leaves out one task at a time, on the scale of the logarithm. */
+function expectedTokens(perTask: Float64Array, confidence: number): WholeTokens | NotMeasured {
   const recorded = perTask.filter((tokens) => !Number.isNaN(tokens)).length;
   const total = taskMeanInterval(perTask, confidence);
   if (recorded < 2 || !(total.value > 0))
@@ -230,17 +247,6 @@ function wholeAnswers(
     confidence,
   );
   return { logarithm, tasks: recorded };
-}
-
-/** NaN where nothing is recorded. */
-function meanAnswerTokens({ start, tokensOut }: Column, task: number): number {
-  let [sum, count] = [0, 0];
-  for (let at = start[task]!; at < start[task + 1]!; at++) {
-    if (Number.isNaN(tokensOut[at]!)) continue;
-    sum += tokensOut[at]!;
-    count++;
-  }
-  return sum / count;
 }
 
 type Move = ReturnType<typeof mover>;

@@ -10,6 +10,8 @@ import { isMeasured, type Measured } from "../theory/interval.ts";
 import type { Candidate } from "./candidates.ts";
 import { mean, pick } from "./choose.ts";
 import type { Advice, Finding, Forecast, Regime } from "./plan-types.ts";
+import { readerOf } from "./reader-plans.ts";
+import { roomIn, windowOf } from "./reader-window.ts";
 import { hasVotes, type PlanRoster } from "./roster.ts";
 
 export interface FindingContext {
@@ -128,10 +130,10 @@ const conditions: Readonly<Record<DiagnosisCode, readonly [string, string]>> = {
 };
 
 /** Conditions of the theory at the node of the regime, if the intervals of what decides them leave no doubt. */
-function theory({ regime, single, promise, calibration, roster }: FindingContext): Finding[] {
+function theory({ regime, single, promise, roster }: FindingContext): Finding[] {
   const { alpha, gamma, organizationExponent, beta, rhoWithin, fixedPoint, mixingDepth, fanIn, messageTokens } = regime;
   if (messageTokens === undefined || !isMeasured(gamma) || !isMeasured(rhoWithin) || !regime.team) return [];
-  const window = calibration.contextTokens;
+  const room = roomIn(windowOf(readerOf(roster).calibration));
   const team = parseTeam(regime.team);
   const layers = formOf(team).layers!(team).length;
   const leaf = roster.agents.find(({ name }) => name === memberName(team.cast[0]!.members[0]!))!;
@@ -158,7 +160,7 @@ function theory({ regime, single, promise, calibration, roster }: FindingContext
     },
     layers,
     messageTokens,
-    windowTokens: isMeasured<{ value: number }>(window) ? window.value : fanIn * messageTokens,
+    windowTokens: Number.isFinite(room) ? Math.max(1, room) : fanIn * messageTokens,
     leafBias: 2 * leaf.accuracy - 1,
     beta: isMeasured(beta) ? Math.max(1e-9, beta.value) : 1e-9,
     singleBias: 2 * single.raw - 1,

@@ -35,7 +35,8 @@ export type {
   WindowChoice,
   WindowSweep,
 } from "./plan-types.ts";
-export { ReadersNotMeasured, WindowExceeded } from "./readers.ts";
+export { WindowExceeded } from "./reader-window.ts";
+export { ReadersNotMeasured } from "./readers.ts";
 export { EstimatesNotMeasured, forecastSquaredError } from "./squared-error.ts";
 export { aheadValue, type GridValue, type VoteGrid, voteValue, winTable } from "./vote-value.ts";
 export { teamWeights } from "./weights.ts";

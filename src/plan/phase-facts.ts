@@ -14,6 +14,7 @@ import { UnknownAgent } from "../simulate/digest.ts";
 import { type Interval, isMeasured, type Measured, type NotMeasured } from "../theory/interval.ts";
 import type { PhaseParameter } from "../theory/phase.ts";
 import { pick } from "./choose.ts";
+import { roomIn, usualReader, windowOf } from "./reader-window.ts";
 import { regimeOf, type Voter } from "./regime.ts";
 import { gradesOf } from "./roster.ts";
 
@@ -125,7 +126,7 @@ function factsOfReaders(
           : (fidelity as NotMeasured),
       ),
       accuracy: learned(together(leaves.map(({ accuracy }) => accuracy))),
-      contextTokens: learned(windowOf(reader!)),
+      contextTokens: learned(statedWindow(reader!)),
       leafTokens: learned(together(leaves.map(({ cost }) => cost.tokens))),
       readerTokens: learned(reader!.cost.tokensIn),
       beta: learned(betaOf(leaves[0]!.agent, calibration)),
@@ -140,7 +141,7 @@ const wholeAnswers: NotMeasured = {
   probe: "write it into the team, as in tree:3x3/m=64",
 };
 
-const windowOf = ({ name, contextTokens }: AgentCalibration): Measured =>
+const statedWindow = ({ name, contextTokens }: AgentCalibration): Measured =>
   contextTokens === undefined
     ? { notMeasured: `no context window of "${name}" is stated`, probe: "give contextTokens in quorate.config" }
     : exactly(contextTokens);
@@ -214,8 +215,8 @@ export function usualTeam(calibration: Calibration | null): Team {
   const { fidelity } = calibration;
   const best = byAccuracy(calibration);
   if (isMeasured<FidelityCalibration>(fidelity)) {
-    const window = readerOf(best).contextTokens ?? Number.POSITIVE_INFINITY;
-    const fitting = fidelity.points.map(({ messageTokens }) => messageTokens).filter((m) => 3 * m <= window);
+    const room = roomIn(windowOf(usualReader(calibration)));
+    const fitting = fidelity.points.map(({ messageTokens }) => messageTokens).filter((m) => 3 * m <= room);
     return withCast(makeTeam("tree", { sizes: [3, 3], messageTokens: [Math.max(...fitting, 1)] }), calibration);
   }
   if (best.length < 3) return withCast(makeTeam("vote", { sizes: [3] }), calibration);
@@ -234,16 +235,13 @@ export function withCast(team: Team, calibration: Calibration): Team {
   const cast: Part[] = formOf(team).layers
     ? [
         { role: "leaf", members: [asMember(best[0]!)] },
-        { role: "reader", members: [asMember(readerOf(best))] },
+        { role: "reader", members: [asMember(usualReader(calibration))] },
       ]
     : [{ members: [asMember(best.find(({ samples }) => samples >= calls) ?? best[0]!)] }];
   return makeTeam(organization, { sizes, messageTokens, cast }, rule);
 }
 
 const byAccuracy = ({ agents }: Calibration) => agents.toSorted((a, b) => b.accuracy.value - a.accuracy.value);
-
-const readerOf = (best: readonly AgentCalibration[]) =>
-  best.find(({ contextTokens }) => contextTokens !== undefined) ?? best[0]!;
 
 const asMember = ({ agent, level }: AgentCalibration): Member => ({
   agent,

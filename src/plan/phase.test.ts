@@ -9,6 +9,7 @@ import { communicationCost } from "../theory/budget.ts";
 import { criticalCorrelation } from "../theory/critical.ts";
 import { isMeasured } from "../theory/interval.ts";
 import { MissingParameter, PhaseAxisError, phaseParameters, phaseSolver } from "../theory/phase.ts";
+import { forecast } from "./forecast.ts";
 import { phaseMap } from "./phase.ts";
 import { parsePhaseAxis } from "./phase-axis.ts";
 import { NoPhaseTeam } from "./phase-facts.ts";
@@ -38,6 +39,25 @@ describe("a phase diagram around a calibrated team", () => {
     expect(
       phaseMap({ team: tree, x: { parameter: y, steps }, y: { parameter: x, steps } }, calibration).walks.x,
     ).toEqual(map.walks.y);
+  });
+
+  it("has room for a team where a plan has, beside the task that its reader reads", () => {
+    const prompt = 150; // of the script
+    for (const [fanIn, fits] of [
+      [41, true], // 3,936 and 150 of 4,096 tokens
+      [42, false], // 4,032 and 150
+    ] as const) {
+      const team = parseTeam(`star:${fanIn}/m=96@leaf=scout~150,reader=scholar`);
+      const { problem } = phaseMap(
+        { team, x: { parameter: "rho", steps }, y: { parameter: "gamma", steps } },
+        calibration,
+      );
+      const { windowRoom } = phaseSolver(problem)(0.1, 0.8);
+      expect(windowRoom).toBeCloseTo(Math.log(4096 / (fanIn * 96 + prompt)), 2);
+      expect(windowRoom >= 0).toBe(fits);
+      if (fits) expect(() => forecast(team, calibration)).not.toThrow();
+      else expect(() => forecast(team, calibration)).toThrow("more than the window");
+    }
   });
 
   it("takes every quantity from where it was learned", () => {

@@ -164,10 +164,12 @@ function treeOf(
   });
   const money = axes.includes("budget") || measured(known, "budget") !== undefined;
   const leaf = money ? leafLaw(known) : undefined;
+  const readerTokens = measured(known, "readerTokens")?.value ?? 0;
   return {
     layers: measured(known, "layers")!.value,
     values: Object.fromEntries(values),
-    prices: { overhead: measured(known, "readerTokens")?.value ?? 0 },
+    prices: { overhead: readerTokens },
+    reserveTokens: readerTokens,
     rhoTask: measured(known, "rhoTask")?.value ?? 0,
     ...(fidelity && { fidelity }),
     ...(leaf && { leaf }),
@@ -223,8 +225,12 @@ function explained<T>(make: () => T, known: Known): T {
   }
 }
 
-function inputsOf({ x, y, values, leaf, rhoTask, prices, fidelity }: PhaseProblem, known: Known): PhaseMap["inputs"] {
+function inputsOf(
+  { x, y, values, leaf, rhoTask, reserveTokens = 0, fidelity }: PhaseProblem,
+  known: Known,
+): PhaseMap["inputs"] {
   const axes: readonly PhaseQuantity[] = [x.parameter, y.parameter];
+  const windowed = axes.includes("contextTokens") || values.contextTokens !== undefined;
   const used: Readonly<Record<PhaseQuantity, boolean>> = {
     layers: true,
     fanIn: values.fanIn !== undefined,
@@ -237,7 +243,7 @@ function inputsOf({ x, y, values, leaf, rhoTask, prices, fidelity }: PhaseProble
     leafTokens: leaf !== undefined && "compute" in leaf,
     scale: leaf !== undefined && "scale" in leaf,
     beta: leaf !== undefined,
-    readerTokens: leaf !== undefined && (prices?.overhead ?? 0) > 0,
+    readerTokens: reserveTokens > 0 && (leaf !== undefined || windowed),
     contextTokens: values.contextTokens !== undefined,
     budget: values.budget !== undefined,
   };
@@ -253,7 +259,7 @@ const usualSteps = 200;
 function usualRange(
   name: PhaseParameter,
   place: Measured | undefined,
-  { layers, values, prices }: Pick<PhaseProblem, "layers" | "values" | "prices">,
+  { layers, values, prices, reserveTokens = 0 }: Pick<PhaseProblem, "layers" | "values" | "prices" | "reserveTokens">,
 ): Omit<PhaseAxis, "parameter"> {
   const at = place && isMeasured(place) ? place : undefined;
   const { fanIn = 3, messageTokens = 64, budget } = values;
@@ -275,7 +281,7 @@ function usualRange(
     case "messageTokens":
       return around(Math.max(8, at?.value ?? messageTokens), 8, 8);
     case "contextTokens":
-      return around(at?.value ?? Math.max(1, fanIn * messageTokens), 8, 8);
+      return around(at?.value ?? Math.max(1, fanIn * messageTokens + reserveTokens), 8, 8);
     case "budget":
       return around(at?.value ?? 4 * Math.max(1, communicationCost(fanIn, layers, messageTokens, prices)), 5, 50);
     case "accuracy":

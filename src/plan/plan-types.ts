@@ -145,14 +145,14 @@ export interface Thresholds {
 /**
  * One of the lines at which the theory's answer turns, and on which side of it the calibration stands: where a layer of
  * readers begins to amplify (α = 1), where a team begins to grow faster than one agent (s = β), where messages stop
- * fitting the reader's window (N m = W).
+ * fitting the reader's window beside the task (N m + prompt = W).
  */
 export interface Boundary {
   readonly code: "amplification" | "exponent" | "window";
   /** @default "accuracy" */
   readonly metric?: Metric;
   /**
-   * Signed, 0 on the line, positive on the side of the team: ln α, s − β, ln(W/(N m)); in squared error −ln(v₁/v), t − η
+   * Signed, 0 on the line, positive on the side of the team: ln α, s − β, ln(W/(N m + prompt)); in squared error −ln(v₁/v), t − η
    * (which stands as `beta` among the crossings) and the same.
    */
   readonly distance: Measured;

@@ -20,7 +20,8 @@ import {
   teamOfShape,
   workOfShape,
 } from "./reader-shapes.ts";
-import { promptOf, readerCaveats, readForecast, refusal, windowOf } from "./readers.ts";
+import { type ReaderWindow, refusal, roomIn, windowOf } from "./reader-window.ts";
+import { readerCaveats, readForecast } from "./readers.ts";
 import { hasVotes, type PlanRoster, type RosterAgent } from "./roster.ts";
 import { sweepWindows } from "./windows.ts";
 
@@ -86,7 +87,7 @@ export class ReaderPricing {
     this.#unit = unit;
     this.#confidence = confidence;
     const { agents } = roster;
-    this.#reader = readerOf(roster, calibration);
+    this.#reader = readerOf(roster);
     const channel = channelOf(calibration);
     this.#channel = isMeasured<CalibratedChannel>(channel) ? channel : null;
     this.#leaves = this.#channel ? agents.flatMap((_, agent) => this.#leafOf(agent, seed) ?? []) : [];
@@ -124,7 +125,7 @@ export class ReaderPricing {
       return { candidates: [], smallest: null, refused, windows: fidelity };
     if (this.#leaves.length === 0)
       return { candidates: [], smallest: null, refused, windows: noLeaf(this.#roster.agents[0]!, this.#calibration) };
-    const { window, promptTokens } = this.#window();
+    const { contextTokens: window, promptTokens } = this.#window;
     const channel = this.#channel!;
     const proposals = proposedShapes(
       this.#leaves,
@@ -161,11 +162,8 @@ export class ReaderPricing {
     return known;
   }
 
-  #window() {
-    return {
-      window: windowOf(this.#reader.column.agent, this.#calibration),
-      promptTokens: promptOf(this.#reader),
-    };
+  get #window(): ReaderWindow {
+    return windowOf(this.#reader.calibration);
   }
 
   /** Without those that may cost more than the worst case allows. */
@@ -204,7 +202,7 @@ export class ReaderPricing {
   }
 
   #refused(budget: ReaderBudget): Plan["refused"] {
-    return refusedStars(this.#roster, this.#reader, this.#calibration, this.#lengths(), budget);
+    return refusedStars(this.#roster, this.#reader, this.#lengths(), budget);
   }
 
   /** The lengths that were relayed; where none was, whole answers as they were recorded. */
@@ -216,8 +214,7 @@ export class ReaderPricing {
   }
 
   #smallest({ points }: FidelityCalibration): Team | null {
-    const { window, promptTokens } = this.#window();
-    const longest = points.findLast(({ messageTokens }) => 3 * messageTokens + promptTokens <= window);
+    const longest = points.findLast(({ messageTokens }) => 3 * messageTokens <= roomIn(this.#window));
     if (!longest) return null;
     const leaf = this.#roster.agents[this.#leaves[0]!.agent]!;
     const cast = castOf(leaf, this.#reader);
@@ -232,17 +229,15 @@ const starsRefused = 10_001;
 export function refusedStars(
   { agents, tasks }: PlanRoster,
   reader: RosterAgent,
-  calibration: Calibration,
   lengths: readonly number[],
   { perTask, perTaskMax }: Pick<ReaderBudget, "perTask" | "perTaskMax">,
 ): Plan["refused"] {
-  const window = windowOf(reader.column.agent, calibration);
-  if (!Number.isFinite(window)) return [];
-  const promptTokens = promptOf(reader);
+  const window = windowOf(reader.calibration);
+  if (!Number.isFinite(window.contextTokens)) return [];
   const leaf = agents[0]!;
   const costs = new ReaderCosts(leaf, reader, tasks);
   return lengths.flatMap((messageTokens) => {
-    const most = Math.max(1, Math.floor((window - promptTokens) / messageTokens));
+    const most = Math.max(1, Math.floor(roomIn(window) / messageTokens));
     const leaves = Math.max(3, most % 2 === 0 ? most + 1 : most + 2);
     if (leaves > starsRefused) return [];
     const star = makeTeam("star", {
@@ -254,13 +249,13 @@ export function refusedStars(
     const isPaid =
       costs.mean(work, perTask.unit) <= perTask.amount * (1 + 1e-9) &&
       (!perTaskMax || costs.largest(work, perTaskMax.unit) <= perTaskMax.amount * (1 + 1e-9));
-    return isPaid ? (refusal(star, { window, promptTokens, whole: stated }) ?? []) : [];
+    return isPaid ? (refusal(star, window, stated) ?? []) : [];
   });
 }
 
 /** The agent that reads: the best one whose window is known, else the best. */
-export function readerOf({ agents }: PlanRoster, calibration: Calibration): RosterAgent {
-  return agents.find(({ column }) => Number.isFinite(windowOf(column.agent, calibration))) ?? agents[0]!;
+export function readerOf({ agents }: PlanRoster): RosterAgent {
+  return agents.find(({ calibration }) => calibration.contextTokens !== undefined) ?? agents[0]!;
 }
 
 function noLeaf({ column, calibration }: RosterAgent, { rhoTask }: Calibration): NotMeasured {

@@ -6,10 +6,9 @@ import { type CalibratedChannel, channelOf } from "../calibrate/channel.ts";
 import { fidelityAt } from "../calibrate/fidelity.ts";
 import { KnownError } from "../errors.ts";
 import { memberName } from "../organizations/cast.ts";
-import type { Layer, Part } from "../organizations/organization.ts";
-import { formOf, makeTeam, type Team } from "../organizations/team.ts";
+import type { Part } from "../organizations/organization.ts";
+import { formOf, type Team } from "../organizations/team.ts";
 import { type Column, findColumn } from "../records/answer-table.ts";
-import { fanInMax } from "../theory/budget.ts";
 import type { Channel } from "../theory/channel.ts";
 import { isMeasured, type NotMeasured } from "../theory/interval.ts";
 import { pluralityAccuracy } from "../theory/plurality.ts";
@@ -17,9 +16,10 @@ import { allCosts } from "./costs.ts";
 import { caveatsOf } from "./forecast-caveats.ts";
 import { type LeafModel, leafModel, pooled } from "./leaf-model.ts";
 import { forecastReading, type VoteForecast } from "./mixture.ts";
-import type { Costs, Forecast, Plan } from "./plan-types.ts";
-import { type Party, ReaderCosts, type WholeAnswers, workOf } from "./reader-costs.ts";
+import type { Costs, Forecast } from "./plan-types.ts";
+import { type Party, ReaderCosts, workOf } from "./reader-costs.ts";
 import { readAccuracy } from "./reader-shapes.ts";
+import { refusal, WindowExceeded, windowOf } from "./reader-window.ts";
 import { gradesOf } from "./roster.ts";
 
 /** Teams of readers need more than answers to be forecast. */
@@ -27,14 +27,6 @@ export class ReadersNotMeasured extends KnownError {
   readonly code = "readers-not-measured";
   constructor(team: string, { notMeasured, probe }: NotMeasured) {
     super(`${team} cannot be forecast: ${notMeasured}.`, `Measure it: ${probe}.`);
-  }
-}
-
-/** The messages of one node are more than its reader can read. */
-export class WindowExceeded extends KnownError {
-  readonly code = "window-exceeded";
-  constructor({ team, reason, instead }: Plan["refused"][number]) {
-    super(`${team} cannot work: ${reason}`, `Use ${instead}.`);
   }
 }
 
@@ -87,8 +79,7 @@ export function readingTeam(
   const { answering, reading } = partiesOf(team, calibration);
   const tasks = answeredTasks(answering.column, calibration);
   const whole = { answering: answerLength(answering), reading: answerLength(reading) };
-  const window = windowOf(reading.column.agent, calibration);
-  const refused = refusal(team, { window, promptTokens: promptOf(reading), whole });
+  const refused = refusal(team, windowOf(reading.calibration), whole);
   if (refused) throw new WindowExceeded(refused);
   const work = workOf(team, whole);
   const costs = new ReaderCosts(answering, reading, tasks);
@@ -111,9 +102,11 @@ function partyOf(parts: readonly Part[], { agents, table }: Calibration): Party 
   const prices = known.flatMap(({ prices }) => prices ?? []);
   const mean = (of: (price: (typeof prices)[number]) => number) =>
     prices.reduce((sum, price) => sum + of(price), 0) / prices.length;
+  const windows = known.flatMap(({ contextTokens }) => contextTokens ?? []);
   const { prices: _, ...first } = known[0]!;
   const calibration: AgentCalibration = {
     ...first,
+    ...(windows.length > 0 && { contextTokens: Math.min(...windows) }), // whoever reads, it must fit
     ...(prices.length === known.length && {
       prices: {
         inputPerMillion: mean(({ inputPerMillion }) => inputPerMillion),
@@ -132,11 +125,6 @@ function answeredTasks(column: Column, { tasks }: Calibration): Uint32Array {
 /** Expected tokens of a whole answer: what is passed on where no message length is set. */
 function answerLength({ calibration: { cost } }: Party): number {
   return isMeasured(cost.tokensOut) ? cost.tokensOut.value : 0;
-}
-
-/** Expected tokens of the task, which a reader reads beside its messages. */
-export function promptOf({ calibration: { cost } }: Pick<Party, "calibration">): number {
-  return isMeasured(cost.tokensIn) ? Math.round(cost.tokensIn.value) : 0;
 }
 
 /**
@@ -231,65 +219,4 @@ export function readerCaveats(team: Team, model: LeafModel): string[] {
       ? ["Several members of a role are taken for one agent of their mean."]
       : []),
   ];
-}
-
-// ── the window ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** W where it is known to be this agent's. */
-export function windowOf(agent: string, { contextTokens, agents }: Calibration): number {
-  if (isMeasured<{ value: number; agent: string }>(contextTokens) && contextTokens.agent === agent)
-    return contextTokens.value;
-  return agents.find((one) => one.agent === agent)?.contextTokens ?? Number.POSITIVE_INFINITY;
-}
-
-/** What a reader has room for. */
-export interface ReaderWindow {
-  readonly window: number;
-  /** Of the task that it reads beside the messages. */
-  readonly promptTokens: number;
-  readonly whole: WholeAnswers;
-}
-
-/** Why the messages of some node do not fit its reader's window, and the smallest tree of as many leaves whose do. */
-export function refusal(
-  team: Team,
-  { window, promptTokens, whole }: ReaderWindow,
-): Plan["refused"][number] | undefined {
-  const nodes = (formOf(team).layers?.(team) ?? [passedOn(team)]).map(({ messageTokens, ...layer }, i) => ({
-    ...layer,
-    tokens: Math.round(messageTokens ?? (i === 0 ? whole.answering : whole.reading)),
-  }));
-  const tooMuch = nodes.find(({ fanIn, reader, tokens }) => reader && fanIn * tokens + promptTokens > window);
-  if (!tooMuch) return undefined;
-  const { fanIn, tokens } = tooMuch;
-  const reader = team.cast.find(({ role }) => role === undefined || role === "reader")!.members[0]!.agent;
-  const longest = Math.max(...nodes.filter(({ reader }) => reader).map((node) => node.tokens));
-  const leaves = nodes.reduce((product, node) => product * node.fanIn, 1);
-  const smallest = leaves > 1 && treesOf(leaves, fanInMax(window, longest, { reserveTokens: promptTokens }))[0];
-  const messages = `${fanIn === 1 ? "a message" : `${fanIn} messages`} of ${tokens} tokens`;
-  const total = fanIn * tokens + promptTokens;
-  return {
-    team: team.text,
-    reason: `${messages}${promptTokens > 0 ? ` and a task of ${promptTokens}` : ""} are ${total} tokens, more than the window of ${window} of "${reader}".`,
-    instead: smallest
-      ? makeTeam("tree", { sizes: smallest, messageTokens: [longest], cast: team.cast }).text
-      : `messages of at most ${Math.max(0, Math.floor((window - promptTokens) / Math.min(3, fanIn)))} tokens`,
-  };
-}
-
-/** One message at a time: what a step reads that refines another's answer. */
-function passedOn({ messageTokens: [messageTokens] }: Team): Layer {
-  return { fanIn: 1, reader: true, ...(messageTokens !== undefined && { messageTokens }) };
-}
-
-/** Trees of at least so many leaves with odd fan-ins up to the widest, fewest leaves first. */
-function treesOf(leaves: number, widest: number): readonly (readonly [fanIn: number, layers: number])[] {
-  const fanIns = Array.from({ length: Math.max(0, (Math.min(widest, leaves) - 1) >> 1) }, (_, i) => 2 * i + 3);
-  return fanIns
-    .map((fanIn) => {
-      let layers = 2;
-      while (fanIn ** layers < leaves) layers++;
-      return [fanIn, layers] as const;
-    })
-    .sort((a, b) => a[0] ** a[1] - b[0] ** b[1]);
 }

@@ -8,7 +8,7 @@ import type { Budget, Plan } from "./plan-types.ts";
 import { ReaderCosts, workOf } from "./reader-costs.ts";
 import { castOf, memberOf, readerCallsMax, readerOf, refusedStars, worthPricing } from "./reader-plans.ts";
 import { type Proposal, stated, teamOfShape, workOfShape } from "./reader-shapes.ts";
-import { promptOf, windowOf } from "./readers.ts";
+import { roomIn, windowOf } from "./reader-window.ts";
 import type { PlanRoster, RosterAgent } from "./roster.ts";
 import { passedOn } from "./squared-error.ts";
 
@@ -48,14 +48,15 @@ export function readersOfNumbers(
 ): NumberReaders {
   const { channel } = calibration.estimates as EstimateCalibration;
   if (!isMeasured<ChannelNoise>(channel)) return { teams: [], smallest: null, refused: [] };
-  const reader = readerOf(roster, calibration);
+  const reader = readerOf(roster);
   const lengths = channel.points.map(({ messageTokens }) => messageTokens);
-  const refused = refusedStars(roster, reader, calibration, lengths, budget);
+  const refused = refusedStars(roster, reader, lengths, budget);
   const leaves = leavesOf(roster, calibration, reader);
   const [best] = leaves;
   if (!best) return { teams: [], smallest: null, refused };
   const { unit, amount } = budget.perTask;
-  const room = windowOf(reader.column.agent, calibration) - promptOf(reader);
+  const window = windowOf(reader.calibration);
+  const room = roomIn(window);
   const fits = ({ cost }: Pick<Proposal, "cost">) => cost <= amount * (1 + 1e-9);
   const noiseOf = (messageTokens: number) => {
     const found = channelVarianceAt(channel, messageTokens);
@@ -75,7 +76,8 @@ export function readersOfNumbers(
               if (!(cost <= dearest * amount) || calls > readerCallsMax) return [];
               const team = teamOfShape(shape, castOf(leaf.agent, reader));
               const score = -Math.log(riskOf(team, leaf, noiseOf(messageTokens)));
-              return [{ ...shape, leaf: number, score, cost, calls, windowTokens: fanIn * messageTokens }];
+              const windowTokens = fanIn * messageTokens + window.promptTokens;
+              return [{ ...shape, leaf: number, score, cost, calls, windowTokens }];
             }),
         ),
     ),
@@ -84,7 +86,7 @@ export function readersOfNumbers(
     teamOfShape(shape, castOf(leaves[shape.leaf]!.agent, reader)),
   );
   const chains = leaves.flatMap((leaf) => {
-    const room = windowOf(leaf.agent.column.agent, calibration) - promptOf(leaf.agent);
+    const room = roomIn(windowOf(leaf.agent.calibration));
     const affordable = lengths
       .filter((messageTokens) => messageTokens <= room)
       .flatMap((messageTokens) => chainsOf(leaf, messageTokens))

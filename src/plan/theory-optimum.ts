@@ -9,7 +9,7 @@ import { type ExactPlan, planExactly } from "../theory/exact-plan.ts";
 import { type Interval, isMeasured, type Measured } from "../theory/interval.ts";
 import type { Budget, TheoryOptimum } from "./plan-types.ts";
 import { messageLengths } from "./reader-shapes.ts";
-import { promptOf, windowOf } from "./readers.ts";
+import { roomIn, usualReader, windowOf } from "./reader-window.ts";
 import type { PlanRoster } from "./roster.ts";
 
 const layersMax = 6;
@@ -78,20 +78,17 @@ function optimumOf(
 ): TheoryOptimum {
   const { curve, promptTokens, steps, rho, rhoTask } = growth;
   const fidelity = calibration.fidelity as FidelityCalibration;
-  const reader = calibration.agents
-    .toSorted((a, b) => b.accuracy.value - a.accuracy.value)
-    .find(({ agent }) => Number.isFinite(windowOf(agent, calibration)));
-  const reserveTokens = reader ? promptOf({ calibration: reader }) : 0;
-  const windowTokens = reader ? windowOf(reader.agent, calibration) : Number.MAX_SAFE_INTEGER;
+  const window = windowOf(usualReader(calibration));
+  const { promptTokens: reserveTokens } = window;
   const found = planExactly({
     budget,
-    windowTokens,
+    windowTokens: Math.min(Number.MAX_SAFE_INTEGER, window.contextTokens),
     reserveTokens,
     leafBias: (tokens) => biasAt(levelOf(tokens - promptTokens, steps), curve.k.value, curve.beta.value),
     fidelity: channel.fidelity,
     rho: channel.rho,
     rhoTask: share(rhoTask.value),
-    messageTokens: messageLengths(fidelity, channel.rho, windowTokens - reserveTokens),
+    messageTokens: messageLengths(fidelity, channel.rho, roomIn(window)),
     layersMax,
     leafComputeMin: promptTokens + 1,
     prices: { overhead: reserveTokens },

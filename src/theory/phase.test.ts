@@ -203,6 +203,18 @@ describe("phases flip where the theory says", () => {
   it("at W = b m, which still fits", () => {
     const of = line({ x: axes.contextTokens, y: axes.rho, layers: 2, fidelity, values: without(values, "budget") }, 0);
     expect([of(5 * 64 - 1), of(5 * 64)]).toEqual(["does not fit", "team is better"]);
+    const beside = line(
+      {
+        x: axes.contextTokens,
+        y: axes.rho,
+        layers: 2,
+        fidelity,
+        values: without(values, "budget"),
+        reserveTokens: 150,
+      },
+      0,
+    );
+    expect([beside(5 * 64 + 149), beside(5 * 64 + 150)]).toEqual(["does not fit", "team is better"]);
   });
 });
 

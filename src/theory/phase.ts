@@ -63,6 +63,8 @@ export interface PhaseProblem {
   /** Beta-distributed difficulty of tasks, outside the tree; see `betaDifficulty`. @default 0 */
   readonly rhoTask?: number;
   readonly prices?: MessagePrices;
+  /** What every reader reads beside its messages, in tokens. @default 0 */
+  readonly reserveTokens?: number;
 }
 
 /** What the theory says at one point. */
@@ -74,7 +76,7 @@ export interface PhasePoint {
   readonly single: number;
   /** α of a layer. */
   readonly alpha: number;
-  /** ln(W/(b m)): below 0 the messages of a node do not fit its window. +∞ where no window is given. */
+  /** ln(W/(b m + reserve)): below 0 the messages of a node do not fit its window. +∞ where no window is given. */
   readonly windowRoom: number;
   /** ln(B/C_L): at or below 0 messages cost all there is. +∞ where no budget is given. */
   readonly budgetRoom: number;
@@ -210,15 +212,16 @@ export function phaseGrid(problem: PhaseProblem): PhaseGrid {
  * - With a budget money is equal: each leaf gets x = (B − C_L)/b^L, the one agent all of B. Where C_L ≥ B nothing is left
  *   for the leaves, whose bias is then 0.
  *
- * A team does not fit where b m > W or C_L ≥ B, and collapses where α ≤ 1.
+ * A team does not fit where b m + reserve > W or C_L ≥ B, and collapses where α ≤ 1.
  *
  * @returns  the point at (x, y)
  * @throws   as `phaseGrid`
  */
 export function phaseSolver(problem: PhaseProblem): (x: number, y: number) => PhasePoint {
-  const { layers, rhoTask = 0, prices = {} } = problem;
+  const { layers, rhoTask = 0, prices = {}, reserveTokens = 0 } = problem;
   requireInteger({ layers }, 1);
   requireInterval({ rhoTask }, 0, 1);
+  requireNonNegative({ reserveTokens });
   if (problem.x.parameter === problem.y.parameter)
     throw new PhaseAxisError(`${problem.x.parameter} stands on both axes.`, "Take two parameters.");
   const at = (parameter: PhaseParameter) => readerOf(problem, parameter);
@@ -238,6 +241,7 @@ export function phaseSolver(problem: PhaseProblem): (x: number, y: number) => Ph
     const m = messageTokens?.(x, y) ?? 0;
     const aggregation: Aggregation = { fanIn: b, fidelity: fidelity(x, y), rho: rho(x, y) };
     const window = contextTokens?.(x, y) ?? Number.POSITIVE_INFINITY;
+    const read = b * m + reserveTokens;
     const money = budget?.(x, y) ?? Number.POSITIVE_INFINITY;
     const { communication, leaves } = budget ? shapeOf(b, m) : free;
     const leafCompute = Math.max(0, money - communication) / leaves;
@@ -247,7 +251,7 @@ export function phaseSolver(problem: PhaseProblem): (x: number, y: number) => Ph
     const team = silent ? 0 : treeOverTasks(leafBiasOf(leafCompute, x, y), aggregation);
     return {
       phase:
-        b * m > window || communication >= money
+        read > window || communication >= money
           ? "does not fit"
           : alpha <= 1
             ? "collapses"
@@ -257,7 +261,7 @@ export function phaseSolver(problem: PhaseProblem): (x: number, y: number) => Ph
       accuracy: (1 + team) / 2,
       single: (1 + single) / 2,
       alpha,
-      windowRoom: roomOf(window, b * m),
+      windowRoom: roomOf(window, read),
       budgetRoom: roomOf(money, communication),
     };
   };

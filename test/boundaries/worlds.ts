@@ -9,7 +9,7 @@ export interface World {
   /** "α = 1, γ moved" */
   readonly name: string;
   readonly code: Boundary["code"];
-  /** What is right of a team on the line itself: α = 1 and s = β are the side of one agent, N m = W tokens fit. */
+  /** What is right of a team on the line itself: α = 1 and s = β are the side of one agent, W = N m + prompt fits. */
   readonly onLine: "team" | "single";
   /** Attempts per task, for people. */
   readonly recorded: string;
@@ -24,6 +24,7 @@ export interface World {
 const fanIn = 3;
 const messageTokens = 96;
 const contextTokens = 4096;
+const promptTokens = 150;
 const prices = { inputPerMillion: 0.5, outputPerMillion: 2 };
 
 /**
@@ -40,7 +41,7 @@ const base: ScriptedTruth = {
     {
       name: "scout",
       skill: { accuracy: 0.64, answerTokens: 120 },
-      promptTokens: 150,
+      promptTokens,
       contextTokens,
       prices,
       tokensPerSecond: 100,
@@ -118,12 +119,12 @@ const byGrowth: World = {
 };
 
 const byLength: World = {
-  name: "W = N m, m moved",
+  name: "W = N m + prompt, m moved",
   code: "window",
   onLine: "team",
   recorded: "3 answers, their lengths scattered over tasks (σ of ln 0.5)",
   at(distance, tasks) {
-    const answerTokens = contextTokens / (fanIn * Math.exp(distance));
+    const answerTokens = (contextTokens / Math.exp(distance) - promptTokens) / fanIn;
     return {
       ...base,
       tasks,
@@ -134,8 +135,9 @@ const byLength: World = {
     };
   },
   distanceOf(truth) {
-    const { skill } = truth.agents[0]!;
-    return Math.log(contextTokens / (fanIn * ("answerTokens" in skill ? skill.answerTokens : Number.NaN)));
+    const { skill, promptTokens } = truth.agents[0]!;
+    const answerTokens = "answerTokens" in skill ? skill.answerTokens : Number.NaN;
+    return Math.log(contextTokens / (fanIn * answerTokens + promptTokens));
   },
 };
 

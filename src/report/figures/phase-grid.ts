@@ -189,7 +189,11 @@ function regionsOf(map: PhaseMap, x: Positions, y: Positions, steps: { up: numbe
     lines: [
       { words: `team = ${rivalOf(map)}`, parts: visible(gain, 0, amplifies), name: "bound" },
       { words: "α = 1", parts: visible(fading, 0, fits), name: "bound dash" },
-      { words: "b m = W", parts: visible(crowded, 0, (point) => valueAt(broke, point) <= 0), name: "bound" },
+      {
+        words: map.problem.reserveTokens ? "b m + prompt = W" : "b m = W",
+        parts: visible(crowded, 0, (point) => valueAt(broke, point) <= 0),
+        name: "bound",
+      },
       { words: "C = B", parts: visible(broke, 0, (point) => valueAt(crowded, point) <= 0), name: "bound" },
     ],
     isos: [...steps.down, ...steps.up].map((step) => ({

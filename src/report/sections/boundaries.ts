@@ -26,8 +26,8 @@ const linesOfVotes: Readonly<Record<Boundary["code"], Line>> = {
     open: "which grows faster",
   },
   window: {
-    name: "Window, W = N\u00a0m",
-    distance: "ln W/(N\u00a0m)",
+    name: "Window, W = N\u00a0m + prompt",
+    distance: "ln W/(N\u00a0m + prompt)",
     team: "the messages fit the window",
     single: "the messages do not fit the window",
     open: "whether the messages fit",
@@ -151,8 +151,8 @@ function sides({ study, look, confidenceText, label }: Reading): Draft {
         lead: "W",
         text:
           messageTokens === undefined
-            ? "is the context window, N m the expected length of the answers that one reader would read. Single tasks may need more."
-            : "is the context window, N m the messages that one reader reads.",
+            ? "is the context window, N m the expected length of the answers that one reader would read beside the prompt of the task. Single tasks may need more."
+            : "is the context window, N m the messages that one reader reads beside the prompt of the task.",
       },
     ],
   };
