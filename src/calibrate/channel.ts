@@ -1,12 +1,19 @@
 import type { Assumption } from "../records/recordings.ts";
 import type { Channel } from "../theory/channel.ts";
 import { isMeasured, type Measured } from "../theory/interval.ts";
-import type { Calibration, FidelityCalibration } from "./calibration.ts";
+import type { Calibration, FidelityCalibration, TokenPrices } from "./calibration.ts";
 import { fidelityAt } from "./fidelity.ts";
 
 /** A channel as it was measured, with what had to be assumed. */
 export interface CalibratedChannel extends Channel {
   readonly assumptions: readonly Assumption[];
+  /** What tokens of messages cost, by the names of those whose prices are stated. */
+  readonly prices: ReadonlyMap<string, TokenPrices>;
+}
+
+/** Stated prices by name. */
+export function pricesOf({ agents }: Pick<Calibration, "agents">): ReadonlyMap<string, TokenPrices> {
+  return new Map(agents.flatMap(({ name, prices }) => (prices ? [[name, prices] as const] : [])));
 }
 
 /**
@@ -26,7 +33,8 @@ export function channelOf(calibration: Calibration): Measured<CalibratedChannel>
 /** One object per calibration: outcomes that were drawn from it are remembered by it. */
 const channels = new WeakMap<Calibration, Measured<CalibratedChannel>>();
 
-function makeChannel({ fidelity, rhoWithin }: Calibration): Measured<CalibratedChannel> {
+function makeChannel(calibration: Calibration): Measured<CalibratedChannel> {
+  const { fidelity, rhoWithin } = calibration;
   if (!isMeasured<FidelityCalibration>(fidelity)) return fidelity;
   const known = new Map<number, number>();
   const gamma = (messageTokens = Number.POSITIVE_INFINITY) => {
@@ -34,14 +42,15 @@ function makeChannel({ fidelity, rhoWithin }: Calibration): Measured<CalibratedC
     known.set(messageTokens, found);
     return found;
   };
-  if (isMeasured(rhoWithin)) return { fidelity: gamma, rho: clip(rhoWithin.value, 0), assumptions: [] };
+  const prices = pricesOf(calibration);
+  if (isMeasured(rhoWithin)) return { fidelity: gamma, rho: clip(rhoWithin.value, 0), assumptions: [], prices };
   const assumption: Assumption = {
     subject: "errors shared by messages",
     value: "ρ = 0",
     status: "assumed",
     source: `${rhoWithin.notMeasured}; to measure it, ${rhoWithin.probe}`,
   };
-  return { fidelity: gamma, rho: 0, assumptions: [assumption] };
+  return { fidelity: gamma, rho: 0, assumptions: [assumption], prices };
 }
 
 const clip = (value: number, low: number) => Math.min(1, Math.max(low, value));

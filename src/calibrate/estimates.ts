@@ -14,7 +14,7 @@ import type {
   EstimatePair,
   RiskCurve,
 } from "./calibration.ts";
-import type { CalibratedChannel } from "./channel.ts";
+import { type CalibratedChannel, pricesOf } from "./channel.ts";
 import { clampInterval, mapInterval } from "./estimators/estimate.ts";
 import { jackknifeInterval, taskRows } from "./estimators/resample.ts";
 import { skewedMeanInterval } from "./estimators/skewed-mean.ts";
@@ -407,9 +407,10 @@ export function channelVarianceAt(channel: Measured<ChannelNoise>, messageTokens
  * @param leaf  name of the agent whose numbers are read
  */
 export function numberChannelOf(
-  { estimates }: Pick<Calibration, "estimates">,
+  calibration: Pick<Calibration, "estimates" | "agents">,
   leaf: string,
 ): Measured<CalibratedChannel> {
+  const { estimates } = calibration;
   if (!isMeasured<EstimateCalibration>(estimates)) return estimates;
   const { channel, agents } = estimates;
   if (!isMeasured<ChannelNoise>(channel)) return channel;
@@ -425,6 +426,7 @@ export function numberChannelOf(
     fidelity: () => 1,
     rho: known ? Math.max(0, Math.min(1, within.value)) : 0,
     assumptions: known ? [] : [assumption],
+    prices: pricesOf(calibration),
     variance(messageTokens) {
       if (messageTokens === undefined) return 0;
       const found = channelVarianceAt(channel, messageTokens);

@@ -5,6 +5,7 @@ import type { AgentCalibration } from "../calibrate/calibration.ts";
 import type { Layer } from "../organizations/organization.ts";
 import { formOf, type Team } from "../organizations/team.ts";
 import type { Column } from "../records/answer-table.ts";
+import { messageOf } from "../simulate/reading-costs.ts";
 import { isMeasured } from "../theory/interval.ts";
 import { meanOfKnown } from "./choose.ts";
 import { largestCallCost, largestOf, meanCallCosts, meanOverCalls, slowestOf, type TaskCosts } from "./costs.ts";
@@ -18,7 +19,7 @@ export interface Work {
   readonly turns: number;
   /** Calls that only read: each reads its messages and the task. */
   readonly readers: number;
-  /** Tokens of messages, by who writes and who reads them. A whole answer was written already by who answers the task. */
+  /** Tokens of messages (`messageOf`), by who writes and who reads them. */
   readonly writtenByAnswers: number;
   readonly writtenByReaders: number;
   readonly readByAnswers: number;
@@ -40,12 +41,11 @@ export function workOf(team: Team, whole: WholeAnswers): Work {
   const layers = form.layers?.(team);
   if (layers) return workOfLayers(layers, whole);
   const steps = form.bound(team).steps;
-  const [tokens] = team.messageTokens;
-  const written = (steps - 1) * (tokens ?? 0);
+  const message = messageOf(team.messageTokens[0], whole.answering, true);
+  const written = (steps - 1) * message.written;
   return {
     ...{ answers: steps, turns: steps, readers: 0, writtenByAnswers: written, writtenByReaders: 0 },
-    ...{ readByAnswers: (steps - 1) * (tokens ?? whole.answering), readByReaders: 0 },
-    ...{ pathOfAnswers: written, pathOfReaders: 0 },
+    ...{ readByAnswers: (steps - 1) * message.read, readByReaders: 0, pathOfAnswers: written, pathOfReaders: 0 },
   };
 }
 
@@ -55,9 +55,9 @@ export function workOfLayers(layers: readonly Layer[], whole: WholeAnswers): Wor
   let [pathOfAnswers, pathOfReaders] = [0, 0];
   layers.forEach(({ fanIn, reader, messageTokens }, layer) => {
     if (reader) {
-      const read = messageTokens ?? (layer === 0 ? whole.answering : whole.reading);
-      if (layer > 0) writtenByReaders += nodes * read;
-      else if (messageTokens !== undefined) [writtenByAnswers, pathOfAnswers] = [nodes * read, read];
+      const { written, read } = messageOf(messageTokens, layer === 0 ? whole.answering : whole.reading, layer === 0);
+      if (layer > 0) writtenByReaders += nodes * written;
+      else [writtenByAnswers, pathOfAnswers] = [nodes * written, written];
       readByReaders += nodes * read;
       readers += nodes / fanIn;
       pathOfReaders += messageTokens ?? whole.reading;

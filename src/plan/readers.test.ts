@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { calibrate } from "../calibrate/calibrate.ts";
 import type { Calibration } from "../calibrate/calibration.ts";
-import { channelOf } from "../calibrate/channel.ts";
+import { type CalibratedChannel, channelOf } from "../calibrate/channel.ts";
 import { parseTeam } from "../organizations/parse-team.ts";
 import { formOf } from "../organizations/team.ts";
 import { tabulate } from "../records/tabulate.ts";
@@ -179,6 +179,27 @@ describe("teams of readers", () => {
     expect(unknown.usd).toMatchObject({ probe: expect.stringContaining("inputPerMillion") });
   });
 
+  it.each(["star:5/m=64", "star:5", "tree:3x2/m=64+32", "tree:2x2", "tree.counted:3x2/m=64", "tree.counted:3x2"])(
+    "cost what %s costs where it is simulated on the same answers",
+    (shape) => sameCosts(`${shape}@leaf=clerk,reader=scholar`),
+  );
+
+  it.each(["chain:4/m=64", "chain:4"])("cost what %s costs where it is simulated on the same answers", (shape) =>
+    sameCosts(`${shape}@clerk`),
+  );
+
+  function sameCosts(text: string): void {
+    const team = parseTeam(text);
+    const { cost } = forecast(team, calibration);
+    const channel = channelOf(calibration) as CalibratedChannel;
+    const simulated = replay(team, calibration.table, { seed: 1, channel }).cost;
+    expect(simulated.calls).toBe(cost.calls.mean);
+    for (const unit of ["tokens", "usd"] as const)
+      expect(simulated[unit]! / measured(cost[unit]).mean, unit).toBeCloseTo(1, 2);
+    const { prices: _, ...unpriced } = channel;
+    expect(replay(team, calibration.table, { seed: 1, channel: unpriced }).cost.usd).toBeNull();
+  }
+
   it.each<[CostUnit, number]>([
     ["usd", 0.01],
     ["seconds", 40],
@@ -200,7 +221,7 @@ describe("teams of readers", () => {
   });
 
   it("may be of any size, of several leaves, and refine their own answers", () => {
-    const of = (text: string) => forecast(parseTeam(text), { ...calibration, contextTokens: wide, agents: windowless });
+    const of = (text: string) => forecast(parseTeam(text), { ...calibration, agents: windowless });
     const [huge, mixed, chain] = [
       of("star:9999/m=64@leaf=clerk,reader=clerk"),
       of("tree:3x2/m=64@leaf=clerk+scholar,reader=clerk"),
@@ -231,7 +252,6 @@ describe("teams of readers", () => {
   });
 });
 
-const wide = { value: 10_000_000, agent: "clerk" };
 const windowless = calibration.agents.map(({ contextTokens: _, ...agent }) => agent);
 
 describe("the window of a reader", () => {

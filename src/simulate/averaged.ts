@@ -2,15 +2,14 @@ import { KnownError } from "../errors.ts";
 import { memberName } from "../organizations/cast.ts";
 import type { Ended, Organization, Params, Step } from "../organizations/organization.ts";
 import { paramsOf, type Team } from "../organizations/team.ts";
-import type { AnswerTable } from "../records/answer-table.ts";
-import type { Channel } from "../theory/channel.ts";
+import type { AnswerTable, Column } from "../records/answer-table.ts";
 import { type Random, random } from "../theory/random.ts";
 import { normalQuantile } from "../theory/special.ts";
 import { type Deck, deckOf } from "./deck.ts";
 import { recorded, requireDigest } from "./digest.ts";
-import { emptyOutcomes, type OutcomeOptions, type Outcomes } from "./outcomes.ts";
+import { emptyOutcomes, type OutcomeOptions, type Outcomes, type PricedChannel } from "./outcomes.ts";
+import { answersItself, readingCosts, recordedLengths } from "./reading-costs.ts";
 import { scoresOf } from "./scores.ts";
-import { answersItself, messageLengths, readingTokens } from "./simulated.ts";
 
 /** Numbers are passed on in messages, and nobody knows what messages do to numbers. Nothing was simulated. */
 export class ChannelNoiseNotMeasured extends KnownError {
@@ -37,7 +36,7 @@ export function averagedOutcomes(
   team: Team,
   organization: Organization,
   table: AnswerTable,
-  channel: Channel,
+  channel: PricedChannel,
   options: OutcomeOptions,
 ): Outcomes {
   const { variance } = channel;
@@ -53,7 +52,6 @@ export function averagedOutcomes(
   const deviations = links.map(({ step, readers }) => (readers > 0 ? Math.sqrt(variance(step.messageTokens)) : 0));
   if (deviations.some(Number.isNaN)) throw new ChannelNoiseNotMeasured(team.text);
   const agents = links.map(({ name }) => names.indexOf(name));
-  const lengthsAt = (task: number) => messageLengths(table, task);
   const said = new Map(links.map(({ step, readers }) => [step.id, { step, readers }]));
 
   const value = new Float64Array(links.length);
@@ -72,7 +70,10 @@ export function averagedOutcomes(
     outcomes.accuracy[task] = risk / draws;
     unanswered[task] = silent / draws;
     outcomes.calls[task] = links.length;
-    outcomes.tokens[task] = readingTokens(said, lengthsAt(task)) + answeringTokens(task);
+    const reading = readingCosts(said, recordedLengths(table, task), channel.prices);
+    outcomes.tokens[task] =
+      reading.tokens + answering(task, ({ tokensIn, tokensOut }, at) => tokensIn[at]! + tokensOut[at]!);
+    outcomes.usd[task] = reading.usd + answering(task, ({ usd }, at) => usd[at]!);
   }
   return { ...outcomes, unanswered, method: "simulated" };
 
@@ -104,11 +105,13 @@ export function averagedOutcomes(
     return count === 0 ? Number.NaN : sum / count;
   }
 
-  function answeringTokens(task: number): number {
-    return columns.reduce((tokens, { start, tokensIn, tokensOut }, i) => {
+  /** Expected cost of the recorded answers that one run takes. */
+  function answering(task: number, costOf: (column: Column, at: number) => number): number {
+    return columns.reduce((total, column, i) => {
+      const [from, to] = [column.start[task]!, column.start[task + 1]!];
       let sum = 0;
-      for (let at = start[task]!; at < start[task + 1]!; at++) sum += tokensIn[at]! + tokensOut[at]!;
-      return tokens + (needed[i]! * sum) / (start[task + 1]! - start[task]!);
+      for (let at = from; at < to; at++) sum += costOf(column, at);
+      return total + (needed[i]! * sum) / (to - from);
     }, 0);
   }
 }

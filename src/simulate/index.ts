@@ -2,7 +2,7 @@
 export { ChannelNoiseNotMeasured } from "./averaged.ts";
 export { UnknownAgent } from "./digest.ts";
 export { flow, type StageFlow } from "./flow.ts";
-export type { Metric, OutcomeOptions, Outcomes, OutcomesOf } from "./outcomes.ts";
+export type { Metric, OutcomeOptions, Outcomes, OutcomesOf, PricedChannel } from "./outcomes.ts";
 export {
   NotRecorded,
   outcomes,

@@ -1,3 +1,4 @@
+import type { TokenPrices } from "../calibrate/calibration.ts";
 import type { Team } from "../organizations/team.ts";
 import type { AnswerTable } from "../records/answer-table.ts";
 import type { Channel } from "../theory/channel.ts";
@@ -26,6 +27,12 @@ export interface Outcomes {
   readonly method: "exact" | "resampled" | "simulated";
 }
 
+/** The channel that readers are drawn from, and what their tokens cost. */
+export interface PricedChannel extends Channel {
+  /** By member name; who is missing has no known price. */
+  readonly prices?: ReadonlyMap<string, TokenPrices>;
+}
+
 export interface OutcomeOptions {
   readonly seed: number;
   /** Draws per task where no closed form exists. @default 200 */
@@ -33,7 +40,7 @@ export interface OutcomeOptions {
   /** Weights of a weighted rule, by member name. */
   readonly weights?: ReadonlyMap<string, number>;
   /** Draws the answers of agents that read messages, as nobody recorded any. */
-  readonly channel?: Channel;
+  readonly channel?: PricedChannel;
   /** @default "accuracy" */
   readonly metric?: Metric;
   /**

@@ -6,6 +6,7 @@ import { organizationOf } from "../organizations/team.ts";
 import type { AnswerTable, Column } from "../records/answer-table.ts";
 import type { Channel } from "../theory/channel.ts";
 import { accuracyFromSignal, signalFromAccuracy } from "../theory/plurality.ts";
+import type { PricedChannel } from "./outcomes.ts";
 import { NotRecorded, outcomes, outcomesCached, ReaderNotRecorded, replay } from "./replay.ts";
 
 /** Answers by agent and task as codes (0 right, −1 none): prompts of 100 tokens, answers of 40. */
@@ -30,7 +31,7 @@ function tableOf(
 
 const channelOf = (gamma: number, rho = 0): Channel => ({ fidelity: () => gamma, rho });
 const perfect = channelOf(1);
-const of = (text: string, table: AnswerTable, channel: Channel, draws?: number) =>
+const of = (text: string, table: AnswerTable, channel: PricedChannel, draws?: number) =>
   outcomes(parseTeam(text), table, { seed: 1, channel, ...(draws && { draws }) });
 
 /** Of a share p of `draws` draws. */
@@ -129,6 +130,17 @@ describe("a simulated team", () => {
     expect(tokens("star:4/m=10@leaf=a,reader=nobody")).toBeNaN();
     const { usd, seconds } = of("star:4/m=10@leaf=a,reader=b", table, perfect);
     expect([usd[0], seconds[0]]).toEqual([Number.NaN, Number.NaN]);
+  });
+
+  it("costs dollars at the prices of who writes and who reads", () => {
+    const table = tableOf({ a: [[0, 0, 2, 0]], b: [[0]] });
+    const answer = table.columns[0]!.usd[0]!;
+    const a = { inputPerMillion: 1, outputPerMillion: 10 };
+    const b = { inputPerMillion: 100, outputPerMillion: 1000 };
+    const priced = { ...perfect, prices: new Map(Object.entries({ a, b })) };
+    const usd = (text: string) => of(text, table, priced).usd[0];
+    expect(usd("star:4/m=10@leaf=a,reader=b")).toBeCloseTo(4 * answer + (40 * 10 + (40 + 100) * 100) / 1e6, 12);
+    expect(usd("chain:4@a")).toBeCloseTo(4 * answer + (3 * 40 * 1) / 1e6, 12);
   });
 
   it("leaves out tasks with fewer answers than it asks for: drawn twice, they would err together", () => {

@@ -1,13 +1,13 @@
 import { memberName } from "../organizations/cast.ts";
 import type { Ended, Organization, Params, Step } from "../organizations/organization.ts";
 import { paramsOf, type Team } from "../organizations/team.ts";
-import { type AnswerTable, type Column, findColumn } from "../records/answer-table.ts";
-import type { Channel } from "../theory/channel.ts";
+import type { AnswerTable, Column } from "../records/answer-table.ts";
 import { random } from "../theory/random.ts";
 import { type Deck, deckOf } from "./deck.ts";
 import { type Digest, recorded, requireDigest } from "./digest.ts";
-import { emptyOutcomes, type OutcomeOptions, type Outcomes } from "./outcomes.ts";
-import { runsOf, type Said } from "./reading.ts";
+import { emptyOutcomes, type OutcomeOptions, type Outcomes, type PricedChannel } from "./outcomes.ts";
+import { runsOf } from "./reading.ts";
+import { answersItself, readingCosts, recordedLengths } from "./reading-costs.ts";
 
 /**
  * Outcomes of a team whose agents read each other. Who answers the task takes recorded answers of its agent, drawn
@@ -19,13 +19,14 @@ import { runsOf, type Said } from "./reading.ts";
  *
  * Tokens: recorded answers as they are; a message of m tokens is written once and read once, a whole answer was written
  * already by an agent that answers the task; a reader reads the task as well, at the mean length of its recorded prompts.
- * What the root says at last is no message (§5). Dollars and seconds of readers are unknown.
+ * What the root says at last is no message (§5). Dollars need the prices of whoever writes or reads a message; seconds of
+ * readers are unknown.
  */
 export function simulatedOutcomes(
   team: Team,
   organization: Organization,
   table: AnswerTable,
-  channel: Channel,
+  channel: PricedChannel,
   { seed, draws = 200, metric, weights }: OutcomeOptions,
 ): Outcomes {
   const outcomes = emptyOutcomes(team, table, metric);
@@ -45,12 +46,13 @@ export function simulatedOutcomes(
         { column, deck: deckOf(column, task, next), votes: votesOf(column, task, answers.codes) },
       ]),
     );
-    const lengthsOf = messageLengths(table, task);
-    const sum = { right: 0, calls: 0, tokens: 0 };
+    const lengthsOf = recordedLengths(table, task);
+    const sum = { right: 0, calls: 0, tokens: 0, usd: 0 };
     const own = (step: Step) => {
       const { column, deck, votes } = hands.get(memberName(step))!;
       const at = deck.take();
       sum.tokens += column.tokensIn[at]! + column.tokensOut[at]!;
+      sum.usd += column.usd[at]!;
       return votes[at - column.start[task]!]!;
     };
     const runOnce = runsOf(organization, params, { channel, options: answers.codes.length, next, own });
@@ -58,13 +60,16 @@ export function simulatedOutcomes(
       for (const { deck } of hands.values()) deck.shuffle();
       const run = runOnce();
       sum.calls += run.said.size;
-      sum.tokens += readingTokens(run.said, lengthsOf);
+      const reading = readingCosts(run.said, lengthsOf, channel.prices);
+      sum.tokens += reading.tokens;
+      sum.usd += reading.usd;
       for (const { value, probability } of run.move.verdicts)
         if (value !== null) sum.right += probability * answers.grades[Number(value)]!;
     }
     outcomes.accuracy[task] = sum.right / draws;
     outcomes.calls[task] = sum.calls / draws;
     outcomes.tokens[task] = sum.tokens / draws;
+    outcomes.usd[task] = sum.usd / draws;
   }
   return { ...outcomes, method: "simulated" };
 }
@@ -93,9 +98,6 @@ export function answersNeeded(organization: Organization, params: Params): Reado
   }
 }
 
-/** True of a step that takes a recorded answer of its agent, reading or not. */
-export const answersItself = ({ reads, refines }: Step) => reads.length === 0 || refines === true;
-
 /** Answers that an agent may take a spoilt message for, and what they are worth. */
 function possibleAnswers(digests: readonly Digest[], task: number): { codes: number[]; grades: number[] } {
   const found = new Map<number, { times: number; sum: number }>();
@@ -116,45 +118,4 @@ function possibleAnswers(digests: readonly Digest[], task: number): { codes: num
 
 function votesOf({ start, value }: Column, task: number, codes: readonly number[]): Int32Array {
   return value.slice(start[task]!, start[task + 1]!).map((code) => codes.indexOf(code));
-}
-
-/** Mean tokens of an agent's prompt and whole answer to one task. */
-interface Lengths {
-  readonly prompt: number;
-  readonly answer: number;
-}
-
-/** By member; NaN where nothing was recorded. */
-export function messageLengths(table: AnswerTable, task: number): (step: Step) => Lengths {
-  const known = new Map<string, Lengths>();
-  return (step) => {
-    const name = memberName(step);
-    const found = known.get(name);
-    if (found) return found;
-    const column = findColumn(table, name);
-    const mean = (values: Float64Array) => {
-      const some = column ? values.subarray(column.start[task]!, column.start[task + 1]!) : new Float64Array();
-      return some.reduce((sum, value) => sum + value, 0) / some.length;
-    };
-    const made = column
-      ? { prompt: mean(column.tokensIn), answer: mean(column.tokensOut) }
-      : { prompt: Number.NaN, answer: Number.NaN };
-    known.set(name, made);
-    return made;
-  };
-}
-
-/** What is paid beyond the recorded answers: messages, and the task once more for whoever only reads. */
-export function readingTokens(
-  said: ReadonlyMap<string, Pick<Said, "step" | "readers">>,
-  lengthsOf: (step: Step) => Lengths,
-): number {
-  let tokens = 0;
-  for (const { step, readers } of said.values()) {
-    if (!answersItself(step)) tokens += lengthsOf(step).prompt;
-    if (readers === 0) continue;
-    const written = step.messageTokens === undefined && answersItself(step) ? 0 : 1;
-    tokens += (written + readers) * (step.messageTokens ?? lengthsOf(step).answer);
-  }
-  return tokens;
 }
