@@ -73,7 +73,7 @@ export function squaredErrorMarket(
     promiser: ({ affordable, single }) => promiser(roster, pricing.scale, affordable, single, { confidence, seed }),
     oracle: ({ single, best, frontier }) =>
       oracleOf([...recorded.filter(({ kind }) => kind === "single"), ...frontier], { single, best, amount }),
-    notRepeated: notRepeated(roster, recorded),
+    notRepeated: needsReading ? notAveraged : notRepeated(roster, recorded),
     theory({ several, repeated }) {
       const found = riskTheory(several ?? repeated, layered?.team ?? smallest, calibration, roster, {
         budget: perTask,
@@ -310,6 +310,11 @@ function oracleOf(
     shareCaught: room > 0 ? Math.max(0, Math.min(1, (alone - bought) / room)) : 0,
   };
 }
+
+const notAveraged: NotMeasured = {
+  notMeasured: "answers need reading: no code averages those of one agent",
+  probe: "where code can read the numbers, plan without this restriction",
+};
 
 function notRepeated({ agents }: PlanRoster, recorded: readonly RiskOffer[]): NotMeasured {
   if (recorded.some(({ kind }) => kind === "repeated"))
