@@ -33,7 +33,7 @@ describe("the estimators over 4000 rounds", () => {
       expect(Math.abs(one.mean - one.truth)).toBeLessThan(0.01);
       expectCovered(one, jackknife[i]!);
     });
-    drawn.forEach((one, i) => expectCovered(one, bootstrap[i]!));
+    for (const [i, one] of drawn.entries()) expectCovered(one, bootstrap[i]!);
   });
 
   it("cover forecasts in 91 to 97 %", () => {

@@ -106,7 +106,10 @@ function numberOf(value: unknown): unknown {
   if (value === "Infinity") return Number.POSITIVE_INFINITY;
   if (value === "-Infinity") return Number.NEGATIVE_INFINITY;
   if (value === "NaN") return Number.NaN;
-  return Array.isArray(value) ? value.map(numberOf) : value;
+  if (Array.isArray(value)) return value.map(numberOf);
+  return isObject(value)
+    ? Object.fromEntries(Object.entries(value).map(([key, part]) => [key, numberOf(part)]))
+    : value;
 }
 
 /** Numbers within the tolerance, lists and objects element by element, everything else exactly. */

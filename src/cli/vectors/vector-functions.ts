@@ -5,9 +5,14 @@
 import { correlationAnova } from "../../calibrate/estimators/correlation-anova.ts";
 import { correlationBetaBinomial } from "../../calibrate/estimators/correlation-beta-binomial.ts";
 import { correlationCopula } from "../../calibrate/estimators/correlation-copula.ts";
-import { correlationNested, correlationNestedInterval } from "../../calibrate/estimators/correlation-nested.ts";
+import {
+  correlationNested,
+  correlationNestedInterval,
+  nestedRow,
+} from "../../calibrate/estimators/correlation-nested.ts";
 import { correlationFromPairs, correlationFromPairsInterval } from "../../calibrate/estimators/correlation-pairs.ts";
 import { correlationSharedVote } from "../../calibrate/estimators/correlation-shared-vote.ts";
+import type { Count } from "../../calibrate/estimators/counts.ts";
 import type { Estimate } from "../../calibrate/estimators/estimate.ts";
 import { fidelityEstimate, fitFidelityExponential, fitFidelityIsotonic } from "../../calibrate/estimators/fidelity.ts";
 import { isotonicRegression } from "../../calibrate/estimators/isotonic.ts";
@@ -355,6 +360,8 @@ export const theoryFunctions: Readonly<Record<string, VectorFunction>> = {
     return [points.map((point) => point.messageTokens), points.map((point) => point.fidelity)];
   },
   moment_rows: ({ counts }) => counts,
+  // right pairs and pairs within groups, the same across groups, right votes and votes: what the signatures leave open
+  nested_rows: ({ Y }) => Y.map((groups: Count[]) => nestedRow(groups).slice(0, 6)),
   rho_pairwise_matrix: ({ Y }) => pairPhiMatrix(missingAsNaN(Y)),
   rho_moments: ({ counts }) => correlationFromPairs(counts),
   rho_moments_ci: ({ counts, level }) => estimate(correlationFromPairsInterval(counts, level ?? 0.95)),
