@@ -71,6 +71,17 @@ describe("readers that average", () => {
     expect(deviation("star:9@leaf=eye,reader=eye", 0, noisy(0), expected)).toBeLessThan(3);
   });
 
+  it("pass on what the others say where one gave no number, though all their messages are copies of one", () => {
+    const { columns, ...table } = tables[0];
+    const [eye] = columns;
+    const estimate = eye!.estimate!.map((value, at) => (at % 2 === 0 ? value : Number.NaN));
+    const halfSilent = { ...table, columns: [{ ...eye!, estimate }] };
+    const options = { seed: 1, metric: "squared-error", channel: noisy(1) } as const;
+    // 9 answers per task, of which 4 or 5 are numbers: six always hold one.
+    const { errors } = replay(parseTeam("star:6/m=16@leaf=eye,reader=eye"), halfSilent, options);
+    expect(errors!.unanswered).toBe(0);
+  });
+
   it("are not simulated where nobody knows what messages do to numbers", () => {
     const team = parseTeam("star:9/m=16@leaf=eye,reader=eye");
     const options = { seed: 1, metric: "squared-error" } as const;

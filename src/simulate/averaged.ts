@@ -82,11 +82,11 @@ export function averagedOutcomes(
     let [sum, count] = [0, 0];
     for (const [i, { answers, reads, readers }] of links.entries()) {
       let [total, behind] = [0, 0];
-      const shared = reads.length > 1 && channel.rho > 0 && next() < channel.rho;
-      const source = shared ? reads[Math.floor(next() * reads.length)]! : -1;
-      for (const from of reads) {
+      const messages = reads.filter((from) => estimates[from]! > 0);
+      const shared = messages.length > 1 && channel.rho > 0 && next() < channel.rho;
+      const source = shared ? messages[Math.floor(next() * messages.length)]! : -1;
+      for (const from of messages) {
         const sender = shared ? source : from;
-        if (estimates[sender] === 0) continue;
         const received = value[sender]! + deviations[from]! * normal(next);
         total += estimates[sender]! * received;
         behind += estimates[sender]!;
