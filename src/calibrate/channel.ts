@@ -2,6 +2,7 @@ import type { Assumption } from "../records/recordings.ts";
 import type { Channel } from "../theory/channel.ts";
 import { isMeasured, type Measured } from "../theory/interval.ts";
 import type { Calibration, FidelityCalibration, TokenPrices } from "./calibration.ts";
+import { clampPositive, clampShare } from "./estimators/estimate.ts";
 import { fidelityAt } from "./fidelity.ts";
 
 /** A channel as it was measured, with what had to be assumed. */
@@ -38,12 +39,12 @@ function makeChannel(calibration: Calibration): Measured<CalibratedChannel> {
   if (!isMeasured<FidelityCalibration>(fidelity)) return fidelity;
   const known = new Map<number, number>();
   const gamma = (messageTokens = Number.POSITIVE_INFINITY) => {
-    const found = known.get(messageTokens) ?? clip(fidelityAt(fidelity, messageTokens).value, 1e-9);
+    const found = known.get(messageTokens) ?? clampPositive(fidelityAt(fidelity, messageTokens).value);
     known.set(messageTokens, found);
     return found;
   };
   const prices = pricesOf(calibration);
-  if (isMeasured(rhoWithin)) return { fidelity: gamma, rho: clip(rhoWithin.value, 0), assumptions: [], prices };
+  if (isMeasured(rhoWithin)) return { fidelity: gamma, rho: clampShare(rhoWithin.value), assumptions: [], prices };
   const assumption: Assumption = {
     subject: "errors shared by messages",
     value: "ρ = 0",
@@ -52,5 +53,3 @@ function makeChannel(calibration: Calibration): Measured<CalibratedChannel> {
   };
   return { fidelity: gamma, rho: 0, assumptions: [assumption], prices };
 }
-
-const clip = (value: number, low: number) => Math.min(1, Math.max(low, value));

@@ -15,7 +15,7 @@ import type {
   RiskCurve,
 } from "./calibration.ts";
 import { type CalibratedChannel, pricesOf } from "./channel.ts";
-import { clampInterval, mapInterval } from "./estimators/estimate.ts";
+import { clampInterval, clampShare, mapInterval } from "./estimators/estimate.ts";
 import { jackknifeInterval, taskRows } from "./estimators/resample.ts";
 import { skewedMeanInterval } from "./estimators/skewed-mean.ts";
 import { taskMeanInterval, taskShareInterval } from "./estimators/task-mean.ts";
@@ -424,7 +424,7 @@ export function numberChannelOf(
   };
   return {
     fidelity: () => 1,
-    rho: known ? Math.max(0, Math.min(1, within.value)) : 0,
+    rho: known ? clampShare(within.value) : 0,
     assumptions: known ? [] : [assumption],
     prices: pricesOf(calibration),
     variance(messageTokens) {

@@ -1,6 +1,7 @@
 // What can be bought where right answers are counted: votes, cascades and readers, forecast by what was recorded of them.
 
 import type { Calibration } from "../calibrate/calibration.ts";
+import { clampShare } from "../calibrate/estimators/estimate.ts";
 import { memberName, membersOf } from "../organizations/cast.ts";
 import type { Team } from "../organizations/team.ts";
 import { isMeasured, type NotMeasured } from "../theory/interval.ts";
@@ -12,6 +13,7 @@ import {
   difference,
   equalScores,
   gainInterval,
+  movedAccuracy,
   optimism,
   probabilityBetter,
   shrinkSingles,
@@ -63,7 +65,7 @@ export function accuracyMarket(
       const room = hindsight - single.raw;
       return {
         accuracy: hindsight,
-        shareCaught: room > 0 ? Math.max(0, Math.min(1, (best.raw - single.raw) / room)) : 0,
+        shareCaught: room > 0 ? clampShare((best.raw - single.raw) / room) : 0,
       };
     },
     notRepeated: needsReading ? notCounted : notRepeated(roster, recorded),
@@ -200,20 +202,11 @@ function promiser(
     const promised =
       team.kind === "single" ? shrunk[first!]! : vote ? shrunk[first!]! + vote.gain : score + shift - luck;
     const columns = members.map((i) => agents[i]!.column);
-    const moved = vote ? promised - vote.accuracy : 0;
-    const inside = (value: number) => Math.max(0, Math.min(1, value));
     return {
       team: team.text,
       kind: team.kind,
       metric: "accuracy",
-      accuracy: vote
-        ? {
-            mean: inside(promised),
-            low: inside(vote.accuracyLow + moved),
-            high: inside(vote.accuracyHigh + moved),
-            confidence,
-          }
-        : accuracyInterval(promised, accuracy, confidence),
+      accuracy: vote ? movedAccuracy(vote, promised, confidence) : accuracyInterval(promised, accuracy, confidence),
       cost: allCosts(costs, max, confidence),
       method: unrecorded ? "exact" : vote ? "mixture" : "mixed",
       tasks: tasks.length,

@@ -2,7 +2,7 @@
 
 import type { AgentCalibration, Calibration, FidelityCalibration } from "../calibrate/calibration.ts";
 import { combineIntervals } from "../calibrate/estimators/combine-intervals.ts";
-import { mapInterval, studentInterval } from "../calibrate/estimators/estimate.ts";
+import { clampPositive, clampShare, mapInterval, studentInterval } from "../calibrate/estimators/estimate.ts";
 import { taskMeanInterval } from "../calibrate/estimators/task-mean.ts";
 import { messageTokensFor } from "../calibrate/fidelity.ts";
 import { findColumn } from "../records/answer-table.ts";
@@ -14,11 +14,9 @@ import { majoritySlope } from "../theory/majority.ts";
 import { normalQuantile } from "../theory/special.ts";
 import { probabilityBetter, tasksStillNeeded } from "./choose.ts";
 import { meanOverCalls } from "./costs.ts";
-import type { Boundary, Regime } from "./plan-types.ts";
+import type { Boundary, Crossing, Regime } from "./plan-types.ts";
 import { usualReader, windowOf } from "./reader-window.ts";
 import { type Node, noVote } from "./regime.ts";
-
-type Crossing = Boundary["crossings"][number];
 
 /**
  * The three lines at which the theory's answer turns, as seen from one node:
@@ -94,16 +92,13 @@ function parametersOf({ messageTokens, gamma, rhoWithin, rhoEffective }: Regime)
   return { gamma, rho: messageTokens === undefined ? rhoEffective : rhoWithin };
 }
 
-const share = (rho: number) => Math.max(0, Math.min(1, rho));
-const fidelityOf = (gamma: number) => Math.max(1e-9, Math.min(1, gamma));
-
 function amplificationLine(regime: Regime, calibration: Calibration): Boundary {
   const { fanIn, alpha } = regime;
   const { gamma, rho } = parametersOf(regime);
   if (!isMeasured(gamma)) return untold("amplification", gamma);
   if (!isMeasured(rho)) return untold("amplification", rho);
   if (!isMeasured(alpha)) return untold("amplification", alpha);
-  const [g, r] = [fidelityOf(gamma.value), share(rho.value)];
+  const [g, r] = [clampPositive(gamma.value), clampShare(rho.value)];
   const amplifies = alpha.value > 1;
   const before = "a layer stops amplifying";
   const fidelityNeeded = criticalFidelity(fanIn, r);
@@ -128,12 +123,12 @@ function exponentLine(regime: Regime, calibration: Calibration): Boundary {
   if (!isMeasured(gamma)) return untold("exponent", gamma);
   if (!isMeasured(rho)) return untold("exponent", rho);
   if (!isMeasured(beta)) return untold("exponent", beta);
-  const [g, r, b] = [fidelityOf(gamma.value), share(rho.value), beta.value];
+  const [g, r, b] = [clampPositive(gamma.value), clampShare(rho.value), beta.value];
   const exponent = organizationExponent({ fanIn, fidelity: g, rho: r });
   const distance = combineIntervals(
     [gamma, rho, beta],
     (fidelity, dependence, growth) =>
-      organizationExponent({ fanIn, fidelity: fidelityOf(fidelity), rho: share(dependence) }) - growth,
+      organizationExponent({ fanIn, fidelity: clampPositive(fidelity), rho: clampShare(dependence) }) - growth,
   );
   const before = "one agent grows as fast";
   const move = mover(distance.value > 0, before);

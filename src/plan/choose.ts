@@ -1,9 +1,12 @@
 // Choosing one of many teams without believing its luck: how scores are mixed, how the best of many is corrected for
 // having been picked, how sure "better" is, and how many tasks would settle it.
 
+import { clampShare } from "../calibrate/estimators/estimate.ts";
 import { bisect } from "../theory/optimize.ts";
 import type { Random } from "../theory/random.ts";
 import { normalCdf, normalQuantile, studentTQuantile } from "../theory/special.ts";
+import type { VoteForecast } from "./mixture.ts";
+import type { FurtherTasks } from "./plan-types.ts";
 
 /** A team as the choice sees it: numbers per calibration task, and a score that was already mixed. */
 export interface Scored {
@@ -90,10 +93,7 @@ export function gainInterval({ gain, error, tasks }: Difference, confidence: num
  * K = max(k, (z s)²/(g² + 0.25 s²/k)), and 10–90 % of (z s/Δ)² over Δ ~ N(g, s²/k). The time to a decision is
  * heavy-tailed: the range is the message. At least one task; null where it is settled already.
  */
-export function tasksStillNeeded(
-  { gain, error, tasks }: Difference,
-  confidence: number,
-): { readonly low: number; readonly median: number; readonly high: number } | null {
+export function tasksStillNeeded({ gain, error, tasks }: Difference, confidence: number): FurtherTasks | null {
   const better = probabilityBetter({ gain, error });
   if (better >= confidence || better <= 1 - confidence) return null;
   const reach = normalQuantile(confidence) * error * Math.sqrt(tasks); // z s
@@ -153,6 +153,17 @@ export function accuracyInterval(promised: number, accuracy: Float64Array, confi
   const scatter = Math.min(f * (1 - f), variance(accuracy)) + 0.25 / tasks; // never certain
   const half = studentTQuantile((1 + confidence) / 2, Math.max(1, tasks - 1)) * Math.sqrt(scatter / (tasks + 2));
   return { mean: f, low: Math.max(0, f - half), high: Math.min(1, f + half), confidence };
+}
+
+/** A forecast around another mean: what is known of having been picked moves the whole interval. */
+export function movedAccuracy(
+  { accuracy, accuracyLow, accuracyHigh }: Pick<VoteForecast, "accuracy" | "accuracyLow" | "accuracyHigh">,
+  mean: number,
+  confidence: number,
+) {
+  const moved = mean - accuracy;
+  const [low, high] = [clampShare(accuracyLow + moved), clampShare(accuracyHigh + moved)];
+  return { mean: clampShare(mean), low, high, confidence };
 }
 
 /** Accuracies within this of each other are equal: 0.1 points. */

@@ -1,6 +1,7 @@
 // What a plan should say besides its numbers: each finding in plain words, with what to do about it.
 
 import type { Calibration } from "../calibrate/calibration.ts";
+import { clampPositive, clampShare } from "../calibrate/estimators/estimate.ts";
 import { memberName } from "../organizations/cast.ts";
 import { parseTeam } from "../organizations/parse-team.ts";
 import { formOf, makeTeam } from "../organizations/team.ts";
@@ -155,8 +156,8 @@ function theory({ regime, single, promise, roster }: FindingContext): Finding[] 
   const codes = diagnose({
     aggregation: {
       fanIn,
-      fidelity: Math.max(1e-9, Math.min(1, gamma.value)),
-      rho: Math.max(0, Math.min(1, rhoWithin.value)),
+      fidelity: clampPositive(gamma.value),
+      rho: clampShare(rhoWithin.value),
     },
     layers,
     messageTokens,

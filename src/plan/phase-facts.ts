@@ -1,7 +1,7 @@
 // What a team and its calibration say about the parameters of a phase diagram.
 
 import type { AgentCalibration, Calibration, FidelityCalibration } from "../calibrate/calibration.ts";
-import { mapInterval } from "../calibrate/estimators/estimate.ts";
+import { clampInterval } from "../calibrate/estimators/estimate.ts";
 import { fidelityAt } from "../calibrate/fidelity.ts";
 import { betaOf } from "../calibrate/regime.ts";
 import { KnownError } from "../errors.ts";
@@ -203,7 +203,7 @@ function together(quantities: readonly Measured[]): Measured {
 
 /** Estimates of a share may leave [0, 1]; the theory's domain is clipped to here, and only here. */
 function asShare(quantity: Measured): Measured {
-  return isMeasured(quantity) ? mapInterval(quantity, (value) => Math.max(0, Math.min(1, value))) : quantity;
+  return isMeasured(quantity) ? clampInterval(quantity, 0, 1) : quantity;
 }
 
 /**

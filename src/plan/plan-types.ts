@@ -72,8 +72,15 @@ export interface Gain {
   readonly deviation: number;
   /** P(team better), honest about the search over teams. */
   readonly probabilityBetter: number;
-  /** Further tasks that would settle which is better (10th, 50th and 90th percentile); null when settled. */
-  readonly tasksStillNeeded?: { readonly low: number; readonly median: number; readonly high: number } | null;
+  /** Further tasks that would settle which is better; null when settled. */
+  readonly tasksStillNeeded?: FurtherTasks | null;
+}
+
+/** 10th, 50th and 90th percentile. */
+export interface FurtherTasks {
+  readonly low: number;
+  readonly median: number;
+  readonly high: number;
 }
 
 export interface Finding {
@@ -152,24 +159,26 @@ export interface Boundary {
   /** @default "accuracy" */
   readonly metric?: Metric;
   /**
-   * Signed, 0 on the line, positive on the side of the team: ln α, s − β, ln(W/(N m + prompt)); in squared error −ln(v₁/v), t − η
-   * (which stands as `beta` among the crossings) and the same.
+   * Signed, 0 on the line, positive on the side of the team: ln α, s − β, ln(W/(N m + prompt)); in squared error
+   * −ln(v₁/v), t − η (which stands as `beta` among the crossings) and the same.
    */
   readonly distance: Measured;
   readonly side: "team" | "single" | "cannot tell yet";
   /** P(on the side of the team), from the same interval. */
   readonly probabilityTeam: number;
   /** Further tasks after which P would reach the confidence either way; null when settled, or not measured. */
-  readonly tasksStillNeeded: { readonly low: number; readonly median: number; readonly high: number } | null;
-  /** One parameter at a time: where it stands, and where it would have to be for the line to be crossed. */
-  readonly crossings: readonly {
-    readonly parameter: "rho" | "gamma" | "beta" | "fanIn" | "messageTokens" | "contextTokens" | "leaves";
-    readonly now: Interval;
-    /** null: at no value. */
-    readonly at: number | null;
-    /** "ρ would have to fall from 0.31 to 0.22" */
-    readonly text: string;
-  }[];
+  readonly tasksStillNeeded: FurtherTasks | null;
+  readonly crossings: readonly Crossing[];
+}
+
+/** One parameter, all others as they are: where it stands, and where it would have to be for the line to be crossed. */
+export interface Crossing {
+  readonly parameter: "rho" | "gamma" | "beta" | "fanIn" | "messageTokens" | "contextTokens" | "leaves";
+  readonly now: Interval;
+  /** null: at no value. */
+  readonly at: number | null;
+  /** "ρ would have to fall from 0.31 to 0.22" */
+  readonly text: string;
 }
 
 /** What the reader's context window decides within the budget. */
@@ -220,7 +229,7 @@ export interface Advice {
   readonly team: string;
   readonly probabilityBetter: number;
   /** Further tasks after which P(better) would reach the confidence either way; null when already settled. */
-  readonly tasksStillNeeded: { readonly low: number; readonly median: number; readonly high: number } | null;
+  readonly tasksStillNeeded: FurtherTasks | null;
   /** One sentence: why this and not the others. */
   readonly because: string;
 }

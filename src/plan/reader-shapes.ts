@@ -7,7 +7,7 @@ import type { Part } from "../organizations/organization.ts";
 import { formOf, makeTeam, organizationOf, type Team } from "../organizations/team.ts";
 import type { Channel } from "../theory/channel.ts";
 import { criticalFidelity } from "../theory/critical.ts";
-import { oddMajority } from "../theory/majority.ts";
+import { oddLevelMap } from "../theory/level-map.ts";
 import { accuracyFromSignal, pluralityLevelMap, signalFromAccuracy } from "../theory/plurality.ts";
 import type { VoteMixture } from "./mixture.ts";
 import { type Work, workOfLayers } from "./reader-costs.ts";
@@ -54,8 +54,9 @@ export interface LeafOption {
 
 /** No message without a length is proposed. */
 export const stated = { answering: 0, reading: 0 };
-const fanInMax = 101;
-const layersMax = 6;
+/** Widest node of a tree that is tried. */
+const widestTree = 101;
+export const layersMax = 6;
 const lengthsTried = 64;
 /** A plurality of more votes over more than two answers takes longer than a plan may. */
 const pluralityMax = 101;
@@ -84,7 +85,7 @@ export function proposedShapes(
   for (let fanIn = 3; fanIn <= widest; fanIn = nextFanIn(fanIn)) {
     let isAffordable = true;
     for (let layers = 1; isAffordable && layers <= layersMax; layers++) {
-      if (layers > 1 && fanIn > fanInMax) break;
+      if (layers > 1 && fanIn > widestTree) break;
       isAffordable = false;
       for (const counted of layers === 1 ? [false] : [false, true]) {
         const work = (messageTokens: number) => workOfShape({ fanIn, layers, messageTokens, counted });
@@ -118,7 +119,7 @@ export function proposedShapes(
 
 /** Beyond 101 stars are tried in steps of a half, so that no window seems to need layers because wider ones are left out. */
 function nextFanIn(fanIn: number): number {
-  if (fanIn < fanInMax) return fanIn + 2;
+  if (fanIn < widestTree) return fanIn + 2;
   const next = Math.ceil(1.5 * fanIn);
   return next % 2 === 0 ? next + 1 : next;
 }
@@ -140,7 +141,7 @@ function layersOf({ fanIn, layers, messageTokens, counted }: ReaderShape) {
  */
 export function messageLengths(fidelity: FidelityCalibration, rho: number, windowTokens: number): readonly number[] {
   const probed = fidelity.points.at(-1)!.messageTokens;
-  const critical = criticalFidelity(fanInMax, Math.max(0, Math.min(1, rho)));
+  const critical = criticalFidelity(widestTree, rho);
   const lengthOf = (gamma: number) => messageTokensFor(fidelity, gamma)?.value ?? Number.POSITIVE_INFINITY;
   const shortest = Math.max(1, Math.ceil(lengthOf(critical)));
   const longest = Math.floor(Math.min(windowTokens / 3, lengthOf(0.999), 4 * probed));
@@ -196,10 +197,7 @@ export class LayerMaps {
       const node = { votes: fanIn, options: this.#options, fidelity, rho };
       return signals.map((signal) => pluralityLevelMap(signal, node));
     }
-    return signals.map((signal) => {
-      const received = fidelity * signal;
-      return rho * received + (1 - rho) * oddMajority(received, fanIn);
-    });
+    return signals.map((signal) => oddLevelMap(signal, { fanIn, fidelity, rho }));
   }
 }
 

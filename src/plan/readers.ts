@@ -3,6 +3,7 @@
 
 import type { AgentCalibration, Calibration, FidelityCalibration } from "../calibrate/calibration.ts";
 import { type CalibratedChannel, channelOf } from "../calibrate/channel.ts";
+import { clampPositive, clampShare } from "../calibrate/estimators/estimate.ts";
 import { fidelityAt } from "../calibrate/fidelity.ts";
 import { KnownError } from "../errors.ts";
 import { memberName } from "../organizations/cast.ts";
@@ -122,9 +123,9 @@ function answeredTasks(column: Column, { tasks }: Calibration): Uint32Array {
   return tasks.filter((_, i) => !Number.isNaN(grades[i]!));
 }
 
-/** Expected tokens of a whole answer: what is passed on where no message length is set. */
+/** Expected tokens of a whole answer: what is passed on where no message length is set. NaN where none is recorded. */
 function answerLength({ calibration: { cost } }: Party): number {
-  return isMeasured(cost.tokensOut) ? cost.tokensOut.value : 0;
+  return isMeasured(cost.tokensOut) ? cost.tokensOut.value : Number.NaN;
 }
 
 /**
@@ -142,7 +143,7 @@ export function readForecast(
   const through = (changed: Partial<Channel>) =>
     scattered(readAccuracy(team, { ...channel, ...changed }, optionsRead(team, model)));
   const longer = (messageTokens: number, gamma: number) => (asked: number | undefined) =>
-    asked === messageTokens ? Math.max(1e-9, share(gamma)) : channel.fidelity(asked);
+    asked === messageTokens ? clampPositive(gamma) : channel.fidelity(asked);
   return forecastReading(
     mixture,
     {
@@ -152,17 +153,15 @@ export function readForecast(
           const { low, high } = fidelityAt(fidelity, messageTokens);
           return [low, high].map((gamma) => through({ fidelity: longer(messageTokens, gamma) }));
         }),
-        [rho.low, rho.high].map((end) => through({ rho: share(end) })),
+        [rho.low, rho.high].map((end) => through({ rho: clampShare(end) })),
       ],
       endsConfidence: rho.confidence,
-      others: rhoAtWorst ? [through({ rho: share(rhoAtWorst.value) })(meanAccuracy(mixture))] : [],
+      others: rhoAtWorst ? [through({ rho: clampShare(rhoAtWorst.value) })(meanAccuracy(mixture))] : [],
       calls: formOf(team).bound(team).steps,
     },
     confidence,
   );
 }
-
-const share = (rho: number) => Math.max(0, Math.min(1, rho));
 
 /** Votes whose wrong answers are told apart; a vote of more is hardly better. */
 const votesScattered = 111;
@@ -183,7 +182,7 @@ function scattering(team: Team, model: LeafModel) {
   return (read: (p: number) => number) => (p: number) => {
     const equal = pluralityAccuracy(p, votes, options - 1);
     const kept = equal > 0 ? Math.min(1, read(p) / equal) : 0;
-    return Math.max(0, Math.min(1, read(p) + kept * (recorded(p) - equal)));
+    return clampShare(read(p) + kept * (recorded(p) - equal));
   };
 }
 

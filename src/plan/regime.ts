@@ -2,6 +2,7 @@
 
 import type { Calibration } from "../calibrate/calibration.ts";
 import { combineIntervals, logScale, type Scale } from "../calibrate/estimators/combine-intervals.ts";
+import { clampPositive, clampShare } from "../calibrate/estimators/estimate.ts";
 import { jackknifeInterval, taskRows } from "../calibrate/estimators/resample.ts";
 import { betaOf, calibratedRegime } from "../calibrate/regime.ts";
 import { memberName } from "../organizations/cast.ts";
@@ -100,13 +101,11 @@ export function regimeOf(
       optimalLeafTokens: read ? finiteBudget(read.optimalLeafTokens) : unread,
       criticalRho: isMeasured(gamma) ? criticalRhoAt(gamma, fanIn) : gamma,
       criticalGamma: isMeasured(rho)
-        ? combineIntervals([rho], (r) => criticalFidelity(fanIn, share(r)), logScale)
+        ? combineIntervals([rho], (r) => criticalFidelity(fanIn, clampShare(r)), logScale)
         : rho,
     },
   };
 }
-
-const share = (rho: number) => Math.max(0, Math.min(1, rho));
 
 export const noVote: NotMeasured = {
   notMeasured: "no vote of three answers to one task can be made of what was recorded",
@@ -120,7 +119,7 @@ export const nothingToRead: NotMeasured = {
 
 /** Votes that code counts: γ = 1, and all dependence of the votes is taken for shared votes. */
 function countedRegime(fanIn: number, rho: Measured, bias: Measured) {
-  const node = (r: number) => ({ fanIn, fidelity: 1, rho: share(r) });
+  const node = (r: number) => ({ fanIn, fidelity: 1, rho: clampShare(r) });
   const follow = (of: (rho: number) => number, scale?: Scale) =>
     isMeasured(rho) ? combineIntervals([rho], of, scale) : rho;
   return {
@@ -129,7 +128,7 @@ function countedRegime(fanIn: number, rho: Measured, bias: Measured) {
     fixedPoint: follow((r) => fixedPoint(node(r))),
     mixingDepth:
       isMeasured(rho) && isMeasured(bias)
-        ? depth(rho, bias, (r, mu) => mixingDepthApproximate(Math.max(1e-9, Math.min(1, mu)), node(r)))
+        ? depth(rho, bias, (r, mu) => mixingDepthApproximate(clampPositive(mu), node(r)))
         : isMeasured(rho)
           ? bias
           : rho,
@@ -159,7 +158,7 @@ export function finiteBudget(budget: Measured, because = "s does not exceed β")
 }
 
 function criticalRhoAt(gamma: Interval, fanIn: number): Measured {
-  const of = (g: number) => criticalCorrelation(fanIn, Math.max(1e-9, Math.min(1, g))) ?? Number.NaN;
+  const of = (g: number) => criticalCorrelation(fanIn, clampPositive(g)) ?? Number.NaN;
   const { value, low, high, confidence } = gamma;
   if (Number.isNaN(of(value)))
     return {

@@ -3,16 +3,15 @@
 import type { AgentCalibration, Calibration, FidelityCalibration, LeafCurve } from "../calibrate/calibration.ts";
 import { type CalibratedChannel, channelOf } from "../calibrate/channel.ts";
 import { combineIntervals } from "../calibrate/estimators/combine-intervals.ts";
+import { clampPositive, clampShare } from "../calibrate/estimators/estimate.ts";
 import { fidelityAt } from "../calibrate/fidelity.ts";
 import { betaDifficulty, treeAccuracyOverTasks } from "../theory/difficulty.ts";
 import { type ExactPlan, planExactly } from "../theory/exact-plan.ts";
 import { type Interval, isMeasured, type Measured } from "../theory/interval.ts";
 import type { Budget, TheoryOptimum } from "./plan-types.ts";
-import { messageLengths } from "./reader-shapes.ts";
+import { layersMax, messageLengths } from "./reader-shapes.ts";
 import { roomIn, usualReader, windowOf } from "./reader-window.ts";
 import type { PlanRoster } from "./roster.ts";
-
-const layersMax = 6;
 
 /**
  * The optimum of `planExactly` over the agents whose growth with compute is calibrated. A leaf of x level costs its prompt
@@ -87,7 +86,7 @@ function optimumOf(
     leafBias: (tokens) => biasAt(levelOf(tokens - promptTokens, steps), curve.k.value, curve.beta.value),
     fidelity: channel.fidelity,
     rho: channel.rho,
-    rhoTask: share(rhoTask.value),
+    rhoTask: clampShare(rhoTask.value),
     messageTokens: messageLengths(fidelity, channel.rho, roomIn(window)),
     layersMax,
     leafComputeMin: promptTokens + 1,
@@ -118,13 +117,12 @@ function accuracyOf(
   return combineIntervals([accuracy, curve.beta, rhoTask, rho, gamma], (right, beta, difficulty, shared, kept) => {
     const bias = (on + 2 * (right - accuracy.value)) * (level / nearest) ** beta;
     const p = (1 + Math.max(-1, Math.min(1, bias))) / 2;
-    const node = { fanIn, rho: share(shared), fidelity: Math.max(1e-9, share(kept)) };
-    return layers === 0 ? p : treeAccuracyOverTasks(betaDifficulty(p, share(difficulty), 0.25), layers, node);
+    const node = { fanIn, rho: clampShare(shared), fidelity: clampPositive(kept) };
+    return layers === 0 ? p : treeAccuracyOverTasks(betaDifficulty(p, clampShare(difficulty), 0.25), layers, node);
   });
 }
 
 const biasAt = (level: number, scale: number, beta: number) => (level > 0 ? Math.min(1, scale * level ** beta) : 0);
-const share = (value: number) => Math.max(0, Math.min(1, value));
 
 /** The level at which so many tokens are written: straight lines between the recorded ones, in logarithms. */
 function levelOf(tokens: number, steps: Growth["steps"]): number {

@@ -1,7 +1,7 @@
 // What the reader's context window decides: up to which W a star is the better way to read, and below which only a tree is.
 
 import type { Candidate } from "./candidates.ts";
-import { equalScores } from "./choose.ts";
+import { equalScores, movedAccuracy } from "./choose.ts";
 import type { WindowSweep } from "./plan-types.ts";
 import type { Proposal } from "./reader-shapes.ts";
 
@@ -28,17 +28,7 @@ export function sweepWindows(
   const told = (proposal: Proposal | undefined) => {
     if (!proposal) return null;
     const { team, vote, score } = price(proposal);
-    const moved = score - vote!.accuracy;
-    const inside = (value: number) => Math.max(0, Math.min(1, value));
-    return {
-      team: team.text,
-      accuracy: {
-        mean: inside(score),
-        low: inside(vote!.accuracyLow + moved),
-        high: inside(vote!.accuracyHigh + moved),
-        confidence,
-      },
-    };
+    return { team: team.text, accuracy: movedAccuracy(vote!, score, confidence) };
   };
   return {
     reader,

@@ -1,4 +1,5 @@
 // The first two sentences of a report: what to do, and what it was worth on tasks that played no part in the choice.
+import type { FurtherTasks } from "../plan/plan-types.ts";
 import type { Span } from "./document.ts";
 import { costSentence, count, probabilitySentence, share } from "./format-number.ts";
 import type { Reading, TeamComparison } from "./reading.ts";
@@ -28,7 +29,7 @@ export function headline({ study, standing, baseline, rival }: Reading): string 
 }
 
 /** "about 400 further tasks", or the range where it is wide. */
-function furtherTasks({ low, median, high }: { low: number; median: number; high: number }): string {
+function furtherTasks({ low, median, high }: FurtherTasks): string {
   if (median <= 0) return "a few further tasks";
   const text = roughly(median);
   return low < median && high > median && high > 1.2 * low

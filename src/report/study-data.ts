@@ -1,7 +1,7 @@
 import type { AgentEstimates, Calibration } from "../calibrate/calibration.ts";
 import type { Kind } from "../organizations/organization.ts";
 import type { PhaseMap } from "../plan/phase.ts";
-import type { Boundary, Budget, CostUnit, Finding, Forecast, Plan } from "../plan/plan-types.ts";
+import type { Boundary, Budget, CostUnit, Finding, Forecast, FurtherTasks, Plan } from "../plan/plan-types.ts";
 import type { Disagreement } from "../records/attempt.ts";
 import type { Assumption } from "../records/recordings.ts";
 import type { Interval, NotMeasured } from "../theory/interval.ts";
@@ -189,7 +189,7 @@ export interface Study {
   readonly tasksStillNeeded: readonly {
     readonly question: string;
     readonly now: Interval;
-    readonly further: { readonly low: number; readonly median: number; readonly high: number } | null;
+    readonly further: FurtherTasks | null;
     readonly meaning: string;
   }[];
   readonly disagreements: {

@@ -23,6 +23,12 @@ export function mapInterval({ value, low, high, confidence }: Interval, map: (va
   return { value: map(value), low: Math.min(...ends), high: Math.max(...ends), confidence };
 }
 
+/** A share, brought into [0, 1], where the theory has it: estimates of few tasks may fall outside. */
+export const clampShare = (share: number) => Math.max(0, Math.min(1, share));
+
+/** γ, or a bias that is not 0, brought into (0, 1]. */
+export const clampPositive = (share: number) => Math.max(1e-9, Math.min(1, share));
+
 /** The interval brought into [least, most], where the quantity lies; estimates of few tasks may fall outside. */
 export function clampInterval({ value, low, high, confidence }: Interval, least: number, most: number): Interval {
   const inside = (bound: number) => Math.max(least, Math.min(most, bound));

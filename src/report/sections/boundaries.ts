@@ -1,4 +1,4 @@
-import type { Boundary } from "../../plan/plan-types.ts";
+import type { Boundary, Crossing } from "../../plan/plan-types.ts";
 import type { Metric } from "../../simulate/outcomes.ts";
 import { type Interval, isMeasured } from "../../theory/interval.ts";
 import type { Draft, SectionDraft } from "../document.ts";
@@ -57,8 +57,6 @@ const lines: Readonly<Record<Metric, typeof linesOfVotes>> = {
   "squared-error": linesOfNumbers,
 };
 const lineOf = ({ code, metric = "accuracy" }: Boundary) => lines[metric][code];
-
-type Crossing = Boundary["crossings"][number];
 
 /** Numbers of calls and tokens are whole ones. */
 const parameters: Readonly<Record<Crossing["parameter"], { symbol: string; whole: boolean }>> = {
