@@ -20,6 +20,8 @@ export interface RegimeOptions {
   readonly fanIn: number;
   /** m, tokens of a message. */
   readonly messageTokens: number;
+  /** What every reader reads beside its messages, in tokens: as dear as they are. @default 0 */
+  readonly promptTokens?: number;
   /** Column whose answers are the leaves: where the mixing depth starts, and whose β a single agent competes with. */
   readonly leaf: string;
 }
@@ -55,7 +57,7 @@ export interface CalibratedRegime {
  */
 export function calibratedRegime(
   calibration: Calibration,
-  { fanIn, messageTokens, leaf }: RegimeOptions,
+  { fanIn, messageTokens, promptTokens = 0, leaf }: RegimeOptions,
 ): CalibratedRegime {
   const { fidelity: curve, rhoWithin, agents } = calibration;
   const fidelity = isMeasured(curve) ? fidelityAt(curve, messageTokens) : curve;
@@ -70,7 +72,8 @@ export function calibratedRegime(
     rho: Math.min(1, Math.max(0, rho)),
   });
   const alpha = (gamma: number, rho: number) => amplification(node(gamma, rho));
-  const communication = (layers: number) => communicationCost(fanIn, layers, messageTokens);
+  const prices = { overhead: promptTokens };
+  const communication = (layers: number) => communicationCost(fanIn, layers, messageTokens, prices);
   const signal = (gamma: number, rho: number, exponent: number) => ({
     ...{ fanIn, alpha: alpha(gamma, rho), beta: Math.max(1e-9, exponent) },
   });
@@ -106,7 +109,7 @@ export function calibratedRegime(
         optimalLeafCompute({
           exponent: organizationExponent(node(gamma, rho)),
           beta: Math.max(1e-9, exponent),
-          costPerLeaf: communicationCostPerLeaf(fanIn, messageTokens),
+          costPerLeaf: communicationCostPerLeaf(fanIn, messageTokens, prices),
         }),
       thresholdScale,
     ),

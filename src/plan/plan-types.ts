@@ -135,7 +135,7 @@ export interface RiskRegime {
 }
 
 export interface Thresholds {
-  /** First budget per task at which a team of this shape beats one agent in the small-signal theory (B_1). */
+  /** First budget per task at which a star of this fan-in beats one agent in the small-signal theory (B_1). */
   readonly firstTeamTokens: Measured;
   /** From which budget on a second layer of readers pays. */
   readonly secondLayerTokens: Measured;

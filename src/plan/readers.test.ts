@@ -8,7 +8,7 @@ import { formOf } from "../organizations/team.ts";
 import { tabulate } from "../records/tabulate.ts";
 import { replay } from "../simulate/replay.ts";
 import { type ScriptedTruth, scriptedAttempts, scriptedConfig, scriptedExample } from "../simulate/scripted.ts";
-import { leafBias } from "../theory/budget.ts";
+import { communicationCost, leafBias, teamThreshold } from "../theory/budget.ts";
 import { betaDifficulty, treeAccuracyBeta } from "../theory/difficulty.ts";
 import { fidelityExponential } from "../theory/fidelity.ts";
 import { isMeasured, type Measured } from "../theory/interval.ts";
@@ -16,6 +16,7 @@ import { forecast } from "./forecast.ts";
 import { type PlanOptions, plan } from "./plan.ts";
 import type { CostUnit, Forecast } from "./plan-types.ts";
 import { LayerMaps, proposedShapes, readAccuracy, teamOfShape } from "./reader-shapes.ts";
+import { usualReader, windowOf } from "./reader-window.ts";
 
 // Scripted agents of stated truth: every parameter of the theory can be calibrated, so teams of readers can be forecast.
 const truth = scriptedExample;
@@ -376,6 +377,16 @@ describe("the regime of readers", () => {
       expect(high).toBeGreaterThanOrEqual(value);
     }
     expect(measured(optimalLeafTokens).value).toBeGreaterThan(0);
+  });
+
+  it("pays for what a reader reads beside its messages before a team pays", () => {
+    const { fanIn, messageTokens, beta, alpha } = rich.regime;
+    const [growth, gain] = [measured(beta).value, measured(alpha).value];
+    const { promptTokens } = windowOf(usualReader(calibration));
+    expect(promptTokens).toBeGreaterThan(100);
+    const paid = communicationCost(fanIn, 1, messageTokens!, { overhead: promptTokens });
+    const expected = teamThreshold(1, { fanIn, alpha: gain, beta: growth }, paid);
+    expect(measured(rich.thresholds.firstTeamTokens).value).toBeCloseTo(expected, 6);
   });
 });
 

@@ -16,6 +16,7 @@ import { poissonBinomial, unequalMajorityBias } from "../theory/majority.ts";
 import { mixingDepthApproximate } from "../theory/tree.ts";
 import { type Candidate, callsMaxOf } from "./candidates.ts";
 import type { Regime, Thresholds } from "./plan-types.ts";
+import { usualReader, windowOf } from "./reader-window.ts";
 import type { PlanRoster, RosterAgent } from "./roster.ts";
 
 /** The votes that one node reads or that code counts. */
@@ -70,7 +71,10 @@ export function regimeOf(
   const fanIn = node?.fanIn ?? 3;
   const [rhoEffective, bias] = node ? voteDependence(node, tasks, confidence) : [noVote, noVote];
   const read = node?.messages
-    ? calibratedRegime(calibration, { fanIn, messageTokens: node.messages.tokens, leaf: node.messages.leaf })
+    ? calibratedRegime(calibration, {
+        ...{ fanIn, messageTokens: node.messages.tokens, leaf: node.messages.leaf },
+        promptTokens: windowOf(usualReader(calibration)).promptTokens,
+      })
     : null;
   const gamma: Measured = read ? read.fidelity : { value: 1, low: 1, high: 1, confidence };
   const rho = read ? rhoWithin : rhoEffective;

@@ -12,6 +12,7 @@ import {
   communicationCost,
   communicationCostPerLeaf,
   depthSwitchBudget,
+  type MessagePrices,
   optimalLeafCompute,
   optimalLeafCount,
   teamThreshold,
@@ -23,6 +24,7 @@ import { mover, told, untold, windowLine } from "./boundaries.ts";
 import { callsMaxOf } from "./candidates.ts";
 import type { Offer } from "./market.ts";
 import type { Boundary, Budget, Plan, Regime, RiskRegime } from "./plan-types.ts";
+import { usualReader, windowOf } from "./reader-window.ts";
 import { finiteBudget, type Node, nothingToRead } from "./regime.ts";
 import type { PlanRoster } from "./roster.ts";
 
@@ -92,7 +94,7 @@ export function riskTheoryAt(
     exponent,
     riskExponent: growth.exponent,
     riskFloor,
-    bestLeaves: bestLeaves(node, rho, growth.exponent, budget),
+    bestLeaves: bestLeaves(node, rho, growth.exponent, budget, pricesIn(calibration)),
   };
   const regime: Regime = {
     ...(node?.team !== undefined && { team: node.team }),
@@ -259,7 +261,8 @@ function readThresholds(
   { scale, exponent, riskFloor }: Growth & { readonly riskFloor: Measured },
   calibration: Calibration,
 ): typeof nothingRead {
-  const communication = (layers: number) => communicationCost(fanIn, layers, messageTokens);
+  const prices = pricesIn(calibration);
+  const communication = (layers: number) => communicationCost(fanIn, layers, messageTokens, prices);
   const signal = (r: number, growth: number) => ({
     ...{ fanIn, alpha: 1 / treeContraction(fanIn, share(r)), beta: positive(growth) },
   });
@@ -274,15 +277,20 @@ function readThresholds(
       logScale,
     ),
     shortestMessageTokens: shortestMessage(fanIn, rho, averaged, calibration),
-    optimalLeafTokens: budget((r, growth) => optimalLeafCompute(trade(fanIn, messageTokens, r, growth))),
+    optimalLeafTokens: budget((r, growth) => optimalLeafCompute(trade(fanIn, messageTokens, r, growth, prices))),
   };
 }
 
-function trade(fanIn: number, messageTokens: number, rho: number, growth: number) {
+/** Whoever reads messages reads the task as well. */
+function pricesIn(calibration: Calibration): MessagePrices {
+  return { overhead: windowOf(usualReader(calibration)).promptTokens };
+}
+
+function trade(fanIn: number, messageTokens: number, rho: number, growth: number, prices: MessagePrices) {
   return {
     exponent: treeRiskExponent(fanIn, share(rho)),
     beta: positive(growth),
-    costPerLeaf: communicationCostPerLeaf(fanIn, messageTokens),
+    costPerLeaf: communicationCostPerLeaf(fanIn, messageTokens, prices),
   };
 }
 
@@ -317,14 +325,20 @@ function shortestMessage(fanIn: number, rho: Measured, averaged: Measured, { est
   return { value, low, high, confidence: limit.confidence };
 }
 
-function bestLeaves(node: Node | null, rho: Measured, growth: Measured, { unit, amount }: Budget): Measured {
+function bestLeaves(
+  node: Node | null,
+  rho: Measured,
+  growth: Measured,
+  { unit, amount }: Budget,
+  prices: MessagePrices,
+): Measured {
   if (!node?.messages) return nothingToRead;
   if (unit !== "tokens")
     return { notMeasured: "the theory's compute is in tokens, the budget is not", probe: "plan a budget in tokens" };
   const { fanIn, messages } = node;
   return combine(
     [rho, growth],
-    (r, eta) => Math.max(1, optimalLeafCount(amount, trade(fanIn, messages.tokens, r, eta))),
+    (r, eta) => Math.max(1, optimalLeafCount(amount, trade(fanIn, messages.tokens, r, eta, prices))),
     logScale,
   );
 }
