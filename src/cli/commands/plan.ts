@@ -27,7 +27,10 @@ export const plan: Verb = {
         "--recorded-only",
         "choose only among teams that the recorded answers can replay: no readers, no extrapolation",
       )
-      .option("--needs-reading", "answers are texts that code cannot compare: nothing is counted, agents must read")
+      .option(
+        "--needs-reading",
+        "answers are texts, plans or patches that code cannot compare: none are counted, agents read them",
+      )
       .action(
         async (
           files: string[],

@@ -11,20 +11,26 @@ export function toldWindows({ points }: WindowSweep): readonly Point[] {
   return points.filter(({ star, tree }) => star || tree);
 }
 
-/** One sentence: below which window a tree takes the place of the best star. */
+/** One sentence: below which window a tree takes the place of the best star, and what the reader's own is. */
 export function windowSentence(sweep: WindowSweep): string {
+  const { contextTokens, reader } = sweep;
+  const stated =
+    contextTokens === null || toldWindows(sweep).length === 0 ? "" : `; ${reader} reads ${count(contextTokens)}`;
+  return `${windowClaim(sweep)}${stated}.`;
+}
+
+function windowClaim(sweep: WindowSweep): string {
   const points = toldWindows(sweep);
   const [first, last] = [points[0], points.at(-1)];
-  if (!first || !last) return "No star or tree of readers fits the budget, whatever the window.";
-  const { hierarchyBelow, contextTokens, reader } = sweep;
-  const stated = contextTokens === null ? "" : `; ${reader} reads ${count(contextTokens)}`;
+  if (!first || !last) return "No star or tree of readers fits the budget, whatever the window";
+  const { hierarchyBelow } = sweep;
   if (hierarchyBelow !== null)
-    return `Below a window of ${count(hierarchyBelow)} tokens the best star no longer fits and a tree takes its place${stated}.`;
+    return `Below a window of ${count(hierarchyBelow)} tokens the best star no longer fits and a tree takes its place`;
   const range = `from ${count(first.contextTokens)} to ${count(last.contextTokens)} tokens`;
-  if (!last.tree) return `No tree of readers fits the budget: at windows ${range} a star is all there is${stated}.`;
+  if (!last.tree) return `No tree of readers fits the budget: at windows ${range} a star is all there is`;
   return (last.star?.accuracy.mean ?? 0) >= last.tree.accuracy.mean - 0.001
-    ? `At windows ${range} the best star is at least as good as the best tree${stated}.`
-    : `The best tree stays ahead of the best star up to a window of ${count(last.contextTokens)} tokens: it is not the window that makes layers pay${stated}.`;
+    ? `At windows ${range} the best star is at least as good as the best tree`
+    : `The best tree stays ahead of the best star up to a window of ${count(last.contextTokens)} tokens: it is not the window that makes layers pay`;
 }
 
 /** The best star and the best tree by window; none where fidelity is not measured or no team of readers fits. */
@@ -37,7 +43,7 @@ export function windowsBlock({ study, label, confidenceText }: Reading): Draft |
     one ? `${accuracy(one.accuracy.mean)} ${accuracyInterval(one.accuracy)}` : "–";
   return {
     id: "windows",
-    title: windowSentence(windows).replace(/;[^;]*\.$|\.$/, ""),
+    title: windowClaim(windows),
     subtitle:
       "The best star and the best tree of readers within the budget, by context window: right answers in %, forecast by the theory",
     figure: {
