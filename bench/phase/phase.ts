@@ -9,7 +9,8 @@ import { treeAccuracyBeta } from "../../src/theory/difficulty.ts";
 import { amplification } from "../../src/theory/level-map.ts";
 import { type PhaseProblem, phaseAxisValues, phaseGrid } from "../../src/theory/phase.ts";
 import { treeBias } from "../../src/theory/tree.ts";
-import { chromiumFlags, chromiumPath, moduleUrl, serveSources } from "../../test/phase/serve-sources.ts";
+import { moduleUrl, serveSources } from "../../test/phase/serve-sources.ts";
+import { chromiumFlags, chromiumPath } from "../../test/report/chromium.ts";
 
 const rounds = 21;
 const rho = { parameter: "rho", from: 0, to: 0.6, steps: 200 } as const;

@@ -1,18 +1,17 @@
 // Phase diagrams in a browser: the same numbers as in Node, and pictures in which nothing overlaps.
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { phasePage, phaseSvg } from "../../src/report/html/phase-page.ts";
 import { type PhaseProblem, phaseGrid } from "../../src/theory/phase.ts";
+import { chromiumFlags, chromiumPath } from "../report/chromium.ts";
+import { expectReadable } from "../report/readable.ts";
 import { maps } from "./maps.ts";
-import { chromiumFlags, chromiumPath, moduleUrl, serveSources } from "./serve-sources.ts";
+import { moduleUrl, serveSources } from "./serve-sources.ts";
 
 const missing = !existsSync(chromiumPath);
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const layoutProblems = readFileSync(new URL("../report/layout-problems.js", import.meta.url), "utf8");
 
 describe.skipIf(missing)(`phase diagrams in Chromium${missing ? ` (skipped: no ${chromiumPath})` : ""}`, () => {
   let browser: Browser;
@@ -60,18 +59,7 @@ describe.skipIf(missing)(`phase diagrams in Chromium${missing ? ` (skipped: no $
         page.on("request", (request) => requests.push(request.url()));
         await page.goto(`file://${file}`);
         expect(requests).toHaveLength(1);
-        expect(await page.evaluate(layoutProblems)).toEqual([]);
-        await page.evaluate(axe);
-        const violations = (rules: string) =>
-          page.evaluate(
-            `axe.run(document, ${rules}).then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes[0].html.slice(0, 200)))`,
-          );
-        expect(await violations(`{ resultTypes: ["violations"] }`)).toEqual([]);
-        // In the dark only colours differ.
-        await page.emulateMedia({ colorScheme: "dark" });
-        expect(await violations(`{ resultTypes: ["violations"], runOnly: ["color-contrast"] }`)).toEqual([]);
-        await page.addStyleTag({ content: ':root{--sans:"DejaVu Sans",Verdana,sans-serif!important}' });
-        expect(await page.evaluate(layoutProblems)).toEqual([]);
+        await expectReadable(page);
         await page.close();
       }
     });

@@ -1,37 +1,23 @@
 // What no other test sees: fonts, boxes and colours as a browser lays them out. Every study at two widths, in light and
 // dark, and once more with a wider font than the page asks for.
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { html } from "../../src/report/formats/html.ts";
 import { report } from "../../src/report/report.ts";
+import { chromiumFlags, chromiumPath } from "./chromium.ts";
+import { expectReadable } from "./readable.ts";
 import { studies } from "./studies.ts";
 
-const executable = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
-const missing = !existsSync(executable);
-const flags = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const missing = !existsSync(chromiumPath);
 
-/** Runs in the browser: everything that can be wrong with the boxes of a page, in words. */
-const layoutProblems = readFileSync(new URL("layout-problems.js", import.meta.url), "utf8");
-
-describe.skipIf(missing)(`the page in Chromium${missing ? ` (skipped: no ${executable})` : ""}`, () => {
+describe.skipIf(missing)(`the page in Chromium${missing ? ` (skipped: no ${chromiumPath})` : ""}`, () => {
   let browser: Browser;
   const folder = mkdtempSync(join(tmpdir(), "quorate-report-"));
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: executable, args: flags });
+    browser = await chromium.launch({ executablePath: chromiumPath, args: chromiumFlags });
     for (const [name, study] of Object.entries(studies))
       writeFileSync(join(folder, `${name}.html`), html.render(report(study())));
   });
@@ -54,18 +40,7 @@ describe.skipIf(missing)(`the page in Chromium${missing ? ` (skipped: no ${execu
     for (const width of [1280, 390])
       it(`shows ${name} at ${width} px: nothing overlaps, leaves its picture or scrolls, in any font; axe finds nothing`, async () => {
         const page = await open(name, width, "light");
-        expect(await page.evaluate(layoutProblems)).toEqual([]);
-        await page.evaluate(axe);
-        const violations = (rules: string) =>
-          page.evaluate(
-            `axe.run(document, ${rules}).then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes[0].html.slice(0, 200)))`,
-          );
-        expect(await violations(`{ resultTypes: ["violations"] }`)).toEqual([]);
-        // In the dark only colours differ.
-        await page.emulateMedia({ colorScheme: "dark" });
-        expect(await violations(`{ resultTypes: ["violations"], runOnly: ["color-contrast"] }`)).toEqual([]);
-        await page.addStyleTag({ content: ':root{--sans:"DejaVu Sans",Verdana,sans-serif!important}' });
-        expect(await page.evaluate(layoutProblems)).toEqual([]);
+        await expectReadable(page);
         await page.close();
       });
 
