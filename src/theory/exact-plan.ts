@@ -54,8 +54,8 @@ export interface ExactPlan {
  * The best of one agent and all regular trees: odd b with b m ≤ W, m from the list, L ≥ 1, x = (B − C_L)/b^L. Ties go to the
  * smaller fan-in, the shorter message, the smaller depth.
  *
- * Every tree gets a cheap ceiling first (`ceilingOverTasks`); the mean over tasks is taken from the highest ceiling down,
- * until the best tree stands above all that are left. The plan is the one that evaluating every tree would find.
+ * Every tree gets a cheap ceiling first (`tasksOf`); the mean over tasks is taken from the highest ceiling down, until the
+ * best tree stands above all that are left. The plan is the one that evaluating every tree would find.
  *
  * @throws {DomainError} outside the domains, also of what the two curves return
  * @see    §5.4, derived
@@ -70,20 +70,21 @@ export function planExactly(problem: PlanProblem): ExactPlan {
   requirePrices(problem.prices ?? {});
   const single = problem.leafBias(budget);
   requireInterval({ leafBias: single }, -1, 1);
-  const ceiling = ceilingOverTasks(rhoTask);
+  const tasks = tasksOf(rhoTask);
   const total = ({ leaf, layers, aggregation }: Tree, overTasks: number) =>
     rhoGlobal * leaf * iterate(1, layers, aggregation) + (1 - rhoGlobal) * overTasks;
 
   const promising = trees(problem)
     .filter((tree) => total(tree, Math.max(0, iterate(tree.leaf, tree.layers, tree.aggregation))) > single)
-    .map((tree, place) => ({ tree, place, ceiling: total(tree, ceiling(tree)) }))
+    .map((tree, place) => ({ tree, place, ceiling: total(tree, tasks.ceiling(tree)) }))
     .sort((one, other) => other.ceiling - one.ceiling);
   let best: { readonly tree: Tree | null; readonly place: number; readonly bias: number } = {
     ...{ tree: null, place: -1, bias: single },
   };
   for (const { tree, place, ceiling } of promising) {
     if (ceiling < best.bias) break;
-    const bias = total(tree, biasOverTasks(tree, rhoTask));
+    if (total(tree, tasks.closeCeiling(tree)) < best.bias) continue;
+    const bias = total(tree, tasks.meanBias(tree));
     if (bias > best.bias || (bias === best.bias && place < best.place)) best = { tree, place, bias };
   }
   const { bias, tree } = best;
@@ -147,38 +148,69 @@ function iterate(bias: number, layers: number, aggregation: Aggregation): number
   return bias;
 }
 
-/** Mean bias of the tree where tasks differ; difficulty leaves the mean of a single agent alone. */
-function biasOverTasks({ leaf, layers, aggregation }: Tree, rhoTask: number): number {
-  const { accuracies, weights } = betaDifficulty((1 + leaf) / 2, rhoTask);
-  return accuracies.reduce((sum, p, t) => sum + weights[t]! * iterate(2 * p - 1, layers, aggregation), 0);
+/** What tasks of different difficulty make of a tree. */
+interface Tasks {
+  /** Mean bias of the tree; difficulty leaves the mean of a single agent alone. */
+  meanBias(tree: Tree): number;
+  /** Not below that mean, and cheap. */
+  ceiling(tree: Tree): number;
+  /** The same, closer to it, and cheap where many trees have this leaf, as where all have reached their cap. */
+  closeCeiling(tree: Tree): number;
 }
 
 /**
- * A bound of `biasOverTasks` from above. F^L is odd, so a task of bias −μ takes back what one of bias μ gives, and E F^L is
- * a mean over |μ| with weights w(μ) − w(−μ), which are ≥ 0 for a leaf above chance. F^L is concave there, so bands of |μ|
- * may be drawn together (Jensen). And it rises with the leaf, on one lattice of nodes: leaves within 1 % of each other
- * share the bands of the best of them. Below chance all weights are ≤ 0, and concavity gives F^L(μ) ≥ μ F^L(1).
+ * F^L is odd, so a task of bias −μ takes back what one of bias μ gives, and E F^L is a mean over |μ| with weights w(μ) − w(−μ),
+ * which are ≥ 0 for a leaf above chance. F^L is concave there, so for a ceiling bands of |μ| may be drawn together (Jensen).
+ * And E F^L rises with the leaf, on one lattice of nodes, so leaves within 1 % may share the bands of the best of them. Below
+ * chance all weights are ≤ 0, and concavity gives F^L(μ) ≥ μ F^L(1).
  */
-function ceilingOverTasks(rhoTask: number): (tree: Tree) => number {
-  const known = new Map<string, readonly Band[]>();
-  const bandsOf = (leaf: number) => {
+function tasksOf(rhoTask: number): Tasks {
+  let last: { readonly leaf: number; readonly law: DifficultyLaw } | undefined;
+  const lawOf = (leaf: number) => {
+    if (last?.leaf !== leaf) last = { leaf, law: betaDifficulty((1 + leaf) / 2, rhoTask) };
+    return last.law;
+  };
+  const closeBands = remembered((leaf: number) => bandsOfLaw(lawOf(leaf)));
+  const levels = new Map<number, (level: number) => readonly Band[]>(); // by the step of their lattice
+  const sharedBands = (leaf: number) => {
     const step = latticeStep((1 + leaf) / 2, rhoTask);
-    const level = Math.ceil(100 * Math.log(leaf));
-    const key = `${level}/${step}`;
-    const bands = known.get(key) ?? bandsOfLaw(betaDifficultyOnLattice(leafAccuracy(level), rhoTask, step));
-    known.set(key, bands);
-    return bands;
+    const bandsOf =
+      levels.get(step) ??
+      remembered((level: number) => {
+        const best = Math.min(1, Math.exp(level / 100));
+        return bandsOfLaw(betaDifficultyOnLattice((1 + best) / 2, rhoTask, step));
+      });
+    levels.set(step, bandsOf);
+    return bandsOf(Math.ceil(100 * Math.log(leaf)));
   };
   const slack = 1 + 1e-9; // roundings, and the difference of the cut tails
-  return ({ leaf, layers, aggregation }) => {
-    if (leaf <= 0) return (leaf * iterate(1, layers, aggregation)) / slack;
-    let sum = 0;
-    for (const { bias, weight } of bandsOf(leaf)) sum += weight * iterate(bias, layers, aggregation);
-    return sum * slack;
+  const ceilingBy =
+    (bandsOf: (leaf: number) => readonly Band[]) =>
+    ({ leaf, layers, aggregation }: Tree) => {
+      if (leaf <= 0) return (leaf * iterate(1, layers, aggregation)) / slack;
+      let sum = 0;
+      for (const { bias, weight } of bandsOf(leaf)) sum += weight * iterate(bias, layers, aggregation);
+      return sum * slack;
+    };
+  return {
+    meanBias({ leaf, layers, aggregation }) {
+      const { accuracies, weights } = lawOf(leaf);
+      return accuracies.reduce((sum, p, t) => sum + weights[t]! * iterate(2 * p - 1, layers, aggregation), 0);
+    },
+    ceiling: ceilingBy(sharedBands),
+    closeCeiling: ceilingBy(closeBands),
   };
 }
 
-const leafAccuracy = (level: number) => (1 + Math.min(1, Math.exp(level / 100))) / 2;
+/** The same function, called once per argument. */
+function remembered<Value>(of: (argument: number) => Value): (argument: number) => Value {
+  const known = new Map<number, Value>();
+  return (argument) => {
+    const value = known.get(argument) ?? of(argument);
+    known.set(argument, value);
+    return value;
+  };
+}
 
 /** Tasks of about the same |μ|: P(μ > 0) − P(μ < 0), and the mean bias per unit of it. */
 interface Band {
@@ -187,7 +219,7 @@ interface Band {
 }
 
 /** Borders of |μ|, denser where trees decide. */
-const borders = [0.02, 0.05, 0.1, 0.2, 0.35, 0.55, 0.8];
+const borders = [0.005, 0.01, 0.02, 0.04, 0.07, 0.12, 0.2, 0.3, 0.45, 0.65, 0.85];
 
 function bandsOfLaw({ accuracies, weights }: DifficultyLaw): Band[] {
   const sums = [0, ...borders].map(() => ({ weight: 0, signal: 0 }));
