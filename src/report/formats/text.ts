@@ -190,7 +190,7 @@ function forecasts(
 ): string[] {
   if (teams.length === 0) return [];
   const splits = sections.flatMap(({ blocks }) => blocks).find(({ id }) => id === "splits");
-  const nameWidth = 36;
+  const nameWidth = 34; // leaves room for differences beyond 100 %, in squared error
   const rows = teams.filter(({ chosen }, i) => i < rowsMax || chosen);
   return [
     heading(`Forecast against measured (${look.differencesOver(baseline?.label ?? study.baseline)})`, paint),
