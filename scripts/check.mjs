@@ -33,7 +33,16 @@ const families = {
 // Beside the members: how teams are written, what members share, what users of the package import.
 const familyHelpers = {
   rules: ["public.ts"],
-  organizations: ["team.ts", "parse-team.ts", "cast.ts", "words.ts", "stages.ts", "layers.ts", "planned.ts", "public.ts"],
+  organizations: [
+    "team.ts",
+    "parse-team.ts",
+    "cast.ts",
+    "words.ts",
+    "stages.ts",
+    "layers.ts",
+    "planned.ts",
+    "public.ts",
+  ],
 };
 
 const stage = (file) => file.split("/")[0].replace(/\.ts$/, "");
