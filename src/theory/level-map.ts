@@ -96,8 +96,8 @@ export function levelMap(bias: number, aggregation: Aggregation, options: VoteOp
 
 /** One sent vote whose copies are corrupted one by one; ties among them count as told, whichever vote was sent. */
 function copiedVoteBias(bias: number, fanIn: number, fidelity: number, ties: TieRule): number {
-  const tied = majorityBias(fidelity, fanIn, ties) - majorityBias(fidelity, fanIn, "random");
-  return bias * majorityBias(fidelity, fanIn, "random") + (fanIn % 2 === 0 ? tied : 0);
+  const tossed = majorityBias(fidelity, fanIn, "random");
+  return bias * tossed + (majorityBias(fidelity, fanIn, ties) - tossed);
 }
 
 /** F(μ) of the paper's law and an odd fan-in without checks: for the inner loops of callers that have checked. */
