@@ -23,7 +23,7 @@ const alsoCalled: Readonly<Record<string, PhaseParameter>> = {
  */
 export function parsePhaseAxis(text: string): AxisRequest {
   const [name, range, ...more] = text.split("=") as [string, string?, ...string[]];
-  const parameter = phaseParameters.find((one) => one === name) ?? alsoCalled[name];
+  const parameter = phaseParameters.find((one) => one === name) ?? otherName(name);
   if (!parameter) {
     const alike = nearest(name, [...phaseParameters, ...Object.keys(alsoCalled).filter(({ length }) => length > 1)]);
     throw new PhaseAxisError(
@@ -44,6 +44,8 @@ export function parsePhaseAxis(text: string): AxisRequest {
     ...(steps !== undefined && { steps: number(steps) }),
   };
 }
+
+const otherName = (name: string) => (Object.hasOwn(alsoCalled, name) ? alsoCalled[name] : undefined);
 
 function wrong(text: string, parameter: PhaseParameter): PhaseAxisError {
   return new PhaseAxisError(

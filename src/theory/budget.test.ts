@@ -285,6 +285,12 @@ describe("message lengths", () => {
       expect(logValue(budget, [m * factor, m * factor, m * factor])).toBeLessThan(best);
   });
 
+  it("have a length at any depth: per leaf the edges of an endless tree are finite", () => {
+    const lengths = [1, 3, 30, 300, 3000].map((layers) => optimalMessage(50, { ...problem, layers }));
+    expect(lengths.every(Number.isFinite)).toBe(true);
+    expect(lengths).toEqual(lengths.toSorted((a, b) => a - b));
+  });
+
   it("choose one agent where no team pays", () => {
     const design = { scale: 0.02, beta: 0.45, rho: 0.1, fidelity: { lengthScale: 30 } };
     expect(bestDesignRelaxed(1e6, 400, design)).toMatchObject({ fanIn: 1, messageTokens: 0, exponent: 0 });

@@ -1,6 +1,6 @@
 /** How long messages should be when they are paid from the same budget as the leaves (γ = 1 − exp(−m/m₀)). */
 
-import { communicationCost, communicationCostPerLeaf, relaxedValue } from "./budget.ts";
+import { communicationCostPerLeaf, relaxedValue } from "./budget.ts";
 import { requireBetween, requireHalfOpen, requireInteger, requireInterval, requirePositive } from "./domain.ts";
 import { type FidelityLaw, fidelityExponential, requireFidelityLaw } from "./fidelity.ts";
 import { organizationExponent } from "./level-map.ts";
@@ -34,7 +34,7 @@ export function optimalMessage(leafCompute: number, problem: MessageProblem): nu
   requirePositive({ leafCompute });
   requireProblem(problem);
   const { fanIn, layers, beta, lengthScale } = problem;
-  const edgesPerLeafTwice = communicationCost(fanIn, layers, 1) / fanIn ** layers;
+  const edgesPerLeafTwice = (2 * (1 - fanIn ** -layers)) / (1 - 1 / fanIn); // E/N as a sum of b^-l: b^L may overflow
   return messageLength(leafCompute, (beta * edgesPerLeafTwice) / layers, lengthScale);
 }
 

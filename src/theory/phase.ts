@@ -114,6 +114,9 @@ export class PhaseAxisError extends KnownError {
 
 const stepsMax = 1000;
 
+/** Beyond it a diagram would take minutes: every point sums over half of its votes. */
+const fanInMax = 10_001;
+
 /** The values of an axis, increasing. @throws {PhaseAxisError} @throws {DomainError} */
 export function phaseAxisValues({ parameter, from, to, steps, log = false }: PhaseAxis): Float64Array {
   for (const [name, end] of Object.entries({ from, to })) {
@@ -163,7 +166,7 @@ function requireParameter(parameter: PhaseParameter, value: number): void {
   if (parameter === "rho" || parameter === "accuracy") requireInterval(named, 0, 1);
   else if (parameter === "gamma") requireHalfOpen(named, 0, 1);
   else if (parameter === "budget") requirePositive(named);
-  else if (parameter === "fanIn") requireInteger(named, 1);
+  else if (parameter === "fanIn") requireInteger(named, 1, fanInMax);
   else requireNonNegative(named);
 }
 

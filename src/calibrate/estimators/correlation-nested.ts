@@ -1,6 +1,6 @@
 import { DomainError } from "../../errors.ts";
 import { pairRow } from "./correlation-pairs.ts";
-import type { Count } from "./counts.ts";
+import { type Count, requireCounts } from "./counts.ts";
 import type { Estimate } from "./estimate.ts";
 import { jackknifeInterval, sumRows, type TaskRows, taskRows } from "./resample.ts";
 
@@ -40,6 +40,7 @@ export function correlationNestedInterval(
 
 function checkedRows(groups: readonly (readonly Count[])[]): TaskRows {
   if (groups.length < 2) throw new DomainError("groups.length", groups.length, "at least 2 tasks");
+  for (const counts of groups) requireCounts(counts);
   const rows = taskRows(groups.map(nestedRow));
   const sums = sumRows(rows);
   if (!(sums[1]! > 0)) throw new DomainError("groups", "one vote per group", "with at least one group of two votes");

@@ -1,5 +1,5 @@
 import { DomainError } from "../../errors.ts";
-import { requireInteger } from "../../theory/domain.ts";
+import { requireInteger, requireInterval } from "../../theory/domain.ts";
 
 /**
  * Votes of one task, or of one group of a task: how many there were and how many of them were right. Of grades between 0
@@ -7,11 +7,23 @@ import { requireInteger } from "../../theory/domain.ts";
  */
 export type Count = readonly [votes: number, right: number, squares?: number];
 
-/** @throws {DomainError} with fewer than 2 tasks, or no task of two votes: neither tells how votes depend on each other */
+/**
+ * @throws {DomainError} for counts that are none, and with fewer than 2 tasks or no task of two votes: neither tells how
+ *                       votes depend on each other
+ */
 export function requirePairs(counts: readonly Count[]): void {
+  requireCounts(counts);
   if (counts.length < 2) throw new DomainError("counts.length", counts.length, "at least 2 tasks");
   if (counts.some(([votes]) => votes > 1)) return;
   throw new DomainError("counts", "one vote per task", "with at least one task of two votes");
+}
+
+/** At least one vote, and no more right ones than votes. Of grades `right` need not be whole. */
+export function requireCounts(counts: readonly Count[]): void {
+  for (const [votes, right] of counts) {
+    requireInteger({ votes }, 1);
+    requireInterval({ right }, 0, votes);
+  }
 }
 
 /** Equal counts together, each with the number of tasks that have it: likelihoods are sums over these. */

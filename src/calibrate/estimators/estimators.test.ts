@@ -201,6 +201,22 @@ describe("correlation of votes on one task", () => {
       ]),
     ).toThrow(DomainError);
   });
+
+  it.each<(counts: readonly Count[]) => unknown>([
+    correlationFromPairs,
+    correlationAnova,
+    correlationBetaBinomial,
+    correlationSharedVote,
+    correlationCopula,
+    (counts) => correlationNested([counts, counts]),
+  ])("refuses counts that are none (%o)", (estimate) => {
+    const count = fc.constantFrom<Count>([5, 6], [5, -1], [0, 0], [2.5, 1], [-3, -2], [5, Number.NaN]);
+    fc.assert(
+      fc.property(count, (wrong) => {
+        expect(() => estimate([[5, 2], wrong, [4, 1]])).toThrow(DomainError);
+      }),
+    );
+  });
 });
 
 describe("curves", () => {
@@ -257,6 +273,20 @@ describe("curves", () => {
         { at: 20, answers: 0, right: 0 },
       ]),
     ).toThrow(DomainError);
+  });
+
+  it("refuse what is no count, no length and no number", () => {
+    const [short, long] = [
+      { at: 10, answers: 10, right: 7 },
+      { at: 20, answers: 10, right: 8 },
+    ];
+    for (const answers of [Number.POSITIVE_INFINITY, Number.NaN, 1e300, -1, 8.5]) {
+      expect(() => fitLeafCurve([short, { ...long, answers }])).toThrow(DomainError);
+      expect(() => fitLeafCurveLeastSquares([short, { ...long, answers }])).toThrow(DomainError);
+    }
+    expect(() => fitLeafCurveLeastSquares([short, { ...long, right: 11 }])).toThrow(DomainError);
+    expect(() => fitFidelityIsotonic([short, { ...long, at: Number.NaN }])).toThrow(DomainError);
+    expect(() => isotonicRegression([1, Number.NaN], [1, 1])).toThrow(DomainError);
   });
 
   it("know that tasks answered at every level are not independent answers", () => {

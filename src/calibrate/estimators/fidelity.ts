@@ -141,6 +141,7 @@ export function fitFidelityIsotonic(
   options = 2,
 ): readonly { readonly messageTokens: number; readonly fidelity: number }[] {
   if (points.length === 0) throw new DomainError("message lengths", 0, "at least 1");
+  for (const { at } of points) requirePositive({ messageTokens: at });
   const sorted = [...points].sort((a, b) => a.at - b.at);
   const raw = sorted.map(({ answers, right }) => fidelityEstimate(answers, right, options).fidelity);
   const weights = sorted.map(({ answers }) => answers);

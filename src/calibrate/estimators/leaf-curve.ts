@@ -1,5 +1,5 @@
 import { DomainError } from "../../errors.ts";
-import { requireHalfOpen, requireInterval, requirePositive } from "../../theory/domain.ts";
+import { requireHalfOpen, requireInteger, requireInterval, requirePositive } from "../../theory/domain.ts";
 import { type CurvePoint, fitBinomialCurve } from "./binomial-curve.ts";
 import type { TaskRows } from "./resample.ts";
 
@@ -92,6 +92,7 @@ export function fitLeafCurveLeastSquares(
   points: readonly CurvePoint[],
   { chance = 0.5 }: Pick<LeafCurveOptions, "chance"> = {},
 ): { readonly k: number; readonly beta: number } {
+  requireCounts(points);
   const above = points.flatMap(({ at, answers, right }) => {
     requirePositive({ level: at });
     const bias = (right / answers - chance) / (1 - chance);
@@ -109,5 +110,12 @@ export function fitLeafCurveLeastSquares(
 export function requireSettings(argument: string, points: readonly CurvePoint[]): void {
   const settings = new Set(points.filter(({ answers }) => answers > 0).map(({ at }) => at)).size;
   if (settings < 2) throw new DomainError(argument, settings, "at least 2 different ones with answers");
-  for (const { answers, right } of points) requireInterval({ right }, 0, answers);
+  requireCounts(points);
+}
+
+function requireCounts(points: readonly CurvePoint[]): void {
+  for (const { answers, right } of points) {
+    requireInteger({ answers }, 0);
+    requireInterval({ right }, 0, answers);
+  }
 }
