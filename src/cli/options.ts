@@ -1,11 +1,21 @@
 import { InvalidArgumentError, Option } from "commander";
+import { readsMessages, type Team } from "../organizations/team.ts";
 import type { Metric } from "../simulate/outcomes.ts";
+import { ReaderNotRecorded } from "../simulate/replay.ts";
 
 /** What a verb averages over tasks. */
 export function metricOption(): Option {
   return new Option("--metric <metric>", "what is averaged: right answers, or squared errors of numeric ones")
     .choices(["accuracy", "squared-error"] satisfies Metric[])
     .default("accuracy");
+}
+
+/** For `--recorded-only`. @throws {ReaderNotRecorded} where the team's agents read messages */
+export function requireRecorded(team: Team): void {
+  if (!readsMessages(team)) return;
+  const remedy =
+    "Leave out --recorded-only to have them drawn from the channel that relay probes calibrate, or ask for a team whose agents read nothing.";
+  throw new ReaderNotRecorded(team.text, undefined, remedy);
 }
 
 /** A share strictly between 0 and 1, as 0.9. */

@@ -23,16 +23,22 @@ export class NotRecorded extends KnownError {
   }
 }
 
+const measureTheChannel =
+  "Measure the channel that they can be drawn from: let one agent pass answers on in messages of at most 16, 64 and 256 tokens, record message_tokens, sent and received, and calibrate on that.";
+
 /** Members of the team read messages, of which nothing is recorded and no channel is known. Nothing was simulated. */
 export class ReaderNotRecorded extends KnownError {
   readonly code = "reader-not-recorded";
   readonly team: string;
 
-  /** @param missing  why there is no channel, where one was looked for */
-  constructor(team: string, missing?: NotMeasured) {
+  /**
+   * @param missing  why there is no channel, where one was looked for
+   * @param remedy   the way out, where it is another than to measure the channel
+   */
+  constructor(team: string, missing?: NotMeasured, remedy = measureTheChannel) {
     super(
       `${team} has agents that read messages, and what they answered is not recorded${missing ? `: ${missing.notMeasured}` : ""}.`,
-      "Measure the channel that they can be drawn from: let one agent pass answers on in messages of at most 16, 64 and 256 tokens, record message_tokens, sent and received, and calibrate on that.",
+      remedy,
     );
     this.team = team;
   }

@@ -1,14 +1,12 @@
 import { calibrate } from "../../calibrate/calibrate.ts";
 import { parseTeam } from "../../organizations/parse-team.ts";
-import { readsMessages } from "../../organizations/team.ts";
 import { forecast } from "../../plan/forecast.ts";
 import type { Forecast } from "../../plan/plan-types.ts";
 import { forecastSquaredError } from "../../plan/squared-error.ts";
 import type { Metric } from "../../simulate/outcomes.ts";
-import { ReaderNotRecorded } from "../../simulate/replay.ts";
 import { forecastLines } from "../forecast-lines.ts";
 import { addInputOptions, type InputOptions, load } from "../load.ts";
-import { metricOption, parseShare } from "../options.ts";
+import { metricOption, parseShare, requireRecorded } from "../options.ts";
 import { printJson, printLines } from "../print.ts";
 import type { Verb } from "./command.ts";
 
@@ -39,7 +37,7 @@ export const predict: Verb = {
           const recordings = await load(options.calibrateOn ?? files, options, context);
           const team = parseTeam(options.team, { knownNames: recordings.table.columns.map(({ agent }) => agent) });
           const forecastOf = options.metric === "accuracy" ? forecast : forecastSquaredError;
-          if (options.recordedOnly && readsMessages(team)) throw new ReaderNotRecorded(team.text);
+          if (options.recordedOnly) requireRecorded(team);
           const result: Forecast = forecastOf(team, calibrate(recordings, { confidence, seed }), { confidence, seed });
           if (options.json) printJson(context, result);
           else printLines(context, forecastLines(result));

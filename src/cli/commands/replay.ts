@@ -10,7 +10,7 @@ import type { Metric } from "../../simulate/outcomes.ts";
 import { replay as measure, ReaderNotRecorded, type SquaredErrors } from "../../simulate/replay.ts";
 import { isMeasured } from "../../theory/interval.ts";
 import { addInputOptions, type InputOptions, load } from "../load.ts";
-import { metricOption } from "../options.ts";
+import { metricOption, requireRecorded } from "../options.ts";
 import { printJson, printLines } from "../print.ts";
 import type { Verb } from "./command.ts";
 
@@ -46,7 +46,8 @@ export const replay: Verb = {
           : { recordings, name: "the replayed answers" };
         const weighing = weighingOf(team, source);
         const { seed, metric } = options;
-        const drawing = options.recordedOnly ? undefined : drawingOf(team, source, options);
+        if (options.recordedOnly) requireRecorded(team);
+        const drawing = drawingOf(team, source, options);
         const result = measure(team, table, {
           ...{ seed, metric },
           ...(weighing && { weights: weighing.weights }),

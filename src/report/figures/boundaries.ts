@@ -12,7 +12,7 @@ export const boundaries: Draw = (reading, size) => {
   const { study } = reading;
   if (study.boundaries.length === 0) return [];
   const canvas = new Canvas(size.width);
-  const [left, right] = size.wide ? [180, 500] : [10, 340];
+  const [left, right] = size.wide ? [215, 500] : [10, 340];
   const middle = (left + right) / 2;
   canvas.text(middle - 10, 14, "one agent", { anchor: "end", color: "mute" });
   canvas.text(middle + 10, 14, "the team", { color: "mute" });
