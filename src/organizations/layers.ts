@@ -10,7 +10,7 @@ import type { Answered, Description, Layer, Member, Move, Params, Part, Step, Te
 import { asked, joined, type NameOf, times } from "./words.ts";
 
 /** More leaves than this are a slip of the pen: every one is a call per task. */
-const leavesMax = 1_000_000;
+export const leavesMax = 1_000_000;
 
 // ── asking ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 

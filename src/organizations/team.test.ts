@@ -301,6 +301,14 @@ describe("a team", () => {
   });
 
   it("without a cast can be written, not used", () => {
-    expect(() => organizationOf(parseTeam("vote:5"))).toThrow(/vote:5@agent/);
+    for (const [text, cast] of [
+      ["vote:5", "agent"],
+      ["chain:4", "agent"],
+      ["star:9/m=64", "leaf=a,reader=b"],
+      ["tree:3x2", "leaf=a,reader=b"],
+    ] as const) {
+      expect(() => organizationOf(parseTeam(text))).toThrow(`Name it: ${text}@${cast}.`);
+      expect(() => organizationOf(parseTeam(`${text}@${cast}`))).not.toThrow();
+    }
   });
 });

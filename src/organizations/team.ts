@@ -55,7 +55,7 @@ export function organizationOf(team: Team): Organization {
   if (membersOf(team.cast).length === 0)
     throw new UnknownTeam(
       "it names no agent, and only plan may choose one.",
-      `Name it: ${team.text}@agent.`,
+      `Name it: ${team.text}@${organization.layers ? "leaf=a,reader=b" : "agent"}.`,
       team.text,
     );
   return organization;

@@ -3,6 +3,7 @@
 
 import type { AgentCalibration, Calibration } from "../calibrate/calibration.ts";
 import { KnownError } from "../errors.ts";
+import { leavesMax } from "../organizations/layers.ts";
 import type { Layer } from "../organizations/organization.ts";
 import { formOf, makeTeam, type Team } from "../organizations/team.ts";
 import { fanInMax } from "../theory/budget.ts";
@@ -63,7 +64,9 @@ export function refusal(team: Team, window: ReaderWindow, whole: WholeAnswers): 
     reason: `${messages}${promptTokens > 0 ? ` and a task of ${promptTokens}` : ""} are ${fanIn * tokens + promptTokens} tokens, more than the window of ${contextTokens} of "${reader}".`,
     instead: smallest
       ? makeTeam("tree", { sizes: smallest, messageTokens: [longest], cast: team.cast }).text
-      : `messages of at most ${Math.max(0, Math.floor(room / Math.min(3, fanIn)))} tokens`,
+      : widest >= 3
+        ? `at most ${widest} messages`
+        : `messages of at most ${Math.max(0, Math.floor(room / Math.min(3, fanIn)))} tokens`,
   };
 }
 
@@ -72,7 +75,7 @@ function passedOn({ messageTokens: [messageTokens] }: Team): Layer {
   return { fanIn: 1, reader: true, ...(messageTokens !== undefined && { messageTokens }) };
 }
 
-/** Trees of at least so many leaves with odd fan-ins up to the widest, fewest leaves first. */
+/** Trees of at least so many leaves, and no more than any team has, with odd fan-ins up to the widest, fewest leaves first. */
 function treesOf(leaves: number, widest: number): readonly (readonly [fanIn: number, layers: number])[] {
   const fanIns = Array.from({ length: Math.max(0, (Math.min(widest, leaves) - 1) >> 1) }, (_, i) => 2 * i + 3);
   return fanIns
@@ -81,5 +84,6 @@ function treesOf(leaves: number, widest: number): readonly (readonly [fanIn: num
       while (fanIn ** layers < leaves) layers++;
       return [fanIn, layers] as const;
     })
+    .filter(([fanIn, layers]) => fanIn ** layers <= leavesMax)
     .sort((a, b) => a[0] ** a[1] - b[0] ** b[1]);
 }

@@ -282,6 +282,11 @@ describe("the window of a reader", () => {
     }
   });
 
+  it("names how many messages fit where no tree has as many leaves", () => {
+    const team = parseTeam(`star:1000000/m=1@${cast}`);
+    expect(() => forecast(team, calibration)).toThrowError(/"scholar"\.\n→ Use at most 39\d\d messages\./);
+  });
+
   it("is swept: no team stands at a window that does not hold it, none gets worse as the window grows", () => {
     const windows = measured(rich.windows);
     expect(windows.contextTokens).toBe(4096);

@@ -6,7 +6,7 @@ import { type CalibratedChannel, channelOf } from "../calibrate/channel.ts";
 import { clampPositive, clampShare } from "../calibrate/estimators/estimate.ts";
 import { fidelityAt } from "../calibrate/fidelity.ts";
 import { KnownError } from "../errors.ts";
-import { memberName } from "../organizations/cast.ts";
+import { memberName, membersOf } from "../organizations/cast.ts";
 import type { Part } from "../organizations/organization.ts";
 import { formOf, type Team } from "../organizations/team.ts";
 import { type Column, findColumn } from "../records/answer-table.ts";
@@ -18,7 +18,7 @@ import { caveatsOf } from "./forecast-caveats.ts";
 import { type LeafModel, leafModel, pooled } from "./leaf-model.ts";
 import { forecastReading, type VoteForecast } from "./mixture.ts";
 import type { Costs, Forecast } from "./plan-types.ts";
-import { type Party, ReaderCosts, workOf } from "./reader-costs.ts";
+import { type Party, ReaderCosts, type WholeAnswers, workOf } from "./reader-costs.ts";
 import { readAccuracy } from "./reader-shapes.ts";
 import { refusal, WindowExceeded, windowOf } from "./reader-window.ts";
 import { gradesOf } from "./roster.ts";
@@ -71,7 +71,7 @@ export function forecastReaders(
   };
 }
 
-/** Who answers for a team that reads, to which tasks, and what it costs, if its messages fit. @throws {WindowExceeded} */
+/** Who answers for a team that reads, to which tasks, and what it costs. @throws {WindowExceeded} where its messages do not fit */
 export function readingTeam(
   team: Team,
   calibration: Calibration,
@@ -79,13 +79,32 @@ export function readingTeam(
 ): { readonly answering: Party; readonly tasks: Uint32Array; readonly cost: Costs } {
   const { answering, reading } = partiesOf(team, calibration);
   const tasks = answeredTasks(answering.column, calibration);
-  const whole = { answering: answerLength(answering), reading: answerLength(reading) };
-  const refused = refusal(team, windowOf(reading.calibration), whole);
-  if (refused) throw new WindowExceeded(refused);
+  const whole = requireWindow(team, { answering, reading });
   const work = workOf(team, whole);
   const costs = new ReaderCosts(answering, reading, tasks);
   const cost = allCosts(costs.perTask(work), (unit) => costs.largest(work, unit), confidence);
   return { answering, tasks, cost };
+}
+
+/**
+ * That the messages of a team fit its readers; one about whom nothing is known may read all.
+ *
+ * @throws {WindowExceeded} {@link WindowExceeded}
+ */
+export function requireRoom(team: Team, calibration: Calibration): void {
+  const known = new Set(calibration.agents.map(({ name }) => name));
+  if (membersOf(team.cast).every((member) => known.has(memberName(member))))
+    requireWindow(team, partiesOf(team, calibration));
+}
+
+function requireWindow(
+  team: Team,
+  { answering, reading }: Readonly<Record<"answering" | "reading", Party>>,
+): WholeAnswers {
+  const whole = { answering: answerLength(answering), reading: answerLength(reading) };
+  const refused = refusal(team, windowOf(reading.calibration), whole);
+  if (refused) throw new WindowExceeded(refused);
+  return whole;
 }
 
 /** Who answers and who reads; a team without roles answers and reads with all its members. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Attempts } from "../../src/records/attempt.ts";
 import { formatAttempts } from "../../src/records/parse.ts";
-import { scriptedAttempts, scriptedExample } from "../../src/simulate/scripted.ts";
+import { scriptedAttempts, scriptedConfig, scriptedExample } from "../../src/simulate/scripted.ts";
 import { quorateHere } from "./run.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "quorate-readers-"));
@@ -67,6 +67,16 @@ describe("replay of a team whose agents read", () => {
     expect(await json(answersOnly, "--team", team)).toMatchObject(refused(/message_tokens, sent and received/));
     expect(await json(probed, "--team", team, "--recorded-only")).toMatchObject(refused(/Leave out --recorded-only/));
     expect(await json(probed, "--team", "vote:3@clerk", "--recorded-only")).toMatchObject({ code: 0, method: "exact" });
+  });
+
+  it("refuses messages that do not fit the reader's window, as predict does", async () => {
+    const config = join(folder, "windows.json");
+    writeFileSync(config, JSON.stringify(scriptedConfig(scriptedExample)));
+    const wide = ["--config", config, "--team", "star:12/m=96@leaf=scout~150,reader=clerk"];
+    const error = { code: "window-exceeded", remedy: "Use tree:5x2/m=96@leaf=scout~150,reader=clerk." };
+    expect(await json(probed, ...wide)).toMatchObject({ code: 2, error });
+    expect(JSON.parse((await quorateHere(["predict", probed, ...wide, "--json"])).stdout)).toMatchObject({ error });
+    expect((await json(probed, ...wide.slice(0, 3), "star:9/m=96@leaf=scout~150,reader=clerk")).code).toBe(0);
   });
 
   it("knows two metrics", async () => {

@@ -4,6 +4,7 @@ import { numberChannelOf } from "../../calibrate/estimates.ts";
 import { memberName, membersOf } from "../../organizations/cast.ts";
 import { parseTeam } from "../../organizations/parse-team.ts";
 import { readsMessages, ruleOf, type Team } from "../../organizations/team.ts";
+import { requireRoom } from "../../plan/readers.ts";
 import { teamWeights } from "../../plan/weights.ts";
 import type { Recordings } from "../../records/recordings.ts";
 import type { Metric } from "../../simulate/outcomes.ts";
@@ -127,6 +128,7 @@ function drawingOf(
 ): Drawing | undefined {
   if (!readsMessages(team)) return undefined;
   const calibration = calibrate(recordings, { pairs: false, seed });
+  requireRoom(team, calibration);
   const leaf = memberName(membersOf(team.cast)[0]!);
   const channel = metric === "accuracy" ? channelOf(calibration) : numberChannelOf(calibration, leaf);
   if (!isMeasured<CalibratedChannel>(channel)) throw new ReaderNotRecorded(team.text, channel);
