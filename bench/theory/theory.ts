@@ -97,7 +97,7 @@ const text = `# The theory: speed and estimators
 ## Exact plans
 
 All odd b ≤ 101, L ≤ 6, 64 message lengths, difficulty on. *Every tree* takes the mean over tasks of each tree that fits (bench/theory/naive-plan.ts);
-both find the same plan, and the biases differ by what the column says. First call in its process, then medians of 11 (of 3 for every tree), ms.
+both find the same plan, and the biases differ by what the column says. First call for the problem, then medians of 11 (of 3 for every tree), ms.
 
 | | ρ_task | trees that fit | plan | difference | first | median | every tree | ratio |
 |---|---|---|---|---|---|---|---|---|
