@@ -1,11 +1,11 @@
-// Do 90 % intervals hold the truth nine times in ten? node bench/coverage/scripted.ts [seeds, default 200] [first seed, 1]
+// Do 90 % intervals hold the truth nine times in ten? node bench/coverage/scripted.ts [seeds, default 1000] [first seed, 1]
 // Writes results.json and results.md beside itself (then `npm run format`); the same seeds give the same table on any machine.
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { scriptedExample } from "../../src/simulate/scripted.ts";
 import { measureCoverage } from "../../test/coverage/measure-coverage.ts";
 
-const seeds = Number(process.argv[2] ?? 200);
+const seeds = Number(process.argv[2] ?? 1000);
 const first = Number(process.argv[3] ?? 1);
 const coverage = measureCoverage(scriptedExample, first, seeds);
 const { tasks, agents } = scriptedExample;
