@@ -7,7 +7,7 @@ import { tabulate } from "../records/tabulate.ts";
 import { scriptedAttempts, scriptedConfig, scriptedExample } from "../simulate/scripted.ts";
 import { type Interval, isMeasured } from "../theory/interval.ts";
 import { amplification, organizationExponent } from "../theory/level-map.ts";
-import { boundariesOf } from "./boundaries.ts";
+import { boundariesOf, mover } from "./boundaries.ts";
 import type { Boundary, Regime } from "./plan-types.ts";
 import { type Node, regimeOf } from "./regime.ts";
 import { gradesOf } from "./roster.ts";
@@ -38,6 +38,22 @@ function linesAt(parameters: Partial<Regime>, node = nodeOf(parameters.fanIn ?? 
 
 const crossing = ({ crossings }: Boundary, parameter: string) => crossings.find((one) => one.parameter === parameter)!;
 const aggregation = (fanIn: number, fidelity: number, rho: number) => ({ fanIn, fidelity, rho });
+
+describe("a crossing in words", () => {
+  const said = (now: number, at: number) =>
+    mover(true, "the messages stop fitting")(
+      "leaves",
+      "N",
+      { value: now, low: now, high: now, confidence: 1 },
+      at,
+      "never",
+    );
+
+  it("tells how far a parameter may go, and where it stands at its last fitting value", () => {
+    expect(said(5, 15).text).toBe("N could rise from 5 to 15 before the messages stop fitting");
+    expect(said(39, 39).text).toBe("N has no room beyond 39 before the messages stop fitting");
+  });
+});
 
 describe("the lines of the theory", () => {
   it("stand where the paper's setting has them: five voters at γ = 0.6 stop amplifying at ρ = 5/21", () => {

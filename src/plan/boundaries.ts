@@ -260,6 +260,7 @@ export function mover(isTeam: boolean, before: string) {
 function movement(symbol: string, now: number, at: number, isTeam: boolean, before: string): string {
   const [from, to] = apart(now, at);
   const verb = at >= now ? "rise" : "fall";
+  if (isTeam && at === now) return `${symbol} has no room beyond ${from} before ${before}`;
   return isTeam
     ? `${symbol} could ${verb} from ${from} to ${to} before ${before}`
     : `${symbol} would have to ${verb} from ${from} to ${to}`;
