@@ -347,18 +347,18 @@ function forecastReaders(
 export function passedOn(team: Team, rho: number, variances: readonly number[]): (own: number) => number {
   const layers = formOf(team).layers?.(team);
   // A recorded task may show less than nothing of its own; the formulas are straight lines, so the sign is no matter.
-  const straight = (risk: (own: number) => number) => {
-    const noise = risk(0);
-    const slope = risk(1) - noise;
+  const straight = (risk: (own: number, variances: readonly number[]) => number) => {
+    const noise = risk(0, variances);
+    const slope = risk(1, []); // beside the noise, in whatever unit that is, a 1 might be lost
     return (own: number) => noise + slope * own;
   };
   if (!layers)
-    return straight((own) =>
-      averagingChainRisk(own, callsMaxOf(team) - 1, { rho: 0, channelVariance: variances[0] ?? 0 }),
+    return straight((own, [channelVariance = 0]) =>
+      averagingChainRisk(own, callsMaxOf(team) - 1, { rho: 0, channelVariance }),
     );
-  return straight((own) =>
+  return straight((own, noises) =>
     layers.reduce((risk, { fanIn, reader }, layer) => {
-      const channelVariance = reader ? (variances[layer] ?? variances[0] ?? 0) : 0;
+      const channelVariance = reader ? (noises[layer] ?? noises[0] ?? 0) : 0;
       return starRisk(risk, fanIn, { rho, channelVariance });
     }, own),
   );
@@ -367,9 +367,10 @@ export function passedOn(team: Team, rho: number, variances: readonly number[]):
 /** The other extreme of isolated samples: all that they share is shared within nodes, and made anew at every layer. */
 function refreshedRisk(team: Team, risk: Float64Array, common: Float64Array, noises: readonly Interval[]): number {
   const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
-  const rho = Math.max(0, Math.min(1, sum(common) / sum(risk)));
+  const all = sum(risk);
+  const rho = all > 0 ? Math.max(0, Math.min(1, sum(common) / all)) : 0; // where all is right, nothing is shared
   const variances = noises.map(({ value }) => value);
-  return passedOn(team, rho, variances)(sum(risk) / risk.length);
+  return passedOn(team, rho, variances)(all / risk.length);
 }
 
 /** σ² of each layer's messages, or one for all; none where whole answers are passed on. @throws {ReadersNotMeasured} */

@@ -17,6 +17,7 @@ import {
   probability,
   probabilitySentence,
   share,
+  squaredError,
 } from "./format-number.ts"; // prettier-ignore
 
 describe("numbers for people", () => {
@@ -27,6 +28,11 @@ describe("numbers for people", () => {
     expect(points(-0.0004)).toBe("0.0");
     expect(pointsInterval({ low: -0.002, high: 0.049 })).toBe("[−0.2, 4.9]");
     expect(accuracyInterval({ low: 0, high: 1 })).toBe("[0.0, 100.0]");
+  });
+
+  it("writes squared errors of any size with three digits", () => {
+    expect([0, 0.0001, 0.415, 12.34, 999_999].map(squaredError)).toEqual(["0", "0.000100", "0.415", "12.3", "999,999"]);
+    expect([1.5e18, 2.891e-10].map(squaredError)).toEqual(["1.50e18", "2.89e−10"]);
   });
 
   it("writes dollars per 1,000 tasks with cents below $100 and two digits below one cent", () => {

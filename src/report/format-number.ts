@@ -89,10 +89,11 @@ export function plainInterval({ value, low, high }: Interval): string {
   return between(decimal(low, decimals), decimal(high, decimals));
 }
 
-/** Mean squared error, in the square of the answers' unit: three significant digits, from a million on in powers of ten. */
+/** Mean squared error, in the square of the answers' unit: three significant digits, from a million on, and below 0.0001, in powers of ten. */
 export function squaredError(value: number): string {
   const size = Math.abs(value);
-  return size >= 1e6 && Number.isFinite(value) ? value.toExponential(2).replace("e+", "e") : plain(value);
+  const isPlain = size === 0 || !Number.isFinite(value) || (size >= 1e-4 && size < 1e6);
+  return isPlain ? plain(value) : value.toExponential(2).replace("e+", "e").replaceAll("-", minus);
 }
 
 /** Its interval, each end with three digits of its own: it may span powers of ten. */

@@ -191,7 +191,9 @@ function savedOf(
   const { confidence } = gain;
   const measuredOn = heldBack.filter((task) => !Number.isNaN(team.accuracy[task]! + baseline.accuracy[task]!));
   const [own, other] = [pick(team.accuracy, measuredOn), pick(baseline.accuracy, measuredOn)];
-  const found = difference(logScore(own, 1), logScore(other, 1));
+  const means = [own, other].map((risks) => risks.reduce((sum, risk) => sum + risk, 0) / risks.length);
+  const scale = Math.min(...means.filter((risk) => risk > 0)); // ∞ where neither errs: then they are equal
+  const found = difference(logScore(own, scale), logScore(other, scale));
   const t = studentTQuantile((1 + confidence) / 2, Math.max(1, measuredOn.length - 1));
   const [mean, low, high] = [gain.mean, gain.low, gain.high].map(logRatio) as [number, number, number];
   // The check has noise of its own, as in accuracy.

@@ -98,7 +98,7 @@ function accuracies(reading: Reading, paint: Paint): string[] {
   const lows = rows.map(({ measured }) => measured.accuracy.low);
   const highs = rows.map(({ measured }) => measured.accuracy.high);
   const [least, most] = [Math.min(...lows), Math.max(...highs)];
-  const span = Math.max(4 * look.spareMin, most - least) || 1;
+  const span = Math.max(4 * look.spareMin, most - least, 1e-6 * Math.abs(most)) || 1; // finer steps would drown in rounding
   const place = (value: number) =>
     Math.max(0, Math.min(plotWidth - 1, Math.round(((value - least) / span) * (plotWidth - 1))));
   const lines = rows.flatMap((row) => {
@@ -139,7 +139,7 @@ function axis(look: MetricLook, least: number, span: number, plotWidth: number):
   const step = look.step(span, plotWidth / 5);
   const cells = new Array<string>(plotWidth + 3).fill(" ");
   let end = 0;
-  for (let k = Math.ceil(least / step - 1e-9); k * step <= least + span + 1e-9; k++) {
+  for (let k = Math.ceil(least / step - 1e-9); k * step <= least + span + 1e-9 * step; k++) {
     const words = look.axisTick(k * step);
     const at = Math.round(((k * step - least) / span) * (plotWidth - 1)) - Math.floor(words.length / 2);
     if (at < end) continue;
