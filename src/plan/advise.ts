@@ -65,7 +65,7 @@ export function adviseOn<T extends Rival>(
       ...one,
       probabilityBetter: 1,
       tasksStillNeeded: null,
-      because: `No team fits ${printBudget(budget)} per task; of the agents that do it is the best choice.`,
+      because: `No team that can be forecast fits ${printBudget(budget)} per task; of the agents that do it is the best choice.`,
     };
   const found = difference(rival, single);
   const better = probabilityBetter(found);

@@ -17,6 +17,8 @@ export interface LeafModel {
    * of it were shared within nodes, on tasks that are all alike.
    */
   readonly rhoAtWorst: Interval | null;
+  /** Share of its answers that are none; the law of p takes them for wrong ones. */
+  readonly unparsed: number;
   /** k: possible answers, the wrong ones equally likely. */
   readonly options: number;
   /**
@@ -34,7 +36,7 @@ export interface LeafModel {
  */
 export function leafModel(
   column: Column,
-  { rho }: AgentCalibration,
+  { rho, unparsed }: AgentCalibration,
   tasks: Uint32Array,
   { rhoTask, rhoWithin }: Calibration,
   seed: number,
@@ -53,7 +55,7 @@ export function leafModel(
     };
   const options = optionsOf(column, tasks);
   const scattered = options > 2 ? isolated() : undefined;
-  const answers = { options, ...(scattered && { counted: countedVotes(scattered) }) };
+  const answers = { options, unparsed: unparsed.value, ...(scattered && { counted: countedVotes(scattered) }) };
   if (split) return { mixture, rho: split.rhoWithin, rhoAtWorst: null, ...answers };
   const total = rho as Interval;
   return { mixture, rho: { ...total, value: 0, low: 0, high: 0 }, rhoAtWorst: total, ...answers };

@@ -58,6 +58,7 @@ export function refusal(team: Team, window: ReaderWindow, whole: WholeAnswers): 
   const leaves = nodes.reduce((product, node) => product * node.fanIn, 1);
   const widest = fanInMax(contextTokens, longest, { reserveTokens: promptTokens });
   const smallest = leaves > 1 && treesOf(leaves, widest)[0];
+  const longestFitting = Math.floor(room / Math.min(3, fanIn));
   const messages = `${fanIn === 1 ? "a message" : `${fanIn} messages`} of ${tokens} tokens`;
   return {
     team: team.text,
@@ -66,7 +67,9 @@ export function refusal(team: Team, window: ReaderWindow, whole: WholeAnswers): 
       ? makeTeam("tree", { sizes: smallest, messageTokens: [longest], cast: team.cast }).text
       : widest >= 3
         ? `at most ${widest} messages`
-        : `messages of at most ${Math.max(0, Math.floor(room / Math.min(3, fanIn)))} tokens`,
+        : longestFitting >= 1
+          ? `messages of at most ${longestFitting} tokens`
+          : "a reader with a larger window: beside the task no message fits",
   };
 }
 

@@ -253,6 +253,27 @@ describe("teams of readers", () => {
   });
 });
 
+describe("answers that are none", () => {
+  const script = { ...truth, tasks: 60 };
+  const recorded = scriptedAttempts(script, 1);
+  const attempts = recorded.attempts.map((attempt, i) =>
+    attempt.answer === undefined || i % 5 > 0 ? attempt : { ...attempt, answer: null, status: "unparsed" as const },
+  );
+  const team = parseTeam("star:5/m=192@leaf=clerk,reader=scholar");
+
+  it("are wrong ones to the forecast, which says that readers would leave them out", () => {
+    const recordings = tabulate({ ...recorded, attempts }, scriptedConfig(script), {});
+    const found = forecast(team, calibrate(recordings));
+    expect(found.caveats).toContainEqual(expect.stringMatching(/^(19|2[01])\.\d % of its recorded answers are none/));
+    const channel = measured<CalibratedChannel>(channelOf(calibrate(recordings)));
+    expect(replay(team, recordings.table, { seed: 1, channel }).accuracy.mean).toBeGreaterThan(found.accuracy.mean);
+  });
+
+  it("are not spoken of where there are none", () => {
+    expect(forecast(team, calibration).caveats.join(" ")).not.toContain("are none");
+  });
+});
+
 const windowless = calibration.agents.map(({ contextTokens: _, ...agent }) => agent);
 
 describe("the window of a reader", () => {
@@ -280,6 +301,12 @@ describe("the window of a reader", () => {
       expect(tree.sizes[0]! * messageTokens[0]!).toBeLessThanOrEqual(4096);
       expect(tree.sizes[0]! ** tree.sizes[1]!).toBeGreaterThanOrEqual(sizes[0]!);
     }
+  });
+
+  it("refuses every message where the task alone fills it", () => {
+    const agents = calibration.agents.map((agent) => ({ ...agent, contextTokens: 120 }));
+    const team = parseTeam(`star:3/m=1@${cast}`);
+    expect(() => forecast(team, { ...calibration, agents })).toThrowError(/→ Use a reader with a larger window/);
   });
 
   it("names how many messages fit where no tree has as many leaves", () => {

@@ -221,10 +221,15 @@ function optionsRead(team: Team, { options }: LeafModel): number {
 
 /** What to know of a forecast of readers. */
 export function readerCaveats(team: Team, model: LeafModel): string[] {
-  const { rhoAtWorst, options } = model;
+  const { rhoAtWorst, options, unparsed } = model;
   const known = optionsRead(team, model);
   return [
     "Forecast by the theory from measured fidelity and shared errors: nobody has seen these readers work.",
+    ...(unparsed > 0
+      ? [
+          `${(100 * unparsed).toFixed(1)} % of its recorded answers are none and taken for wrong ones; readers would leave them out, and be right more often.`,
+        ]
+      : []),
     ...(rhoAtWorst ? ["Hard tasks and shared errors were not told apart: the interval spans both readings."] : []),
     ...(known > 2
       ? [
