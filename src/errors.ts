@@ -9,6 +9,8 @@ export abstract class KnownError extends Error {
   readonly remedy: string;
   /** Exit code of the command line. 2: wrong use or bad input. */
   readonly exitCode: number = 2;
+  /** What was found all the same: with --json it stands beside the error. */
+  readonly found?: Readonly<object>;
 
   constructor(happened: string, remedy: string, options?: ErrorOptions) {
     super(`${happened}\n→ ${remedy}`, options);

@@ -60,11 +60,16 @@ export async function main(argv: readonly string[], context: Context = processCo
 }
 
 function explain(error: unknown, json: boolean, context: Context): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed it
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0; // help, or the version
+    const remedy = "quorate --help lists the verbs, and each verb's --help its options."; // commander has written to people
+    if (json) printJson(context, { error: { code: "usage", message: error.message.replace(/^error: /, ""), remedy } });
+    return 2;
+  }
   if (error instanceof KnownError) {
     context.stderr.write(`quorate: ${printable(error.message)}\n`);
-    const { code, message, remedy } = error;
-    if (json) printJson(context, { error: { code, message: message.split("\n→")[0], remedy } });
+    const { code, message, remedy, found } = error;
+    if (json) printJson(context, { ...found, error: { code, message: message.split("\n→")[0], remedy } });
     return error.exitCode;
   }
   const text = error instanceof Error ? (context.env["QUORATE_DEBUG"] ? error.stack : error.message) : String(error);

@@ -95,6 +95,33 @@ describe("bad input", () => {
     expect(JSON.parse(stdout)).toMatchObject({ error: { code: "budget-too-small" } });
   });
 
+  it.each([
+    ["a verb", ["plann", attempts]],
+    ["an option", ["plan", attempts, "--per-tusk", "3calls"]],
+    ["a value", ["phase", "--accuracy", "much"]],
+    ["an argument that is missing", ["vectors"]],
+  ])("prints one JSON document with --json where %s is wrong", async (_, args) => {
+    const { code, stdout, stderr } = await quorate([...args, "--json"]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^error: /);
+    expect(JSON.parse(stdout)).toMatchObject({
+      error: { code: "usage", message: expect.not.stringMatching(/^error/) },
+    });
+  });
+
+  it("prints one JSON document of vectors that fail, the failures beside the error", async () => {
+    const wrong = { id: "one", fn: "kappa", args: { b: 3 }, expected: 2, tol: { rel: 0, abs: 0 } };
+    const right = { ...wrong, id: "two", expected: 1.5 };
+    const vectors = file("vectors.json", `\ufeff${JSON.stringify({ format: 1, vectors: [wrong, right] })}`);
+    const { code, stdout } = await quorate(["vectors", vectors, "--json"]);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      ...{ passed: 1, failed: 1, failures: ["one"] },
+      error: { code: "vectors-failed" },
+    });
+    expect((await quorate(["vectors", vectors])).stdout).toBe("failed: one\n1 passed, 1 failed\n");
+  });
+
   it("leaves nothing half-written where a report cannot be written", async () => {
     const { code, stderr } = await quorate([
       "study",

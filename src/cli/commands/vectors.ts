@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { KnownError } from "../../errors.ts";
 import { printJson } from "../print.ts";
-import { replayVectors } from "../vectors/replay-vectors.ts";
+import { type Replayed, replayVectors } from "../vectors/replay-vectors.ts";
 import type { Verb } from "./command.ts";
 
 /** A vector file could not be read or is not JSON. */
@@ -26,17 +26,17 @@ export const vectors: Verb = {
       .option("--data <folder>", "public sets, for vectors that read one; no function of this release does")
       .action(async (file: string, { json }: { json?: boolean }) => {
         const document = await readFile(resolve(context.cwd, file), "utf8")
-          .then((text): unknown => JSON.parse(text))
+          .then((text): unknown => JSON.parse(text.replace(/^\ufeff/, "")))
           .catch((error) => {
             throw new UnreadableVectors(file, error);
           });
         const result = replayVectors(document);
-        if (json) printJson(context, result);
-        else {
+        if (!json) {
           for (const id of result.failures) context.stdout.write(`failed: ${id}\n`);
           context.stdout.write(`${result.passed} passed, ${result.failed} failed\n`);
         }
-        if (result.failed > 0) throw new VectorsFailed(result.failed);
+        if (result.failed > 0) throw new VectorsFailed(result);
+        if (json) printJson(context, result);
       }),
 };
 
@@ -44,7 +44,13 @@ export const vectors: Verb = {
 class VectorsFailed extends KnownError {
   readonly code = "vectors-failed";
   override readonly exitCode = 1;
-  constructor(failed: number) {
-    super(`${failed} vectors failed.`, "Their ids are listed above; an unknown function counts as a failure.");
+  override readonly found: Replayed;
+  constructor(found: Replayed) {
+    const { failed } = found;
+    super(
+      `${failed === 1 ? "One vector" : `${failed} vectors`} failed.`,
+      "Their ids are listed; an unknown function counts as a failure.",
+    );
+    this.found = found;
   }
 }
