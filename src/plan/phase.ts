@@ -217,11 +217,12 @@ function explained<T>(make: () => T, known: Known): T {
     const beta = known("beta")?.value;
     const wanted = error.parameter !== "leaf" ? error.parameter : beta && isMeasured(beta) ? "leafTokens" : "beta";
     const unknown = known(wanted as PhaseQuantity)?.value;
+    const hasAxis = phaseParameters.some((name) => name === wanted);
     const curve = wanted === "gamma" ? ", or m₀ of γ(m): --length-scale" : "";
     const flag = `--${wanted.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     throw unknown && !isMeasured(unknown)
       ? new MissingParameter(wanted, unknown.notMeasured, `Measure it: ${unknown.probe}. Or state it: ${flag}${curve}.`)
-      : new MissingParameter(wanted, error.why, `State it: ${flag}${curve}; or put it on an axis.`);
+      : new MissingParameter(wanted, error.why, `State it: ${flag}${curve}${hasAxis ? "; or put it on an axis" : ""}.`);
   }
 }
 

@@ -125,6 +125,11 @@ describe("quorate phase", () => {
     [["--accuracy", "1.6"], "domain", "accuracy = 1.6"],
     [[], "missing-parameter", "--accuracy"],
     [[gsm8k, "--x", "budget"], "missing-parameter", "level"],
+    [
+      ["--accuracy", "0.6", "--budget", "9000tok", "--message-tokens", "64"],
+      "missing-parameter",
+      "State it: --beta.\n",
+    ],
     [["--team", "cascade@a,b", "--accuracy", "0.6"], "no-phase-team", "cascade@a,b"],
     [[gsm8k, "--team", "vote:3@nobody"], "unknown-agent", "nobody"],
   ])("refuses %j by name and value, with exit code 2", async (args, error, words) => {
