@@ -114,6 +114,7 @@ describe("the lines of the theory", () => {
         fc.double({ min: 1e-3, max: 0.4, noNaN: true }),
         (logarithm, below, above) => {
           const [low, high] = [logarithm - below, logarithm + above];
+          fc.pre(Math.abs(low) > 1e-9 && Math.abs(high) > 1e-9); // α and its logarithm round
           const { side, probabilityTeam, tasksStillNeeded } = linesAt({
             alpha: { value: Math.exp(logarithm), low: Math.exp(low), high: Math.exp(high), confidence },
           }).alpha;
