@@ -2,7 +2,7 @@ import type { Column } from "../records/answer-table.ts";
 import type { Measured } from "../theory/interval.ts";
 import type { AgentCalibration } from "./calibration.ts";
 import { correlationOfPairSums, pairRow, pairWidth } from "./estimators/correlation-pairs.ts";
-import type { Count } from "./estimators/counts.ts";
+import { type Count, mostCommon } from "./estimators/counts.ts";
 import { clampInterval } from "./estimators/estimate.ts";
 import { jackknifeInterval, type TaskRows } from "./estimators/resample.ts";
 import { taskMeanInterval, taskShareInterval } from "./estimators/task-mean.ts";
@@ -28,7 +28,6 @@ export function gradedColumn(column: Column, tasks: Uint32Array, confidence: num
   const gradedOf = new Float64Array(tasks.length);
   const unparsed = new Float64Array(tasks.length).fill(Number.NaN);
   const truncated = new Float64Array(tasks.length).fill(Number.NaN);
-  const samplesOf: number[] = []; // number of tasks by number of samples
   const votes: number[] = []; // rows of the pair estimator
   const groups = hasGroups(column) ? Array.from(tasks, (task) => groupCounts(column, task)) : undefined;
   let gradedTasks = 0;
@@ -60,7 +59,6 @@ export function gradedColumn(column: Column, tasks: Uint32Array, confidence: num
     gradedTasks++;
     gradedOf[i] = graded;
     shares[i] = right / graded;
-    samplesOf[graded] = (samplesOf[graded] ?? 0) + 1;
     const together = groups ? [...groups[i]!.values()] : [[graded, right, squares] as const];
     if (together.some(([n]) => n >= 2)) votes.push(...pairRow(together));
   }
@@ -71,7 +69,7 @@ export function gradedColumn(column: Column, tasks: Uint32Array, confidence: num
     ...(column.level === undefined ? {} : { level: column.level }),
     tasks: gradedTasks,
     attempts,
-    samples: mostCommon(samplesOf),
+    samples: mostCommon(gradedOf.filter((graded) => graded > 0)),
     accuracy: taskShareInterval(shares, confidence),
     unparsed: taskShareInterval(unparsed, confidence),
     truncated: taskShareInterval(truncated, confidence),
@@ -105,14 +103,6 @@ function groupCounts({ start, group, grade }: Column, task: number): GroupCounts
 export function addCount(counts: Map<number, Count>, group: number, [votes, right, squares = right]: Count): void {
   const [n, k, sum = k] = counts.get(group) ?? [0, 0, 0];
   counts.set(group, [n + votes, k + right, sum + squares]);
-}
-
-function mostCommon(tasksBySamples: readonly number[]): number {
-  let best = 0;
-  tasksBySamples.forEach((tasks, samples) => {
-    if (tasks >= (tasksBySamples[best] ?? 0)) best = samples;
-  });
-  return best;
 }
 
 /** Mean over tasks of the task's mean cost per call; the parts (tokens in, tokens out) are added call by call. */

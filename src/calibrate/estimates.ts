@@ -15,6 +15,7 @@ import type {
   RiskCurve,
 } from "./calibration.ts";
 import { type CalibratedChannel, pricesOf } from "./channel.ts";
+import { mostCommon } from "./estimators/counts.ts";
 import { clampInterval, clampShare, mapInterval } from "./estimators/estimate.ts";
 import { jackknifeInterval, taskRows } from "./estimators/resample.ts";
 import { skewedMeanInterval } from "./estimators/skewed-mean.ts";
@@ -196,12 +197,6 @@ const nobodyErrs: NotMeasured = {
   notMeasured: "every number is right",
   probe: "record numbers on harder tasks",
 };
-
-function mostCommon(counts: Float64Array): number {
-  const tasks = new Map<number, number>();
-  for (const count of counts) tasks.set(count, (tasks.get(count) ?? 0) + 1);
-  return [...tasks].sort((a, b) => b[1] - a[1] || b[0] - a[0])[0]![0];
-}
 
 function withoutError({ value, low, high, confidence }: Interval): Interval {
   return { value, low, high, confidence };

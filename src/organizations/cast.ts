@@ -186,6 +186,11 @@ export function requireSingles(organization: string, shape: TeamShape): void {
   requireDistinct(membersOf(shape.cast));
 }
 
+/** One agent at its level, asked once. */
+export function memberOf({ agent, level }: { readonly agent: string; readonly level?: string }): Member {
+  return { agent, ...(level !== undefined && { level }), samples: 1 };
+}
+
 /** A part of one member without a role. */
 export function part(member: Member): Part {
   return { members: [member] };

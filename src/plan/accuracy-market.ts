@@ -2,12 +2,10 @@
 
 import type { Calibration } from "../calibrate/calibration.ts";
 import { clampShare } from "../calibrate/estimators/estimate.ts";
-import { memberName, membersOf } from "../organizations/cast.ts";
-import type { Team } from "../organizations/team.ts";
 import { isMeasured, type NotMeasured } from "../theory/interval.ts";
 import { random } from "../theory/random.ts";
 import { boundariesOf } from "./boundaries.ts";
-import { type Candidate, callsMaxOf, Pricing, proposedTeams, stagesOf } from "./candidates.ts";
+import { type Candidate, callsPaidFor, isRecorded, Pricing, proposedTeams, votesMax } from "./candidates.ts";
 import {
   accuracyInterval,
   difference,
@@ -25,7 +23,7 @@ import { findingsOf } from "./findings.ts";
 import { caveatsOf, voteCaveats } from "./forecast-caveats.ts";
 import type { Market } from "./market.ts";
 import { oracleAccuracy } from "./oracle.ts";
-import type { Budget, CostUnit, Forecast, Gain, Plan, PlanOptions } from "./plan-types.ts";
+import type { CostUnit, Forecast, Gain, Plan, PlanOptions } from "./plan-types.ts";
 import { ReaderPricing, readerCallsMax } from "./reader-plans.ts";
 import { nodeOf, regimeOf } from "./regime.ts";
 import { chooseRoster, type PlanRoster } from "./roster.ts";
@@ -44,7 +42,13 @@ export function accuracyMarket(
   const { unit } = perTask;
   const roster = chooseRoster(calibration, unit);
   const { pricing, readers } = pricingOf(roster, calibration, { unit, confidence, seed });
-  const { callsMax = defaultCallsMax(perTask, roster, { needsReading, areRead: readers.canForecast }) } = options;
+  const {
+    callsMax = callsPaidFor(
+      perTask,
+      roster,
+      needsReading ? readerCallsMax : readers.canForecast ? votesBesideReaders : votesMax,
+    ),
+  } = options;
   const proposed = proposedTeams(roster, callsMax).filter(({ kind }) => !needsReading || kind === "single");
   const tried = recordedOnly ? proposed.filter((team) => isRecorded(team, roster)) : proposed;
   const recorded = tried.flatMap((team) => pricing.price(team) ?? []);
@@ -84,6 +88,9 @@ export function accuracyMarket(
       findingsOf({ calibration, roster, single, best, several, advice, regime, redundant, promise }),
   };
 }
+
+/** Most calls of a vote where readers can be forecast: none should win only because larger votes were not tried. */
+const votesBesideReaders = 133;
 
 const points = (gain: number) => `${gain < 0 ? "−" : "+"}${Math.abs(100 * gain).toFixed(1)} points`;
 
@@ -130,28 +137,6 @@ function pricingOf(
   const made = { pricing, readers: new ReaderPricing(roster, pricing, calibration, options) };
   known.set(key, made);
   return made;
-}
-
-/** True where no member may be asked more often than it was recorded. */
-function isRecorded(team: Team, { agents }: PlanRoster): boolean {
-  const members =
-    stagesOf(team)?.flatMap((stage) => stage.members) ??
-    membersOf(team.cast).map((member) => ({ ...member, samples: callsMaxOf(team) }));
-  return agents.every(({ name, calibration }) => {
-    const calls = members.reduce((sum, member) => (memberName(member) === name ? sum + member.samples : sum), 0);
-    return calls <= calibration.samples;
-  });
-}
-
-/** What twice the budget pays for at the cheapest agent: teams above the budget tell what more money buys. */
-function defaultCallsMax(
-  { amount }: Budget,
-  { agents }: PlanRoster,
-  { needsReading, areRead }: { readonly needsReading: boolean; readonly areRead: boolean },
-): number {
-  const cheapest = Math.min(...agents.map(({ price }) => price));
-  const most = needsReading ? readerCallsMax : areRead ? 133 : 33;
-  return Math.max(7, Math.min(most, Math.floor((2 * amount) / cheapest)));
 }
 
 const notCounted: NotMeasured = {

@@ -28,6 +28,11 @@ const units: Readonly<Record<string, readonly [CostUnit, number]>> = {
   h: ["seconds", 3600],
 };
 
+/** True where so much is paid, but for rounding. */
+export function isWithin(cost: number, { amount }: Pick<Budget, "amount">): boolean {
+  return cost <= amount * (1 + 1e-9);
+}
+
 /**
  * An amount with its unit: `2000tok`, `$0.01`, `5calls`, `3s`, `2min`. Commas and underscores may separate thousands.
  *

@@ -10,7 +10,7 @@ import { largestCallCost, meanCallCosts, slowestOf, type TaskCosts, worstCase } 
 import { fitLatent, type JointAnswers, type LatentModel, latentAccuracy, type WinTables, winTables } from "./latent.ts";
 import type { Offer } from "./market.ts";
 import { fitVotes, forecastAhead, forecastVote, type VoteForecast, type VoteMixture, voteKeys } from "./mixture.ts";
-import type { CostUnit } from "./plan-types.ts";
+import type { Budget, CostUnit } from "./plan-types.ts";
 import { hasVotes, type PlanRoster, type RosterAgent } from "./roster.ts";
 
 /** A team by its right answers. */
@@ -23,9 +23,9 @@ export interface Candidate extends Offer {
 }
 
 /** Draws where outcomes have no closed form: always the same, so that replays of any plan share them. */
-const drawSeed = 1;
+export const drawSeed = 1;
 /** A team is priced if at most this share of the tasks lacks answers that it needs. */
-const gapsMax = 0.05;
+export const gapsMax = 0.05;
 
 /** Prices teams of one roster. Models are fitted once, and only when a team needs them. */
 export class Pricing {
@@ -292,6 +292,26 @@ export function repeatedForecast(team: Team, mixture: VoteMixture, confidence: n
   if (race) return forecastAhead(mixture, race.lead, race.cap, confidence);
   const [stage] = stagesOf(team)!;
   return forecastVote(mixture, stage!.members[0]!.samples, confidence, stage!.rule.quorum);
+}
+
+/** True where no member may be asked more often than it was recorded. */
+export function isRecorded(team: Team, { agents }: PlanRoster): boolean {
+  const members =
+    stagesOf(team)?.flatMap((stage) => stage.members) ??
+    membersOf(team.cast).map((member) => ({ ...member, samples: callsMaxOf(team) }));
+  return agents.every(({ name, calibration }) => {
+    const calls = members.reduce((sum, member) => (memberName(member) === name ? sum + member.samples : sum), 0);
+    return calls <= calibration.samples;
+  });
+}
+
+/** Most calls that are tried where no reader is among them. */
+export const votesMax = 33;
+
+/** Calls that twice the budget pays for at the cheapest agent, from 7 to `most`: teams above the budget tell what more money buys. */
+export function callsPaidFor({ amount }: Budget, { agents }: PlanRoster, most: number): number {
+  const cheapest = Math.min(...agents.map(({ price }) => price));
+  return Math.max(7, Math.min(most, Math.floor((2 * amount) / cheapest)));
 }
 
 /** The most calls of a team. */

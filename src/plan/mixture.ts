@@ -2,6 +2,7 @@
 // answers scatter. The law of (p, θ) over tasks is a smoothed non-parametric maximum likelihood estimate; votes of any
 // size and sampling until one answer leads are forecast from it.
 
+import { clampShare } from "../calibrate/estimators/estimate.ts";
 import type { Column } from "../records/answer-table.ts";
 import type { Quorum } from "../rules/rule.ts";
 import { nelderMead } from "../theory/optimize.ts";
@@ -535,7 +536,7 @@ function sharedVotes({ keys, tasks }: VoteMixture, votes: number, quorum: Quorum
   const p = right / all;
   const independent = tasks > 1 ? (sum ** 2 - squares) / (tasks * (tasks - 1)) : p * p; // p² from different tasks
   const rho = pairs > 0 ? (rightPairs / pairs - independent) / (p - independent) : 1;
-  const sharing = Number.isFinite(rho) ? Math.max(0, Math.min(1, rho)) : 1;
+  const sharing = Number.isFinite(rho) ? clampShare(rho) : 1;
   const apart: VoteGrid = { accuracies: Float64Array.of(p), concentrations: agreeing.concentrations };
   return sharing * p + (1 - sharing) * voteValue(apart, 0, votes, quorum).accuracy[0]!;
 }

@@ -5,7 +5,7 @@ import { clampInterval } from "../calibrate/estimators/estimate.ts";
 import { fidelityAt } from "../calibrate/fidelity.ts";
 import { betaOf } from "../calibrate/regime.ts";
 import { KnownError } from "../errors.ts";
-import { memberName, membersOf, ruleNamed } from "../organizations/cast.ts";
+import { memberName, memberOf, membersOf, ruleNamed } from "../organizations/cast.ts";
 import * as organizations from "../organizations/index.ts";
 import type { Member, Organization, Part } from "../organizations/organization.ts";
 import { formOf, makeTeam, type Team } from "../organizations/team.ts";
@@ -220,7 +220,7 @@ export function usualTeam(calibration: Calibration | null): Team {
     return withCast(makeTeam("tree", { sizes: [3, 3], messageTokens: [Math.max(...fitting, 1)] }), calibration);
   }
   if (best.length < 3) return withCast(makeTeam("vote", { sizes: [3] }), calibration);
-  return makeTeam("vote", { cast: best.slice(0, 3).map((agent) => ({ members: [asMember(agent)] })) });
+  return makeTeam("vote", { cast: best.slice(0, 3).map((agent) => ({ members: [memberOf(agent)] })) });
 }
 
 /**
@@ -234,17 +234,11 @@ export function withCast(team: Team, calibration: Calibration): Team {
   const [calls = 1] = sizes;
   const cast: Part[] = formOf(team).layers
     ? [
-        { role: "leaf", members: [asMember(best[0]!)] },
-        { role: "reader", members: [asMember(usualReader(calibration))] },
+        { role: "leaf", members: [memberOf(best[0]!)] },
+        { role: "reader", members: [memberOf(usualReader(calibration))] },
       ]
-    : [{ members: [asMember(best.find(({ samples }) => samples >= calls) ?? best[0]!)] }];
+    : [{ members: [memberOf(best.find(({ samples }) => samples >= calls) ?? best[0]!)] }];
   return makeTeam(organization, { sizes, messageTokens, cast }, rule);
 }
 
 const byAccuracy = ({ agents }: Calibration) => agents.toSorted((a, b) => b.accuracy.value - a.accuracy.value);
-
-const asMember = ({ agent, level }: AgentCalibration): Member => ({
-  agent,
-  ...(level !== undefined && { level }),
-  samples: 1,
-});

@@ -2,7 +2,7 @@ import type { Calibration } from "../calibrate/calibration.ts";
 import { DomainError, KnownError } from "../errors.ts";
 import { accuracyMarket } from "./accuracy-market.ts";
 import { adviseOn } from "./advise.ts";
-import { printBudget } from "./budget.ts";
+import { isWithin, printBudget } from "./budget.ts";
 import { bestOf, cheapestOf, difference, frontierOf, probabilityBetter } from "./choose.ts";
 import { CostNotMeasured } from "./costs.ts";
 import type { Choice, Market, Offer } from "./market.ts";
@@ -56,7 +56,7 @@ function planOn<T extends Offer>(market: Market<T>, calibration: Calibration, op
   const { recorded, readers, roster, leftOut, refused, windows, equalScores: equal } = market;
   const priced = recordedOnly ? recorded : [...recorded, ...readers];
   const allowed = withinMost(priced, perTaskMax);
-  const fits = ({ price }: Offer) => price <= perTask.amount * (1 + 1e-9);
+  const fits = ({ price }: Offer) => isWithin(price, perTask);
   requireSingle(priced, allowed, fits, perTask, perTaskMax);
   const { offered, redundant } = withoutDuplicates(allowed);
   const affordable = offered.filter(fits);
@@ -155,7 +155,7 @@ function withinMost<T extends Offer>(priced: readonly T[], most: Budget | undefi
     throw new CostNotMeasured(most.unit, [
       ...new Set(priced.flatMap(({ team }) => team.cast.flatMap(({ members }) => members.map(({ agent }) => agent)))),
     ]);
-  return costs.flatMap(({ candidate, max }) => (max <= most.amount * (1 + 1e-9) ? [candidate] : []));
+  return costs.flatMap(({ candidate, max }) => (isWithin(max, most) ? [candidate] : []));
 }
 
 function requireSingle(

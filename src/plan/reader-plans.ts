@@ -2,9 +2,10 @@
 
 import type { Calibration, FidelityCalibration } from "../calibrate/calibration.ts";
 import { type CalibratedChannel, channelOf } from "../calibrate/channel.ts";
-import type { Member } from "../organizations/organization.ts";
+import { memberOf } from "../organizations/cast.ts";
 import { makeTeam, type Team } from "../organizations/team.ts";
 import { isMeasured, type NotMeasured } from "../theory/interval.ts";
+import { isWithin } from "./budget.ts";
 import type { Candidate, Pricing } from "./candidates.ts";
 import { equalScores } from "./choose.ts";
 import { type LeafModel, leafModel } from "./leaf-model.ts";
@@ -46,7 +47,7 @@ export interface ReaderBudget {
 /** Calls of the largest team of readers that is tried: six layers of three. */
 export const readerCallsMax = 1093;
 /** Teams of readers up to this many times the budget are tried. */
-const dearest = 2;
+export const dearest = 2;
 /** The sweep over W ends at so many times the window. */
 const widest = 4;
 /** Best of so many price classes stand among the candidates, beside the best of every leaf and sort. */
@@ -139,7 +140,7 @@ export class ReaderPricing {
       },
     );
     const bounded = this.#bounded(budget, proposals);
-    const isAffordable = ({ cost }: Proposal) => cost <= budget.perTask.amount * (1 + 1e-9);
+    const isAffordable = ({ cost }: Proposal) => isWithin(cost, budget.perTask);
     const fitting = bounded.filter(
       ({ windowTokens, calls, counted }) =>
         windowTokens <= window && calls <= budget.callsMax && !(counted && budget.needsReading),
@@ -169,10 +170,9 @@ export class ReaderPricing {
   /** Without those that may cost more than the worst case allows. */
   #bounded({ perTaskMax }: ReaderBudget, proposals: readonly Proposal[]): readonly Proposal[] {
     if (!perTaskMax) return proposals;
-    const most = perTaskMax.amount * (1 + 1e-9);
     return proposals.filter((proposal) => {
       const { costs } = this.#leaves[proposal.leaf]!;
-      return costs.largest(workOfShape(proposal), perTaskMax.unit) <= most;
+      return isWithin(costs.largest(workOfShape(proposal), perTaskMax.unit), perTaskMax);
     });
   }
 
@@ -214,12 +214,21 @@ export class ReaderPricing {
   }
 
   #smallest({ points }: FidelityCalibration): Team | null {
-    const longest = points.findLast(({ messageTokens }) => 3 * messageTokens <= roomIn(this.#window));
-    if (!longest) return null;
     const leaf = this.#roster.agents[this.#leaves[0]!.agent]!;
-    const cast = castOf(leaf, this.#reader);
-    return makeTeam("star", { sizes: [3], messageTokens: [longest.messageTokens], cast });
+    return smallestStar(
+      leaf,
+      this.#reader,
+      points.map(({ messageTokens }) => messageTokens),
+    );
   }
+}
+
+/** The star of three with the longest of these messages that its reader can read; null where none fits. */
+export function smallestStar(leaf: RosterAgent, reader: RosterAgent, lengths: readonly number[]): Team | null {
+  const room = roomIn(windowOf(reader.calibration));
+  const longest = lengths.findLast((messageTokens) => 3 * messageTokens <= room);
+  if (longest === undefined) return null;
+  return makeTeam("star", { sizes: [3], messageTokens: [longest], cast: castOf(leaf, reader) });
 }
 
 /** Stars of more leaves are not worth a word, whatever they cost. */
@@ -247,8 +256,8 @@ export function refusedStars(
     });
     const work = workOf(star, stated);
     const isPaid =
-      costs.mean(work, perTask.unit) <= perTask.amount * (1 + 1e-9) &&
-      (!perTaskMax || costs.largest(work, perTaskMax.unit) <= perTaskMax.amount * (1 + 1e-9));
+      isWithin(costs.mean(work, perTask.unit), perTask) &&
+      (!perTaskMax || isWithin(costs.largest(work, perTaskMax.unit), perTaskMax));
     return isPaid ? (refusal(star, window, stated) ?? []) : [];
   });
 }
@@ -306,13 +315,7 @@ function bestOfEach(proposals: readonly Proposal[], sortOf: (proposal: Proposal)
 
 export function castOf(leaf: RosterAgent, reader: RosterAgent) {
   return [
-    { role: "leaf", members: [memberOf(leaf)] },
-    { role: "reader", members: [memberOf(reader)] },
+    { role: "leaf", members: [memberOf(leaf.column)] },
+    { role: "reader", members: [memberOf(reader.column)] },
   ];
 }
-
-export const memberOf = ({ column: { agent, level } }: RosterAgent): Member => ({
-  agent,
-  ...(level !== undefined && { level }),
-  samples: 1,
-});

@@ -3,20 +3,21 @@
 import type { Calibration } from "../calibrate/calibration.ts";
 import type { CalibratedChannel } from "../calibrate/channel.ts";
 import { numberChannelOf } from "../calibrate/estimates.ts";
+import { clampShare } from "../calibrate/estimators/estimate.ts";
 import { KnownError } from "../errors.ts";
-import { choose, memberName } from "../organizations/cast.ts";
+import { choose, memberName, memberOf } from "../organizations/cast.ts";
 import { formOf, makeTeam, type Team } from "../organizations/team.ts";
 import * as rules from "../rules/index.ts";
 import type { Rule } from "../rules/rule.ts";
 import { isMeasured, type NotMeasured } from "../theory/interval.ts";
 import { random } from "../theory/random.ts";
 import { normalQuantile } from "../theory/special.ts";
+import { callsPaidFor, drawSeed, gapsMax, isRecorded, votesMax } from "./candidates.ts";
 import { bestOf, difference, mean, optimism, shrinkSingles, variance } from "./choose.ts";
 import { gainOf, logScore, type RiskOffer, riskOf, shareSaved } from "./log-risk.ts";
 import type { Market } from "./market.ts";
 import { oracleAccuracy } from "./oracle.ts";
 import type { CostUnit, Forecast, Plan, PlanOptions } from "./plan-types.ts";
-import { memberOf } from "./reader-plans.ts";
 import { chooseRoster, type PlanRoster, type RosterAgent } from "./roster.ts";
 import { forecastRisks, requireEstimates } from "./squared-error.ts";
 import { riskFindings } from "./squared-error-findings.ts";
@@ -32,10 +33,6 @@ const panels = [
   { size: 4, among: 8 },
   { size: 5, among: 8 },
 ];
-/** Draws where outcomes have no closed form: always the same, so that replays of any plan share them. */
-const drawSeed = 1;
-/** A team is priced if at most this share of the tasks lacks answers that it needs. */
-const gapsMax = 0.05;
 
 /**
  * Scores are −ln(R/R₁): R the mean squared error on the roster's tasks (of a linear combination with weights that were
@@ -53,7 +50,7 @@ export function squaredErrorMarket(
   const { unit, amount } = perTask;
   const roster = chooseRoster(calibration, unit, "squared-error");
   const pricing = pricingOf(roster, calibration, { unit, confidence });
-  const { callsMax = defaultCallsMax(amount, roster) } = options;
+  const { callsMax = callsPaidFor(perTask, roster, votesMax) } = options;
   const proposed = [
     ...roster.agents.map((agent) => makeTeam("single", { sizes: [], cast: [part(agent)], messageTokens: [] })),
     ...(needsReading ? [] : proposedVotes(roster, callsMax)),
@@ -109,13 +106,7 @@ function assumptionsOf({ messageTokens, voters }: Plan["regime"], calibration: C
 
 // ── proposals ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const part = (agent: RosterAgent) => ({ members: [memberOf(agent)] });
-
-/** What twice the budget pays for at the cheapest agent. */
-function defaultCallsMax(amount: number, { agents }: PlanRoster): number {
-  const cheapest = Math.min(...agents.map(({ price }) => price));
-  return Math.max(7, Math.min(33, Math.floor((2 * amount) / cheapest)));
-}
+const part = (agent: RosterAgent) => ({ members: [memberOf(agent.column)] });
 
 /** Rules that make one number of several, by name. */
 const combining = Object.entries<Rule>(rules).filter(([, { combine }]) => combine !== undefined);
@@ -149,17 +140,6 @@ function sizesUpTo(callsMax: number): number[] {
   const sizes: number[] = [];
   for (let size = 2; size <= callsMax; size += size < 5 ? 1 : size < 15 ? 2 : Math.round(0.4 * size)) sizes.push(size);
   return sizes;
-}
-
-/** True where no member is asked more often than it was recorded. */
-function isRecorded({ sizes, cast }: Team, { agents }: PlanRoster): boolean {
-  const calls = sizes[0] ?? 1;
-  const asked = cast.flatMap(({ members }) => members);
-  return agents.every(
-    ({ column, calibration }) =>
-      calibration.samples >= calls ||
-      asked.every(({ agent, level }) => agent !== column.agent || level !== column.level),
-  );
 }
 
 // ── prices ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -307,7 +287,7 @@ function oracleOf(
   const room = alone - hindsight;
   return {
     accuracy: hindsight,
-    shareCaught: room > 0 ? Math.max(0, Math.min(1, (alone - bought) / room)) : 0,
+    shareCaught: room > 0 ? clampShare((alone - bought) / room) : 0,
   };
 }
 

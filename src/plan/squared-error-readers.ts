@@ -2,11 +2,14 @@
 
 import type { Calibration, ChannelNoise, EstimateCalibration } from "../calibrate/calibration.ts";
 import { channelVarianceAt } from "../calibrate/estimates.ts";
+import { clampShare } from "../calibrate/estimators/estimate.ts";
+import { memberOf } from "../organizations/cast.ts";
 import { formOf, makeTeam, type Team } from "../organizations/team.ts";
 import { isMeasured } from "../theory/interval.ts";
+import { isWithin } from "./budget.ts";
 import type { Budget, Plan } from "./plan-types.ts";
 import { ReaderCosts, workOf } from "./reader-costs.ts";
-import { castOf, memberOf, readerCallsMax, readerOf, refusedStars, worthPricing } from "./reader-plans.ts";
+import { castOf, dearest, readerCallsMax, readerOf, refusedStars, smallestStar, worthPricing } from "./reader-plans.ts";
 import { type Proposal, stated, teamOfShape, workOfShape } from "./reader-shapes.ts";
 import { roomIn, windowOf } from "./reader-window.ts";
 import type { PlanRoster, RosterAgent } from "./roster.ts";
@@ -20,8 +23,6 @@ export interface NumberReaders {
   readonly refused: Plan["refused"];
 }
 
-/** Teams of readers up to this many times the budget are tried. */
-const dearest = 2;
 const fanIns = [2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 99];
 const layersMax = 4;
 const chainMax = 33;
@@ -57,7 +58,7 @@ export function readersOfNumbers(
   const { unit, amount } = budget.perTask;
   const window = windowOf(reader.calibration);
   const room = roomIn(window);
-  const fits = ({ cost }: Pick<Proposal, "cost">) => cost <= amount * (1 + 1e-9);
+  const fits = ({ cost }: Pick<Proposal, "cost">) => isWithin(cost, budget.perTask);
   const noiseOf = (messageTokens: number) => {
     const found = channelVarianceAt(channel, messageTokens);
     return isMeasured(found) ? found.value : Number.NaN;
@@ -94,12 +95,9 @@ export function readersOfNumbers(
     const riskOfChain = (team: Team) => riskOf(team, leaf, noiseOf(team.messageTokens[0]!));
     return affordable.length === 0 ? [] : [affordable.reduce((a, b) => (riskOfChain(b) < riskOfChain(a) ? b : a))];
   });
-  const longest = lengths.findLast((messageTokens) => 3 * messageTokens <= room);
   return {
     teams: [...regular, ...chains],
-    smallest: longest
-      ? makeTeam("star", { sizes: [3], messageTokens: [longest], cast: castOf(best.agent, reader) })
-      : null,
+    smallest: smallestStar(best.agent, reader, lengths),
     refused,
   };
 }
@@ -109,7 +107,7 @@ function leavesOf({ agents, tasks }: PlanRoster, { estimates }: Calibration, rea
     const found = (estimates as EstimateCalibration).agents.find(({ name }) => name === agent.name)!;
     const { commonRisk, ownRisk, rhoWithin } = found;
     if (!isMeasured(commonRisk) || !isMeasured(ownRisk)) return [];
-    const rho = isMeasured(rhoWithin) ? Math.max(0, Math.min(1, rhoWithin.value)) : 0;
+    const rho = isMeasured(rhoWithin) ? clampShare(rhoWithin.value) : 0;
     const costs = new ReaderCosts(agent, reader, tasks);
     return [{ agent, common: commonRisk.value, own: ownRisk.value, rho, costs }];
   });
@@ -123,7 +121,11 @@ function shapesOf(fanIn: number, messageTokens: number) {
 
 function chainsOf({ agent }: Leaf, messageTokens: number): Team[] {
   return Array.from({ length: chainMax - 1 }, (_, i) =>
-    makeTeam("chain", { sizes: [i + 2], messageTokens: [messageTokens], cast: [{ members: [memberOf(agent)] }] }),
+    makeTeam("chain", {
+      sizes: [i + 2],
+      messageTokens: [messageTokens],
+      cast: [{ members: [memberOf(agent.column)] }],
+    }),
   );
 }
 

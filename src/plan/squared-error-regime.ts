@@ -4,6 +4,7 @@
 import type { AgentEstimates, Calibration, ChannelNoise, EstimateCalibration } from "../calibrate/calibration.ts";
 import { channelVarianceAt, taskErrors } from "../calibrate/estimates.ts";
 import { combineIntervals, logScale } from "../calibrate/estimators/combine-intervals.ts";
+import { clampShare } from "../calibrate/estimators/estimate.ts";
 import { jackknifeInterval, taskRows } from "../calibrate/estimators/resample.ts";
 import { combine, thresholdScale } from "../calibrate/regime.ts";
 import { memberName } from "../organizations/cast.ts";
@@ -77,8 +78,8 @@ export function riskTheoryAt(
   const parts = node ? partsOf(node, calibration, tasks, confidence) : unknownParts;
   const { rho, averaged, channelVariance } = parts;
   const growth = growthOf(node, calibration);
-  const contraction = combine([rho], (r) => treeContraction(fanIn, share(r)), logScale);
-  const exponent = combine([rho], (r) => treeRiskExponent(fanIn, share(r)));
+  const contraction = combine([rho], (r) => treeContraction(fanIn, clampShare(r)), logScale);
+  const exponent = combine([rho], (r) => treeRiskExponent(fanIn, clampShare(r)));
   const floorOf = (noise: number, r: number) => treeRiskFloor(fanIn, { rho: noSingular(r), channelVariance: noise });
   const riskFloor = combine([channelVariance, rho, parts.commonRisk], (noise, r, common) =>
     Math.max(0, (node?.messages ? common : r * averagedValue(averaged)) + floorOf(Math.max(0, noise), r)),
@@ -132,8 +133,7 @@ export function riskTheoryAt(
   };
 }
 
-const share = (rho: number) => Math.max(0, Math.min(1, rho));
-const noSingular = (rho: number) => Math.min(1 - 1e-9, share(rho));
+const noSingular = (rho: number) => Math.min(1 - 1e-9, clampShare(rho));
 const averagedValue = (averaged: Measured) => (isMeasured(averaged) ? averaged.value : 0);
 
 function ofVotes(what: string, field: keyof RiskRegime): NotMeasured {
@@ -264,7 +264,7 @@ function readThresholds(
   const prices = pricesIn(calibration);
   const communication = (layers: number) => communicationCost(fanIn, layers, messageTokens, prices);
   const signal = (r: number, growth: number) => ({
-    ...{ fanIn, alpha: 1 / treeContraction(fanIn, share(r)), beta: positive(growth) },
+    ...{ fanIn, alpha: 1 / treeContraction(fanIn, clampShare(r)), beta: positive(growth) },
   });
   const budget = (of: (r: number, growth: number) => number) =>
     finiteBudget(combine([rho, exponent], of, thresholdScale), "t does not exceed η");
@@ -288,7 +288,7 @@ function pricesIn(calibration: Calibration): MessagePrices {
 
 function trade(fanIn: number, messageTokens: number, rho: number, growth: number, prices: MessagePrices) {
   return {
-    exponent: treeRiskExponent(fanIn, share(rho)),
+    exponent: treeRiskExponent(fanIn, clampShare(rho)),
     beta: positive(growth),
     costPerLeaf: communicationCostPerLeaf(fanIn, messageTokens, prices),
   };
@@ -300,7 +300,7 @@ function shortestMessage(fanIn: number, rho: Measured, averaged: Measured, { est
   if (!isMeasured<ChannelNoise>(channel)) return channel;
   const { points } = channel;
   const [first, last] = [points[0]!, points.at(-1)!];
-  const limit = combine([rho, averaged], (r, own) => (fanIn - 1) * (1 - share(r)) * own);
+  const limit = combine([rho, averaged], (r, own) => (fanIn - 1) * (1 - clampShare(r)) * own);
   if (!isMeasured(limit)) return limit;
   const lengthOf = (bound: number) => {
     const excess = (logarithm: number) => {
@@ -364,7 +364,7 @@ function amplificationLine(fanIn: number, parts: Parts, calibration: Calibration
   const distance = combineIntervals(
     [rho, averaged, channelVariance],
     (r, own, noise) =>
-      -Math.log(treeContraction(fanIn, share(r)) + Math.max(0, noise) / (fanIn * Math.max(1e-300, own))),
+      -Math.log(treeContraction(fanIn, clampShare(r)) + Math.max(0, noise) / (fanIn * Math.max(1e-300, own))),
   );
   const move = mover(distance.value > 0, "a layer stops lowering the error");
   const critical = 1 - Math.max(0, channelVariance.value) / ((fanIn - 1) * averaged.value);
@@ -389,7 +389,7 @@ function amplificationLine(fanIn: number, parts: Parts, calibration: Calibration
 function exponentLine(fanIn: number, rho: Measured, growth: Measured, calibration: Calibration): Boundary {
   if (!isMeasured(rho)) return untold("exponent", rho);
   if (!isMeasured(growth)) return untold("exponent", growth);
-  const distance = combineIntervals([rho, growth], (r, eta) => treeRiskExponent(fanIn, share(r)) - eta);
+  const distance = combineIntervals([rho, growth], (r, eta) => treeRiskExponent(fanIn, clampShare(r)) - eta);
   const move = mover(distance.value > 0, "one agent grows as fast");
   const rhoNeeded = (fanIn ** (1 - growth.value) - 1) / (fanIn - 1); // t = η
   return told({
@@ -398,7 +398,7 @@ function exponentLine(fanIn: number, rho: Measured, growth: Measured, calibratio
     tasks: calibration.tasks.length,
     onLine: "single",
     crossings: [
-      move("beta", "η", growth, treeRiskExponent(fanIn, share(rho.value)), ""),
+      move("beta", "η", growth, treeRiskExponent(fanIn, clampShare(rho.value)), ""),
       move("rho", "ρ", rho, rhoNeeded >= 0 && rhoNeeded <= 1 ? rhoNeeded : null, "no ρ reaches t = η"),
     ],
   });

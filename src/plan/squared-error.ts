@@ -4,7 +4,7 @@
 import type { Calibration, ChannelNoise, EstimateCalibration } from "../calibrate/calibration.ts";
 import { channelVarianceAt, columnErrors, type TaskErrors, taskErrors } from "../calibrate/estimates.ts";
 import { combineIntervals } from "../calibrate/estimators/combine-intervals.ts";
-import { clampInterval } from "../calibrate/estimators/estimate.ts";
+import { clampInterval, clampShare } from "../calibrate/estimators/estimate.ts";
 import { skewedMeanInterval } from "../calibrate/estimators/skewed-mean.ts";
 import { KnownError } from "../errors.ts";
 import { memberName, membersOf } from "../organizations/cast.ts";
@@ -17,7 +17,7 @@ import { columnNames, NoNumbers } from "../simulate/scores.ts";
 import { type Interval, isMeasured, type NotMeasured } from "../theory/interval.ts";
 import { averagingChainRisk, starRisk } from "../theory/squared-error.ts";
 import { callsMaxOf, stagesOf } from "./candidates.ts";
-import { pick, variance } from "./choose.ts";
+import { mean, pick, variance } from "./choose.ts";
 import { allCosts, largestCallCost, meanCallCosts, slowestOf, worstCase } from "./costs.ts";
 import { type ForecastOptions, NoCommonTasks } from "./forecast.ts";
 import { caveatsOf } from "./forecast-caveats.ts";
@@ -194,7 +194,7 @@ function riskCaveats(
   const sum = perTask.reduce((total, risk) => total + risk, 0);
   const most = perTask.reduce((largest, risk, i) => (risk > perTask[largest]! ? i : largest), 0);
   const share = perTask[most]! / sum;
-  const silent = unanswered.reduce((total, value) => total + value, 0) / unanswered.length;
+  const silent = mean(unanswered);
   return [
     ...(share > 0.25
       ? [
@@ -308,7 +308,7 @@ function forecastReaders(
   const rho = withinOf(answering.column, estimates);
   const [common, risk] = [pick(errors.common, at), pick(errors.risk, at)];
   const own = risk.map((value, i) => value - common[i]!);
-  const ownMean = own.reduce((sum, value) => sum + value, 0) / own.length;
+  const ownMean = mean(own);
   const center = passedOn(
     team,
     rho.value,
@@ -318,8 +318,7 @@ function forecastReaders(
   // Of the tasks by their scatter; of ρ_within and σ² by moving each, at the mean task.
   const moved = combineIntervals(
     [positive(skewedMeanInterval(perTask, confidence)), rho, ...noises],
-    (value, within, ...variances) =>
-      value + passedOn(team, Math.max(0, Math.min(1, within)), variances)(ownMean) - center(ownMean),
+    (value, within, ...variances) => value + passedOn(team, clampShare(within), variances)(ownMean) - center(ownMean),
   );
   const { value, low, high } = positive(moved);
   const refreshed = rho.known || !formOf(team).layers ? value : refreshedRisk(team, risk, common, noises);
@@ -368,7 +367,7 @@ export function passedOn(team: Team, rho: number, variances: readonly number[]):
 function refreshedRisk(team: Team, risk: Float64Array, common: Float64Array, noises: readonly Interval[]): number {
   const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
   const all = sum(risk);
-  const rho = all > 0 ? Math.max(0, Math.min(1, sum(common) / all)) : 0; // where all is right, nothing is shared
+  const rho = all > 0 ? clampShare(sum(common) / all) : 0; // where all is right, nothing is shared
   const variances = noises.map(({ value }) => value);
   return passedOn(team, rho, variances)(all / risk.length);
 }

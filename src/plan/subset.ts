@@ -1,22 +1,37 @@
 import type { AnswerTable, Column } from "../records/answer-table.ts";
 import { pick } from "./choose.ts";
 
-/** A table of these columns and tasks alone, in this order: a search reads every task hundreds of times. */
-export function subsetOf(table: AnswerTable, columns: readonly Column[], tasks: Uint32Array): AnswerTable {
+/** Which of the answers that a column has to a task are kept: indices into its arrays, in order. */
+export type Keep = (column: Column, task: number) => readonly number[];
+
+/**
+ * A table of these columns and tasks alone, in this order: a search reads every task hundreds of times.
+ *
+ * @param keep @default every answer
+ */
+export function subsetOf(
+  table: AnswerTable,
+  columns: readonly Column[],
+  tasks: Uint32Array,
+  keep: Keep = everyAnswer,
+): AnswerTable {
   const { truth, truthFromOthers } = table;
   return {
     tasks: Array.from(tasks, (task) => table.tasks[task]!),
-    columns: columns.map((column) => onTasks(column, tasks)),
+    columns: columns.map((column) => onTasks(column, tasks, keep)),
     ...(truth && { truth: pick(truth, tasks) }),
     ...(truthFromOthers && { truthFromOthers: Uint8Array.from(tasks, (task) => truthFromOthers[task]!) }),
   };
 }
 
-function onTasks(column: Column, tasks: Uint32Array): Column {
+const everyAnswer: Keep = ({ start }, task) =>
+  Array.from({ length: start[task + 1]! - start[task]! }, (_, i) => start[task]! + i);
+
+function onTasks(column: Column, tasks: Uint32Array, keep: Keep): Column {
   const start = new Uint32Array(tasks.length + 1);
   const at: number[] = [];
   tasks.forEach((task, i) => {
-    for (let from = column.start[task]!; from < column.start[task + 1]!; from++) at.push(from);
+    at.push(...keep(column, task));
     start[i + 1] = at.length;
   });
   return {

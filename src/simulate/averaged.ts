@@ -1,10 +1,10 @@
 import { KnownError } from "../errors.ts";
 import { memberName } from "../organizations/cast.ts";
-import type { Ended, Organization, Params, Step } from "../organizations/organization.ts";
+import type { Organization, Params, Step } from "../organizations/organization.ts";
 import { paramsOf, type Team } from "../organizations/team.ts";
 import type { AnswerTable, Column } from "../records/answer-table.ts";
-import { type Random, random } from "../theory/random.ts";
-import { normalQuantile } from "../theory/special.ts";
+import { normalDeviate, type Random, random } from "../theory/random.ts";
+import { allSteps } from "./all-steps.ts";
 import { type Deck, deckOf } from "./deck.ts";
 import { recorded, requireDigest } from "./digest.ts";
 import { emptyOutcomes, type OutcomeOptions, type Outcomes, type PricedChannel } from "./outcomes.ts";
@@ -87,7 +87,7 @@ export function averagedOutcomes(
       const source = shared ? messages[Math.floor(next() * messages.length)]! : -1;
       for (const from of messages) {
         const sender = shared ? source : from;
-        const received = value[sender]! + deviations[from]! * normal(next);
+        const received = value[sender]! + deviations[from]! * normalDeviate(next);
         total += estimates[sender]! * received;
         behind += estimates[sender]!;
       }
@@ -116,10 +116,6 @@ export function averagedOutcomes(
   }
 }
 
-function normal(next: Random): number {
-  return normalQuantile(next() + 2 ** -33); // never 0
-}
-
 /** A step with the numbers of the steps that it reads. */
 interface Link {
   readonly step: Step;
@@ -131,22 +127,15 @@ interface Link {
   readers: number;
 }
 
-/** All steps of a team, in the order in which they are asked: who reads whom does not depend on what is said. */
+/** Who reads whom: it does not depend on what is said. */
 function wire(organization: Organization, params: Params): readonly Link[] {
-  const answer = { value: "0", usage: { tokensIn: 0, tokensOut: 0 }, seconds: 0 };
-  const ended = new Map<string, Ended>();
   const links: Link[] = [];
   const numbers = new Map<string, number>();
-  for (;;) {
-    const move = organization.next(params, ended);
-    if ("answer" in move) return links;
-    for (const step of move.ask) {
-      if (ended.has(step.id)) continue;
-      const reads = step.reads.map((id) => numbers.get(id)!);
-      for (const from of reads) links[from]!.readers++;
-      numbers.set(step.id, links.length);
-      links.push({ step, name: memberName(step), reads, answers: answersItself(step), readers: 0 });
-      ended.set(step.id, { state: "answered", answer });
-    }
+  for (const step of allSteps(organization, params)) {
+    const reads = step.reads.map((id) => numbers.get(id)!);
+    for (const from of reads) links[from]!.readers++;
+    numbers.set(step.id, links.length);
+    links.push({ step, name: memberName(step), reads, answers: answersItself(step), readers: 0 });
   }
+  return links;
 }

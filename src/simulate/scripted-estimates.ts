@@ -4,8 +4,7 @@ import { printNumber } from "../records/answer.ts";
 import type { Attempt, Attempts } from "../records/attempt.ts";
 import type { Config } from "../records/config.ts";
 import { isMeasured, type Measured } from "../theory/interval.ts";
-import { type Random, random } from "../theory/random.ts";
-import { normalQuantile } from "../theory/special.ts";
+import { normalDeviate, type Random, random } from "../theory/random.ts";
 import { leafRisk } from "../theory/squared-error.ts";
 import type { Quantity } from "./scripted.ts";
 
@@ -63,8 +62,8 @@ export const scriptedEstimatesExample: ScriptedEstimates = {
 export function scriptedEstimates(script: ScriptedEstimates, seed: number): Attempts {
   const next = random(seed, "tasks");
   const tasks = Array.from({ length: script.tasks }, (_, t): ScriptedTask => {
-    const truth = script.truth.mean + script.truth.deviation * normal(next);
-    return { taskId: `task-${String(t + 1).padStart(4, "0")}`, truth, cause: normal(next) };
+    const truth = script.truth.mean + script.truth.deviation * normalDeviate(next);
+    return { taskId: `task-${String(t + 1).padStart(4, "0")}`, truth, cause: normalDeviate(next) };
   });
   const attempts = columnsOf(script).flatMap((column) => answersOf(column, tasks, script, random(seed, column.name)));
   const relays = relaysOf(tasks, script, random(seed, "relays"));
@@ -128,11 +127,11 @@ function answersOf(
   const ofTask = taskDeviation(column);
   const ofSample = Math.sqrt((1 - agent.rho) * risk);
   return tasks.flatMap(({ taskId, truth, cause }) => {
-    const taskPart = ofTask * (Math.sqrt(common) * cause + Math.sqrt(1 - common) * normal(next));
+    const taskPart = ofTask * (Math.sqrt(common) * cause + Math.sqrt(1 - common) * normalDeviate(next));
     return Array.from({ length: groups.perTask }, (_, group) => {
-      const shared = normal(next);
+      const shared = normalDeviate(next);
       return Array.from({ length: groups.size }, (_, member): Attempt => {
-        const own = Math.sqrt(groups.rhoWithin) * shared + Math.sqrt(1 - groups.rhoWithin) * normal(next);
+        const own = Math.sqrt(groups.rhoWithin) * shared + Math.sqrt(1 - groups.rhoWithin) * normalDeviate(next);
         return {
           taskId,
           agent: agent.name,
@@ -154,16 +153,12 @@ function relaysOf(tasks: readonly ScriptedTask[], script: ScriptedEstimates, nex
   return tasks.flatMap(({ taskId, truth }) =>
     messageTokens.flatMap((length) =>
       Array.from({ length: perTask }, (_, sample): Attempt => {
-        const received = truth + Math.sqrt(scriptedVariance(script, length)) * normal(next);
+        const received = truth + Math.sqrt(scriptedVariance(script, length)) * normalDeviate(next);
         const text = { sent: printNumber(truth), received: printNumber(received) };
         return { taskId, agent, sample, messageTokens: length, ...text };
       }),
     ),
   );
-}
-
-function normal(next: Random): number {
-  return normalQuantile(next() + 2 ** -33); // never 0
 }
 
 /** Every parameter with its true value, beside what a calibration made of it. */

@@ -1,8 +1,9 @@
 import { memberName } from "../organizations/cast.ts";
-import type { Ended, Organization, Params, Step } from "../organizations/organization.ts";
+import type { Organization, Params, Step } from "../organizations/organization.ts";
 import { paramsOf, type Team } from "../organizations/team.ts";
 import type { AnswerTable, Column } from "../records/answer-table.ts";
 import { random } from "../theory/random.ts";
+import { allSteps } from "./all-steps.ts";
 import { type Deck, deckOf } from "./deck.ts";
 import { type Digest, recorded, requireDigest } from "./digest.ts";
 import { emptyOutcomes, type OutcomeOptions, type Outcomes, type PricedChannel } from "./outcomes.ts";
@@ -84,18 +85,10 @@ interface Hand {
 
 /** How many answers of every member one run takes, by name: where all answer, each answers as often as it ever will. */
 export function answersNeeded(organization: Organization, params: Params): ReadonlyMap<string, number> {
-  const ended = new Map<string, Ended>();
   const needed = new Map<string, number>();
-  const answer = { value: "", usage: { tokensIn: 0, tokensOut: 0 }, seconds: 0 };
-  for (;;) {
-    const move = organization.next(params, ended);
-    if ("answer" in move) return needed;
-    for (const step of move.ask) {
-      if (ended.has(step.id)) continue;
-      ended.set(step.id, { state: "answered", answer });
-      if (answersItself(step)) needed.set(memberName(step), (needed.get(memberName(step)) ?? 0) + 1);
-    }
-  }
+  for (const step of allSteps(organization, params))
+    if (answersItself(step)) needed.set(memberName(step), (needed.get(memberName(step)) ?? 0) + 1);
+  return needed;
 }
 
 /** Answers that an agent may take a spoilt message for, and what they are worth. */

@@ -1,4 +1,5 @@
 import { requireInteger } from "./domain.ts";
+import { normalQuantile } from "./special.ts";
 
 /** A stream of uniform numbers in [0, 1). The same seed gives the same stream on any machine. */
 export type Random = () => number;
@@ -31,6 +32,11 @@ export function random(seed: number | string, ...names: readonly (number | strin
   };
   for (let i = 0; i < 15; i++) next(); // mixes the seed into the whole state
   return next;
+}
+
+/** Of mean 0 and variance 1, from the next number of the stream. */
+export function normalDeviate(next: Random): number {
+  return normalQuantile(next() + 2 ** -33); // never 0
 }
 
 /** The numbers 0 … n − 1 in random order (Fisher–Yates). */

@@ -26,6 +26,16 @@ export function requireCounts(counts: readonly Count[]): void {
   }
 }
 
+/** The number that most of these are; of equally frequent ones the larger; 0 of none. */
+export function mostCommon(counts: Iterable<number>): number {
+  const times = new Map<number, number>();
+  for (const count of counts) times.set(count, (times.get(count) ?? 0) + 1);
+  let [best, most] = [0, 0];
+  for (const [count, found] of times)
+    if (found > most || (found === most && count > best)) [best, most] = [count, found];
+  return best;
+}
+
 /** Equal counts together, each with the number of tasks that have it: likelihoods are sums over these. */
 export function tally(counts: readonly Count[]): readonly { votes: number; right: number; tasks: number }[] {
   const seen = new Map<string, { votes: number; right: number; tasks: number }>();
