@@ -12,8 +12,8 @@ import { callsMaxOf, repeatedForecast, stagesOf, votesRepeatedly } from "./candi
 import { mean, pick, variance } from "./choose.ts";
 import { allCosts, largestCallCost, meanCallCosts, slowestOf, worstCase } from "./costs.ts";
 import { caveatsOf, voteCaveats } from "./forecast-caveats.ts";
-import { fitVotes, voteKeys } from "./mixture.ts";
-import type { CostUnit, Forecast } from "./plan-types.ts";
+import { fitVotes, type VoteForecast, voteKeys } from "./mixture.ts";
+import type { Costs, CostUnit, Forecast } from "./plan-types.ts";
 import { forecastReaders } from "./readers.ts";
 import { gradesOf } from "./roster.ts";
 
@@ -140,18 +140,12 @@ function forecastRepeated(
   if (measured.length < 2) throw new NoCommonTasks(team.text, measured.length);
   const mixture = fitVotes(keys, column.answersKnown, seed);
   const votes = repeatedForecast(team, mixture, confidence);
-  const stages = stagesOf(team);
-  const costs = (unit: CostUnit) =>
-    unit === "seconds" && stages
-      ? slowestOf(column, calls, measured)
-      : meanCallCosts(column, unit, measured).map((cost, i) => cost * votes.taskCalls[i]!);
-  const largest = (unit: CostUnit) => worstCase(team, stages, unit, () => largestCallCost(column, unit, measured));
   return {
     team: team.text,
     kind: team.kind,
     metric: "accuracy",
     accuracy: { mean: votes.accuracy, low: votes.accuracyLow, high: votes.accuracyHigh, confidence },
-    cost: allCosts(costs, largest, confidence),
+    cost: costsOfRepeats(team, column, votes, measured, confidence),
     method: "mixture",
     tasks: mixture.tasks,
     caveats: [
@@ -160,4 +154,25 @@ function forecastRepeated(
     ],
     deviation: votes.deviation,
   };
+}
+
+/**
+ * Costs of asking one agent repeatedly: the calls that its mixture expects on each task, at the mean cost of its recorded calls there.
+ *
+ * @param tasks  the tasks of `votes`, in the same order
+ */
+export function costsOfRepeats(
+  team: Team,
+  column: Column,
+  votes: VoteForecast,
+  tasks: Uint32Array,
+  confidence: number,
+): Costs {
+  const stages = stagesOf(team);
+  const costs = (unit: CostUnit) =>
+    unit === "seconds" && stages
+      ? slowestOf(column, callsMaxOf(team), tasks)
+      : meanCallCosts(column, unit, tasks).map((cost, i) => cost * votes.taskCalls[i]!);
+  const largest = (unit: CostUnit) => worstCase(team, stages, unit, () => largestCallCost(column, unit, tasks));
+  return allCosts(costs, largest, confidence);
 }

@@ -523,6 +523,16 @@ function perTask({ keys, keyOf, weights, likelihood }: VoteMixture, values: Floa
 
 /** The paper's law with the total correlation of two samples, as if all dependence were a vote that all share. */
 function sharedVotes({ keys, tasks }: VoteMixture, votes: number, quorum: Quorum | undefined): number {
+  const { p, rho } = sharedCorrelation(keys, tasks);
+  const apart: VoteGrid = { accuracies: Float64Array.of(p), concentrations: agreeing.concentrations };
+  return rho * p + (1 - rho) * voteValue(apart, 0, votes, quorum).accuracy[0]!;
+}
+
+/** Share of right samples, and the correlation of two samples of a task; 1 where no task has two. */
+export function sharedCorrelation(
+  keys: readonly VoteKey[],
+  tasks: number,
+): { readonly p: number; readonly rho: number } {
   let [right, all, rightPairs, pairs, sum, squares] = [0, 0, 0, 0, 0, 0];
   for (const key of keys) {
     const n = samplesOf(key);
@@ -536,9 +546,7 @@ function sharedVotes({ keys, tasks }: VoteMixture, votes: number, quorum: Quorum
   const p = right / all;
   const independent = tasks > 1 ? (sum ** 2 - squares) / (tasks * (tasks - 1)) : p * p; // p² from different tasks
   const rho = pairs > 0 ? (rightPairs / pairs - independent) / (p - independent) : 1;
-  const sharing = Number.isFinite(rho) ? clampShare(rho) : 1;
-  const apart: VoteGrid = { accuracies: Float64Array.of(p), concentrations: agreeing.concentrations };
-  return sharing * p + (1 - sharing) * voteValue(apart, 0, votes, quorum).accuracy[0]!;
+  return { p, rho: Number.isFinite(rho) ? clampShare(rho) : 1 };
 }
 
 /** Quantiles of Beta(f e + ½, (1−f) e + ½), e = f(1−f)/v·(k−1)/(k+1). */

@@ -1,0 +1,488 @@
+// Votes of one agent, and sampling until an answer leads: forecast from few tasks with few samples of each, checked on all
+// other tasks with every sample. Beside the product stand what those few tasks tell with all their samples, and four plainer ways.
+// node bench/foresight/votes.ts <splits> <data …> prints the figures of votes alone.
+import { makeTeam, type Team } from "../../src/organizations/team.ts";
+import { meanOfKnown, pick } from "../../src/plan/choose.ts";
+import { costsOfRepeats } from "../../src/plan/forecast.ts";
+import {
+  agreeing,
+  fitVotes,
+  forecastAhead,
+  forecastVote,
+  samplesOf,
+  sharedCorrelation,
+  type VoteForecast,
+  type VoteKey,
+  type VoteKeys,
+  voteKeys,
+} from "../../src/plan/mixture.ts";
+import type { CostForecast } from "../../src/plan/plan-types.ts";
+import { subsetOf } from "../../src/plan/subset.ts";
+import { aheadValue, type GridValue, voteValue } from "../../src/plan/vote-value.ts";
+import type { AnswerTable, Column } from "../../src/records/answer-table.ts";
+import type { Outcomes } from "../../src/simulate/outcomes.ts";
+import { outcomesCached } from "../../src/simulate/replay.ts";
+import { isMeasured, type NotMeasured } from "../../src/theory/interval.ts";
+import { permutation, type Random, random } from "../../src/theory/random.ts";
+import { studentTQuantile } from "../../src/theory/special.ts";
+import { type ForesightSet, readSets, recordedOn, splitAt } from "./sets.ts";
+
+const taskCounts = [30, 100, 300];
+const sampleCounts = [2, 5, 10];
+const voteSizes = [1, 3, 5, 9, 15, 25, 33];
+const races = [
+  [1, 5],
+  [2, 9],
+  [3, 15],
+] as const;
+const confidence = 0.9;
+/** A check on fewer tasks says little. */
+const checkingMin = 100;
+/** Fewer samples than this check no vote. */
+const samplesMin = 4;
+
+export type VoteMethod = "quorate" | "full samples" | "independent" | "map" | "clamped" | "replaced";
+
+/** What was forecast less what was measured, and whether that lay inside the interval for a check on so many tasks. */
+export interface Miss {
+  readonly error: number;
+  readonly inside?: boolean;
+}
+
+/** One team of one split, forecast in one way. */
+export interface VoteRow {
+  readonly set: string;
+  readonly agent: string;
+  readonly answersKnown: boolean;
+  /** Samples on most of the agent's tasks. */
+  readonly recorded: number;
+  /** Learned from so many tasks with at most so many samples. */
+  readonly tasks: number;
+  readonly samples: number;
+  readonly split: number;
+  readonly way: "vote" | "ahead";
+  /** "vote:5", "ahead:2/9" */
+  readonly team: string;
+  readonly method: VoteMethod;
+  readonly accuracy: Miss;
+  /** Over one call of the same agent; absent where the team is no more than that. */
+  readonly gain?: Miss;
+  /** Of `ahead`; absent for methods that say nothing of them. */
+  readonly calls?: Miss;
+  readonly usd?: Miss;
+}
+
+export interface VoteLeftOut {
+  readonly set: string;
+  readonly agent?: string;
+  readonly tasks?: number;
+  readonly samples?: number;
+  readonly reason: string;
+}
+
+export interface VoteCampaign {
+  /** Agents drawn per set. @default 6 */
+  readonly agentsMax?: number;
+  /** @default 10 */
+  readonly splits?: number;
+}
+
+/** Every agent with enough samples of every set, up to `agentsMax` of a set drawn by its name. */
+export function voteCampaign(
+  sets: readonly ForesightSet[],
+  { agentsMax = 6, splits = 10 }: VoteCampaign = {},
+): { rows: VoteRow[]; leftOut: VoteLeftOut[] } {
+  const parts = sets.map((set) => ofSet(set, agentsMax, splits));
+  return { rows: parts.flatMap(({ rows }) => rows), leftOut: parts.flatMap(({ leftOut }) => leftOut) };
+}
+
+function ofSet(set: ForesightSet, agentsMax: number, splits: number): { rows: VoteRow[]; leftOut: VoteLeftOut[] } {
+  const { table } = set.recordings;
+  const every = Uint32Array.from(table.tasks.keys());
+  const eligible = table.columns.filter((column) => usualSamples(column) >= samplesMin && voteKeys(column, every));
+  if (eligible.length === 0)
+    return {
+      rows: [],
+      leftOut: [{ set: set.name, reason: `no agent has ${samplesMin} right-or-wrong samples on most tasks` }],
+    };
+  const order = permutation(eligible.length, random(1, "agents", set.name));
+  const columns = Array.from(order.slice(0, agentsMax), (at) => eligible[at]!);
+  const part = { ...set, recordings: { ...set.recordings, table: subsetOf(table, columns, every) } };
+  const rows: VoteRow[] = [];
+  const leftOut: VoteLeftOut[] = [];
+  for (const tasks of taskCounts) {
+    const rest = table.tasks.length - tasks;
+    if (rest < checkingMin) {
+      leftOut.push({
+        set: set.name,
+        tasks,
+        reason: `${Math.max(0, rest)} of ${table.tasks.length} tasks are left for the check`,
+      });
+      continue;
+    }
+    for (const samples of sampleCounts)
+      for (let split = 0; split < splits; split++) rows.push(...ofSplit(part, tasks, samples, split));
+  }
+  return { rows, leftOut };
+}
+
+function ofSplit(set: ForesightSet, tasks: number, samples: number, split: number): VoteRow[] {
+  const { table } = set.recordings;
+  const { choosing, checking } = splitAt(set, tasks, split);
+  const thinned = recordedOn(set, choosing, samples, split).table;
+  return table.columns.flatMap((column, number) => {
+    const recorded = usualSamples(column);
+    const learned = thinned.columns[number]!;
+    const keys = voteKeys(learned, Uint32Array.from(thinned.tasks.keys()));
+    if (samples > recorded || !keys?.repeated) return [];
+    const of = { column, learned, thinned, keys, table, choosing, checking };
+    const context = { set: set.name, agent: column.name, answersKnown: column.answersKnown, recorded };
+    return forecasts(of, samples, recorded).map((row) => ({ ...context, tasks, samples, split, ...row }));
+  });
+}
+
+interface Case {
+  /** With every sample of every task, and as it was learned from. */
+  readonly column: Column;
+  readonly learned: Column;
+  readonly table: AnswerTable;
+  readonly thinned: AnswerTable;
+  readonly keys: VoteKeys;
+  readonly choosing: Uint32Array;
+  readonly checking: Uint32Array;
+}
+
+interface Said {
+  readonly accuracy: number;
+  readonly gain: number;
+  readonly calls?: number;
+}
+
+function forecasts(one: Case, samples: number, recorded: number) {
+  const { keys, column, learned, table, thinned, choosing, checking } = one;
+  const mixture = fitVotes(keys, learned.answersKnown, 1);
+  const known = Uint32Array.from(thinned.tasks.keys()).filter((_, t) => keys.keyOf[t]! >= 0);
+  const { p, rho } = sharedCorrelation(keys.keys, mixture.tasks);
+  const single = outcomesOf(makeTeam("single", { cast: castOf(column) }), table);
+  const teams = [
+    ...voteSizes.filter((votes) => votes <= recorded).map((votes) => ({ way: "vote" as const, votes })),
+    ...races.filter(([, cap]) => cap <= recorded).map(([lead, cap]) => ({ way: "ahead" as const, lead, cap })),
+  ];
+  return teams.flatMap((shape) => {
+    const { way } = shape;
+    const isVote = shape.way === "vote";
+    const team = isVote ? voteOf(column, shape.votes) : raceOf(column, shape.lead, shape.cap);
+    const replayed = outcomesOf(team, table);
+    const truth = measuredAt(replayed, single, checking);
+    if (truth.tasks < checkingMin) return [];
+    const label = team.text.split("@")[0]!;
+    const name = label === "single" ? "vote:1" : label;
+    // one call, or a lead of one where every call is a vote, gains nothing: a replay by draws would only show its own noise
+    const isOneCall = isVote ? shape.votes === 1 : shape.lead === 1 && column.value.every((value) => value >= 0);
+    const row = (method: VoteMethod, said: Said, product?: VoteForecast) => ({
+      way,
+      team: name,
+      method,
+      accuracy: missOf(said.accuracy, truth.accuracy, product && accuracyWithin(product, truth.tasks)),
+      ...(!isOneCall && { gain: missOf(said.gain, truth.gain, product && gainWithin(product, truth.tasks)) }),
+      ...(!isVote && said.calls !== undefined && !product && { calls: missOf(said.calls, truth.calls) }),
+    });
+    const votes = isVote
+      ? forecastVote(mixture, shape.votes, confidence)
+      : forecastAhead(mixture, shape.lead, shape.cap, confidence);
+    const product = { ...row("quorate", votes, votes), ...(!isVote && costMisses(team, one, votes, known, replayed)) };
+
+    const valueAt = (accuracy: number): GridValue => {
+      const grid = { accuracies: Float64Array.of(accuracy), concentrations: agreeing.concentrations };
+      return isVote ? voteValue(grid, 0, shape.votes) : aheadValue(grid, 0, shape.lead, shape.cap, 1);
+    };
+    const apart = valueAt(p);
+    const [right, calls] = [apart.accuracy[0]!, apart.calls[0]!];
+    const fewestCalls = isVote ? shape.votes : shape.lead; // where all share one answer
+    const replaced = keys.keys.map((key) =>
+      isVote
+        ? { accuracy: pluralityReplaced(key, shape.votes), calls }
+        : raceReplaced(key, shape.lead, shape.cap, random(1, "replaced", name, ...key.wrong, key.right, key.unparsed)),
+    );
+    const overKeys = (of: (key: VoteKey, at: number) => number) =>
+      keys.keys.reduce((sum, key, at) => sum + key.tasks * of(key, at), 0) / mixture.tasks;
+    const oneCall = overKeys((key) => key.right / samplesOf(key));
+    const clampedTeam = isVote
+      ? voteOf(learned, Math.min(shape.votes, samples))
+      : raceOf(learned, Math.min(shape.lead, samples), Math.min(shape.cap, samples));
+    const own = makeTeam("single", { cast: castOf(learned) });
+    return [
+      product,
+      row("full samples", measuredAt(replayed, single, choosing)),
+      row("independent", { accuracy: right, gain: right - p, calls }),
+      row("map", {
+        accuracy: rho * p + (1 - rho) * right,
+        gain: (1 - rho) * (right - p),
+        calls: rho * fewestCalls + (1 - rho) * calls,
+      }),
+      row("clamped", measuredAt(outcomesOf(clampedTeam, thinned), outcomesOf(own, thinned), known)),
+      row("replaced", {
+        accuracy: overKeys((_, at) => replaced[at]!.accuracy),
+        gain: overKeys((_, at) => replaced[at]!.accuracy) - oneCall,
+        calls: overKeys((_, at) => replaced[at]!.calls),
+      }),
+    ];
+  });
+}
+
+const castOf = ({ agent, level }: Column) => [
+  { members: [{ agent, ...(level !== undefined && { level }), samples: 1 }] },
+];
+const outcomesOf = (team: Team, table: AnswerTable) => outcomesCached(team, table, { seed: 1 });
+
+function voteOf(column: Column, votes: number): Team {
+  return votes === 1
+    ? makeTeam("single", { cast: castOf(column) })
+    : makeTeam("vote", { sizes: [votes], cast: castOf(column) });
+}
+
+function raceOf(column: Column, lead: number, cap: number): Team {
+  return makeTeam("ahead", { sizes: [lead, cap], cast: castOf(column) });
+}
+
+/** Of a team and over one call, on the tasks of these where both are known. */
+function measuredAt(team: Outcomes, single: Outcomes, tasks: Uint32Array) {
+  const both = tasks.filter((task) => !Number.isNaN(team.accuracy[task]! + single.accuracy[task]!));
+  const accuracy = meanOfKnown(pick(team.accuracy, both));
+  return {
+    accuracy,
+    gain: accuracy - meanOfKnown(pick(single.accuracy, both)),
+    calls: meanOfKnown(pick(team.calls, both)),
+    tasks: both.length,
+  };
+}
+
+function missOf(said: number, truth: number, within?: readonly [number, number]): Miss {
+  const inside = within && truth >= within[0] - 1e-12 && truth <= within[1] + 1e-12;
+  return { error: said - truth, ...(inside !== undefined && { inside }) };
+}
+
+/** The check has noise of its own: Var/M on top of the forecast's. */
+function withNoise(
+  mean: number,
+  low: number,
+  high: number,
+  deviation: number,
+  tasks: number,
+): readonly [number, number] {
+  const noise = (studentTQuantile((1 + confidence) / 2, tasks - 1) * deviation) / Math.sqrt(tasks);
+  return [mean - Math.hypot(mean - low, noise), mean + Math.hypot(high - mean, noise)];
+}
+
+function accuracyWithin({ accuracy, accuracyLow, accuracyHigh, deviation }: VoteForecast, tasks: number) {
+  return withNoise(accuracy, accuracyLow, accuracyHigh, deviation, tasks);
+}
+
+function gainWithin({ gain, gainLow, gainHigh, gainDeviation }: VoteForecast, tasks: number) {
+  return withNoise(gain, gainLow, gainHigh, gainDeviation, tasks);
+}
+
+function costMisses(
+  team: Team,
+  { learned, checking }: Case,
+  votes: VoteForecast,
+  tasks: Uint32Array,
+  replayed: Outcomes,
+) {
+  const costs = costsOfRepeats(team, learned, votes, tasks, confidence);
+  const miss = (unit: "calls" | "usd", forecast: CostForecast | NotMeasured): Miss | undefined => {
+    const measured = pick(replayed[unit], checking).filter((value) => !Number.isNaN(value));
+    if (!isMeasured(forecast) || measured.length < checkingMin) return undefined;
+    const truth = meanOfKnown(measured);
+    const deviation = Math.sqrt(measured.reduce((sum, value) => sum + (value - truth) ** 2, 0) / (measured.length - 1));
+    const { mean, low, high } = forecast;
+    return missOf(mean, truth, withNoise(mean, low, high, deviation, measured.length));
+  };
+  const [calls, usd] = [miss("calls", costs.calls), miss("usd", costs.usd)];
+  return { ...(calls && { calls }), ...(usd && { usd }) };
+}
+
+function usualSamples({ start }: Column): number {
+  const counts = Array.from(start.subarray(1), (end, task) => end - start[task]!).sort((a, b) => a - b);
+  return counts[counts.length >> 1] ?? 0;
+}
+
+const pluralities = new Map<string, number>();
+
+/**
+ * P(the right answer wins a plurality of `votes` draws with replacement from these samples), ties shared: coefficients of the
+ * product of Σ_j (share z)^j/j! over the answers.
+ */
+export function pluralityReplaced(key: VoteKey, votes: number): number {
+  const text = `${votes} ${key.right} ${key.unparsed} ${key.wrong.join(" ")}`;
+  const known = pluralities.get(text);
+  if (known !== undefined) return known;
+  const all = samplesOf(key);
+  const powers = (share: number, most: number) => {
+    const terms = [1];
+    for (let j = 1; j <= most; j++) terms.push((terms[j - 1]! * share) / j);
+    return terms;
+  };
+  const right = powers(key.right / all, votes);
+  let ways = 0;
+  for (let won = 1; won <= votes && key.right > 0; won++) {
+    const rest = votes - won;
+    // ties[t][drawn]: the others drew so many, t of them as many as the right answer
+    let ties = [powers(key.unparsed / all, rest)];
+    for (const size of key.wrong) {
+      const own = powers(size / all, Math.min(won, rest));
+      const next = Array.from({ length: ties.length + 1 }, () => new Array<number>(rest + 1).fill(0));
+      ties.forEach((row, t) => {
+        for (let drawn = 0; drawn <= rest; drawn++)
+          for (let take = 0; take < own.length && drawn + take <= rest; take++)
+            next[t + (take === won ? 1 : 0)]![drawn + take]! += row[drawn]! * own[take]!;
+      });
+      ties = next.slice(0, Math.floor(rest / won) + 1);
+    }
+    ways += right[won]! * ties.reduce((sum, row, t) => sum + row[rest]! / (1 + t), 0);
+  }
+  for (let i = 2; i <= votes; i++) ways *= i;
+  pluralities.set(text, ways);
+  return ways;
+}
+
+const racesRun = new Map<string, { accuracy: number; calls: number }>();
+
+/** The same of sampling with replacement until one answer leads, by 200 sequences. */
+function raceReplaced(key: VoteKey, lead: number, cap: number, next: Random): { accuracy: number; calls: number } {
+  const text = `${lead}/${cap} ${key.right} ${key.unparsed} ${key.wrong.join(" ")}`;
+  const known = racesRun.get(text);
+  if (known) return known;
+  const sizes = [key.right, ...key.wrong];
+  const [all, sequences] = [samplesOf(key), 200];
+  let [accuracy, calls] = [0, 0];
+  for (let sequence = 0; sequence < sequences; sequence++) {
+    const counts = new Array<number>(sizes.length).fill(0);
+    let ahead = 0;
+    let call = 0;
+    for (; call < cap && ahead < lead; call++) {
+      let left = next() * all;
+      const answer = sizes.findIndex((size) => {
+        left -= size;
+        return left < 0;
+      });
+      if (answer < 0) continue; // unparsed
+      counts[answer]!++;
+      const [first, second = 0] = [...counts].sort((a, b) => b - a);
+      ahead = first! - second;
+    }
+    const most = Math.max(...counts);
+    if (most > 0 && counts[0] === most) accuracy += 1 / counts.filter((count) => count === most).length;
+    calls += call;
+  }
+  const made = { accuracy: accuracy / sequences, calls: calls / sequences };
+  racesRun.set(text, made);
+  return made;
+}
+
+/** Figures of one method over many rows; ratios are sums of |error| over the same of the full samples. */
+export interface VoteFigures {
+  readonly group: string;
+  readonly method: VoteMethod;
+  readonly cases: number;
+  readonly accuracy: Figure;
+  readonly gain: Figure;
+  readonly calls: Figure;
+  readonly usd: Figure;
+}
+
+export interface Figure {
+  readonly cases: number;
+  readonly error: number;
+  readonly bias: number;
+  readonly ratio: number;
+  /** Share of the checks inside the 90 % interval; NaN for methods without one. */
+  readonly covered: number;
+}
+
+/** The rows by group and method; rows whose group is undefined are left out. */
+export function voteFigures(
+  rows: readonly VoteRow[],
+  groupOf: (row: VoteRow) => string | undefined = kindOf,
+): VoteFigures[] {
+  const groups = new Map<string, Map<VoteMethod, VoteRow[]>>();
+  for (const row of rows) {
+    const group = groupOf(row);
+    if (group === undefined) continue;
+    const byMethod = groups.get(group) ?? new Map<VoteMethod, VoteRow[]>();
+    groups.set(group, byMethod);
+    const some = byMethod.get(row.method) ?? [];
+    byMethod.set(row.method, some);
+    some.push(row);
+  }
+  return [...groups].flatMap(([group, byMethod]) =>
+    [...byMethod].map(([method, some]) => {
+      const figure = (of: "accuracy" | "gain" | "calls" | "usd"): Figure => {
+        const misses = some.flatMap((row) => row[of] ?? []);
+        const reference = absoluteError((byMethod.get("full samples") ?? []).flatMap((row) => row[of] ?? []));
+        const stated = misses.filter(({ inside }) => inside !== undefined);
+        return {
+          cases: misses.length,
+          error: absoluteError(misses),
+          bias: misses.reduce((sum, { error }) => sum + error, 0) / misses.length,
+          ratio: absoluteError(misses) / reference,
+          covered: stated.filter(({ inside }) => inside).length / stated.length,
+        };
+      };
+      return {
+        group,
+        method,
+        cases: some.length,
+        accuracy: figure("accuracy"),
+        gain: figure("gain"),
+        calls: figure("calls"),
+        usd: figure("usd"),
+      };
+    }),
+  );
+}
+
+const absoluteError = (misses: readonly Miss[]) =>
+  misses.reduce((sum, { error }) => sum + Math.abs(error), 0) / misses.length;
+
+/** The kinds on which targets are set; undefined where the calibration had every sample, so that the reference is the same data. */
+export function kindOf({ samples, recorded, way, answersKnown }: VoteRow): string | undefined {
+  if (samples >= recorded) return undefined;
+  return `${way}, ${answersKnown ? "answers" : "right or wrong"}`;
+}
+
+/** One line for each of these figures. */
+export function figureLines(figures: readonly VoteFigures[]): string[] {
+  const cell = ({ error, bias, ratio, covered }: Figure, digits = 4) =>
+    [error.toFixed(digits), bias.toFixed(digits), ratio.toFixed(2), covered.toFixed(3)].map(dash).join(" | ");
+  return [
+    "| | method | rows | accuracy: error | bias | ratio | covered | gain: error | bias | ratio | covered | calls: error | bias | ratio | covered |",
+    `|${"---|".repeat(15)}`,
+    ...figures.map(
+      ({ group, method, cases, accuracy, gain, calls }) =>
+        `| ${group} | ${method} | ${cases} | ${cell(accuracy)} | ${cell(gain)} | ${cell(calls, 3)} |`,
+    ),
+  ];
+}
+
+const dash = (text: string) => (text === "NaN" ? "" : text);
+
+if (import.meta.main) {
+  const [splits = "2", ...paths] = process.argv.slice(2);
+  const { sets } = await readSets(paths);
+  const { rows, leftOut } = voteCampaign(sets, { splits: Number(splits) });
+  const lines = [
+    ...figureLines(voteFigures(rows)),
+    "",
+    ...figureLines(
+      voteFigures(rows, (row) =>
+        row.method === "quorate" || row.method === "full samples"
+          ? `${row.way} ${row.set} ${row.tasks} × ${row.samples} of ${row.recorded}`
+          : undefined,
+      ).filter(({ method }) => method === "quorate"),
+    ),
+    "",
+    ...leftOut.map(({ set, tasks, reason }) => `- ${set}${tasks ? ` at ${tasks} tasks` : ""}: ${reason}`),
+  ];
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
