@@ -4,6 +4,7 @@ import { memberName, membersOf } from "../organizations/cast.ts";
 import * as organizations from "../organizations/index.ts";
 import type { Member, Organization, Stage } from "../organizations/organization.ts";
 import { formOf, makeTeam, organizationOf, type Team } from "../organizations/team.ts";
+import type { Column } from "../records/answer-table.ts";
 import { outcomesCached } from "../simulate/replay.ts";
 import { mean, meanOfKnown, pick, rawWeight, variance } from "./choose.ts";
 import { largestCallCost, meanCallCosts, slowestOf, type TaskCosts, worstCase } from "./costs.ts";
@@ -334,9 +335,20 @@ function fillGaps(values: Float64Array): boolean {
   return true;
 }
 
-/** Right and wrong answers of a roster, and how often wrong ones agree. Without recorded answers no pair is counted. */
+/** Right and wrong answers of a roster, and how often wrong ones agree. */
 function jointAnswers({ agents, tasks }: PlanRoster): JointAnswers {
-  const known = agents.filter(({ column }) => column.answersKnown).map(({ column }) => column);
+  return {
+    right: agents.map(({ right }) => right),
+    ...wrongAnswers(
+      agents.map(({ column }) => column),
+      tasks,
+    ),
+  };
+}
+
+/** Per task: pairs of wrong answers of different columns, and how many of them agree. Where no answers are recorded no pair is counted. */
+export function wrongAnswers(columns: readonly Column[], tasks: Uint32Array): Omit<JointAnswers, "right"> {
+  const known = columns.filter(({ answersKnown }) => answersKnown);
   const wrongPairs = new Float64Array(tasks.length);
   const wrongPairsAgreeing = new Float64Array(tasks.length);
   tasks.forEach((task, t) => {
@@ -355,5 +367,5 @@ function jointAnswers({ agents, tasks }: PlanRoster): JointAnswers {
         wrongPairsAgreeing[t]! += agreeing / (a.samples * b.samples);
       }
   });
-  return { right: agents.map(({ right }) => right), wrongPairs, wrongPairsAgreeing };
+  return { wrongPairs, wrongPairsAgreeing };
 }
