@@ -1,2 +1,2 @@
 // One line per part of the campaign, in the order of the results.
-export {};
+export { teams } from "./teams.ts";

@@ -18,7 +18,9 @@ import { outcomes, outcomesCached } from "../../src/simulate/replay.ts";
 import { isMeasured } from "../../src/theory/interval.ts";
 import { permutation, type Random, random } from "../../src/theory/random.ts";
 import { normalQuantile, studentTQuantile } from "../../src/theory/special.ts";
+import type { LeftOut, Part } from "./part.ts";
 import { type ForesightSet, recordedOn, splitAt } from "./sets.ts";
+import { tellTeams } from "./teams-told.ts";
 
 export interface TeamsOptions {
   /** Tasks to learn from. @default [30, 100, 300] */
@@ -27,6 +29,8 @@ export interface TeamsOptions {
   readonly samples?: readonly number[];
   /** @default 20 */
   readonly splits?: number;
+  /** @default 1 */
+  readonly seed?: number;
   /** @default [1, 3, 5, 7, 9] */
   readonly budgetsCalls?: readonly number[];
   /** In calls of the agent that looks best, where dollars are recorded of all. @default [0.3, 0.6, 1, 1.5, 2.5] */
@@ -38,6 +42,8 @@ export interface TeamsOptions {
 /** Where a row comes from. */
 export interface Cell {
   readonly set: string;
+  /** Agents and samples that the set has. */
+  readonly of: { readonly agents: number; readonly samples: number };
   readonly tasks: number;
   readonly samples: number;
   readonly split: number;
@@ -105,63 +111,57 @@ export interface Further extends FurtherTasks {
   readonly censored: boolean;
 }
 
+/** What the campaign found on a set. */
 export interface TeamsRows {
   readonly named: readonly NamedRow[];
   readonly bought: readonly BoughtRow[];
-  readonly leftOut: readonly { readonly set: string; readonly tasks: number; readonly reason: string }[];
+  readonly leftOut: readonly LeftOut[];
 }
 
 /** Fewer tasks make no check. */
 const checkedMin = 100;
 
-/** The campaign on every set with at least two agents. */
-export function teamsCampaign(
-  sets: readonly ForesightSet[],
-  { tasks = [30, 100, 300], samples = [2, 5], splits = 20, ...options }: TeamsOptions = {},
-  onSet: (name: string) => void = () => {},
+/** The campaign on one set; nothing where it holds a single agent. */
+export function teamsOn(
+  set: ForesightSet,
+  { tasks = [30, 100, 300], samples = [2, 5], splits = 20, seed = 1, ...options }: TeamsOptions = {},
 ): TeamsRows {
-  const rows = {
-    named: [] as NamedRow[],
-    bought: [] as BoughtRow[],
-    leftOut: [] as TeamsRows["leftOut"][number][],
-  };
-  for (const set of sets) {
-    const { table } = set.recordings;
-    if (table.columns.length < 2) continue;
-    const kept = tasks.filter((count) => table.tasks.length - count >= checkedMin);
-    for (const count of tasks)
-      if (!kept.includes(count))
-        rows.leftOut.push({
-          set: set.name,
-          tasks: count,
-          reason: `${Math.max(0, table.tasks.length - count)} tasks to check on`,
-        });
-    if (kept.length === 0) continue;
-    onSet(set.name);
-    const replays = new Replays(set);
-    const sizes = [...new Set(samples.map((size) => Math.min(size, set.samples)))];
-    for (let split = 0; split < splits; split++)
-      for (const size of sizes) for (const count of kept) runCell(set, { count, size, split }, replays, options, rows);
-  }
-  return rows;
+  const { table } = set.recordings;
+  const rows = { named: [] as NamedRow[], bought: [] as BoughtRow[] };
+  if (table.columns.length < 2) return { ...rows, leftOut: [] };
+  const isKept = (count: number) => table.tasks.length - count >= checkedMin;
+  const replays = new Replays(set);
+  const sizes = [...new Set(samples.map((size) => Math.min(size, set.samples)))];
+  for (let i = 0; i < splits; i++)
+    for (const size of sizes)
+      for (const count of tasks.filter(isKept))
+        runCell(set, { count, size, split: splitsPerSeed * (seed - 1) + i }, replays, options, rows);
+  const leftOut = tasks
+    .filter((count) => !isKept(count))
+    .map((count) => ({
+      set: set.name,
+      what: `${count} tasks`,
+      reason: `fewer than ${checkedMin} tasks would be left to check teams on`,
+    }));
+  return { ...rows, leftOut };
 }
+
+/** Splits of other seeds are other splits. */
+const splitsPerSeed = 10_000;
 
 function runCell(
   set: ForesightSet,
   { count, size, split }: { readonly count: number; readonly size: number; readonly split: number },
   replays: Replays,
-  {
-    budgetsCalls = [1, 3, 5, 7, 9],
-    budgetsUsd = [0.3, 0.6, 1, 1.5, 2.5],
-    confidence = 0.9,
-  }: Omit<TeamsOptions, "tasks" | "samples" | "splits">,
+  { budgetsCalls = [1, 3, 5, 7, 9], budgetsUsd = [0.3, 0.6, 1, 1.5, 2.5], confidence = 0.9 }: TeamsOptions,
   rows: { readonly named: NamedRow[]; readonly bought: BoughtRow[] },
 ): void {
   const { choosing, checking } = splitAt(set, count, split);
   const pool = poolOf(set, split);
   const recordings = recordedOn(pool, choosing, size, split);
   const calibration = calibrate(recordings, { confidence, seed: split, pairs: false });
-  const cell = { set: set.name, tasks: count, samples: size, split, agents: pool.recordings.table.columns.length };
+  const of = { agents: set.recordings.table.columns.length, samples: set.samples };
+  const cell = { set: set.name, of, tasks: count, samples: size, split, agents: pool.recordings.table.columns.length };
   const check: Check = { calibration, choosing, checking, replays, confidence, cell };
   rows.named.push(
     ...namedTeams(calibration, random(split, "named", set.name, count)).map((team) => named(team, check)),
@@ -542,160 +542,11 @@ function furtherOf(team: Forecast, single: Forecast, check: Check): Further | nu
   return { ...printed, needed: order.length, censored: true };
 }
 
-// Tables
-
-/** A share or mean of rows, with its standard error over splits (rows of one split share their tasks). */
-export interface Figure {
-  readonly mean: number;
-  readonly error: number;
-  readonly count: number;
-}
-
-/** Mean over rows; error: standard error over (set, split), each the sum of its rows. */
-export function figure<T extends Cell>(rows: readonly T[], of: (row: T) => number): Figure {
-  const sums = new Map<string, { sum: number; count: number }>();
-  for (const row of rows) {
-    const value = of(row);
-    if (Number.isNaN(value)) continue;
-    const key = `${row.set} ${row.split}`;
-    const known = sums.get(key) ?? { sum: 0, count: 0 };
-    sums.set(key, { sum: known.sum + value, count: known.count + 1 });
-  }
-  const groups = [...sums.values()];
-  const count = groups.reduce((total, group) => total + group.count, 0);
-  const center = groups.reduce((total, group) => total + group.sum, 0) / count;
-  const squares = groups.reduce((total, group) => total + (group.sum - group.count * center) ** 2, 0);
-  const error = groups.length > 1 ? Math.sqrt((squares * groups.length) / (groups.length - 1)) / count : Number.NaN;
-  return { mean: center, error, count };
-}
-
-const errorOf = ({ promised, measured }: Kept) => promised - measured;
-
-/** Ratio of summed absolute errors. */
-function ratio<T>(rows: readonly T[], own: (row: T) => number, other: (row: T) => number): number {
-  const total = (of: (row: T) => number) => rows.reduce((sum, row) => sum + Math.abs(of(row)), 0);
-  return total(own) / total(other);
-}
-
-/** Named teams in these rows: error of the forecast and of each baseline, coverage of accuracy and gain. */
-export function namedSummary(rows: readonly NamedRow[]) {
-  const against = (of: (row: NamedRow) => number) => figure(rows, (row) => Math.abs(of(row) - row.accuracy.measured));
-  return {
-    rows: rows.length,
-    error: figure(rows, ({ accuracy }) => Math.abs(errorOf(accuracy))),
-    raw: against(({ baselines }) => baselines.raw),
-    independent: against(({ baselines }) => baselines.independent),
-    map: against(({ baselines }) => baselines.map),
-    reference: against(({ baselines }) => baselines.reference),
-    bias: figure(rows, ({ accuracy }) => errorOf(accuracy)),
-    gainError: figure(rows, ({ gain }) => Math.abs(errorOf(gain))),
-    coveredAccuracy: figure(rows, ({ accuracy }) => Number(accuracy.covered)),
-    coveredGain: figure(rows, ({ gain }) => Number(gain.covered)),
-  };
-}
-
-type WithTeam = BoughtRow & {
-  readonly team: NonNullable<BoughtRow["team"]>;
-  readonly raw: NonNullable<BoughtRow["raw"]>;
+/** The part of the campaign. */
+export const teams: Part<TeamsRows> = {
+  measure(set, { splits, seed }) {
+    const rows = teamsOn(set, { splits, seed });
+    return rows.named.length > 0 || rows.leftOut.length > 0 ? rows : undefined;
+  },
+  tell: tellTeams,
 };
-const hasTeam = (row: BoughtRow): row is WithTeam => row.team !== null && row.raw !== null;
-
-/** Difference from which a single agent and a team are told apart. */
-const clear = 0.02;
-
-/** What was bought in these rows: promises kept, regrets, P, further tasks. */
-export function boughtSummary(rows: readonly BoughtRow[]) {
-  const teams = rows.filter(hasTeam);
-  const bought = teams.filter(({ kind, raw }) => kind !== "single" || raw.bought);
-  const ownTeams = teams.filter(({ kind }) => kind !== "single");
-  const gained = (row: WithTeam) => (row.kind === "single" ? 0 : errorOf(row.team.gain)); // one agent gains nothing on itself
-  const rawGained = (row: WithTeam) => (row.raw.bought ? errorOf(row.raw.gain) : 0);
-  const told = rows.filter(({ teamsAhead }) => Math.abs(teamsAhead) > clear);
-  const sure = teams.filter(({ team }) => team.probabilityBetter >= 0.9);
-  const open = rows.flatMap((row) => (row.further ? [{ ...row, further: row.further }] : []));
-  const each = (of: (row: BoughtRow, buyer: Buyer) => number) => ({
-    best: figure(rows, (row) => of(row, "best")),
-    advised: figure(rows, (row) => of(row, "advised")),
-    single: figure(rows, (row) => of(row, "single")),
-    raw: figure(rows, (row) => of(row, "raw")),
-  });
-  return {
-    rows: rows.length,
-    bought: {
-      cases: bought.length,
-      error: figure(bought, (row) => Math.abs(gained(row))),
-      rawError: figure(bought, (row) => Math.abs(rawGained(row))),
-      ratio: ratio(bought, gained, rawGained),
-      bias: figure(ownTeams, ({ team }) => errorOf(team.gain)),
-      rawBias: figure(
-        teams.filter(({ raw }) => raw.bought),
-        ({ raw }) => errorOf(raw.gain),
-      ),
-      coveredGain: figure(ownTeams, ({ team }) => Number(team.gain.covered)),
-      rawCoveredGain: figure(
-        teams.filter(({ raw }) => raw.bought),
-        ({ raw }) => Number(raw.gain.covered),
-      ),
-      accuracyBias: figure(rows, ({ purchase }) => errorOf(purchase.accuracy)),
-      coveredAccuracy: figure(rows, ({ purchase }) => Number(purchase.accuracy.covered)),
-    },
-    /** The best team of every row, bought or not: the same cases for both. */
-    bestTeam: {
-      cases: teams.length,
-      error: figure(teams, ({ team }) => Math.abs(errorOf(team.gain))),
-      rawError: figure(teams, ({ raw }) => Math.abs(errorOf(raw.gain))),
-      ratio: ratio(
-        teams,
-        ({ team }) => errorOf(team.gain),
-        ({ raw }) => errorOf(raw.gain),
-      ),
-      bias: figure(teams, ({ team }) => errorOf(team.gain)),
-      rawBias: figure(teams, ({ raw }) => errorOf(raw.gain)),
-      coveredGain: figure(teams, ({ team }) => Number(team.gain.covered)),
-    },
-    regret: each((row, buyer) => row.regret[buyer]),
-    fairRegret: each((row, buyer) => row.fairRegret[buyer]),
-    singleOrTeam: {
-      best: figure(told, ({ kind, teamsAhead }) => Number((kind !== "single") === teamsAhead > 0)),
-      raw: figure(told, ({ raw, teamsAhead }) => Number((raw?.bought ?? false) === teamsAhead > 0)),
-    },
-    better: {
-      said: figure(sure, ({ team }) => team.probabilityBetter),
-      true: figure(sure, isTrue),
-      table: reliability(teams),
-    },
-    further: {
-      cases: open.length,
-      censored: open.filter(({ further }) => further.censored).length,
-      /** A censored count is held where the range reaches as far: nothing contradicts it. */
-      held: figure(open, ({ further: { needed, censored, low, high } }) =>
-        Number(high >= needed && (censored || low <= needed)),
-      ),
-      heldWhereSeen: figure(
-        open.filter(({ further }) => !further.censored),
-        ({ further: { needed, low, high } }) => Number(high >= needed && low <= needed),
-      ),
-    },
-  };
-}
-
-const isTrue = ({ team: { gain } }: WithTeam) => (gain.measured > 0 ? 1 : gain.measured < 0 ? 0 : 0.5);
-
-const edges = [0, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97, 1.0001];
-
-/** P(better) as said, and how often it was true on the other tasks; a tie is half true. */
-export function reliability(rows: readonly WithTeam[]) {
-  return edges.slice(1).flatMap((to, i) => {
-    const from = edges[i]!;
-    const here = rows.filter(({ team }) => team.probabilityBetter >= from && team.probabilityBetter < to);
-    if (here.length === 0) return [];
-    return [
-      {
-        from,
-        to: Math.min(1, to),
-        said: figure(here, ({ team }) => team.probabilityBetter),
-        true: figure(here, isTrue),
-      },
-    ];
-  });
-}

@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type ForesightSet, readSets } from "../../bench/foresight/sets.ts";
-import { boughtSummary, figure, namedSummary, type TeamsRows, teamsCampaign } from "../../bench/foresight/teams.ts";
+import { type TeamsRows, teamsOn } from "../../bench/foresight/teams.ts";
+import { boughtSummary, figure, namedSummary } from "../../bench/foresight/teams-told.ts";
 import type { Attempt } from "../../src/records/attempt.ts";
 import { tabulate } from "../../src/records/tabulate.ts";
 import { random } from "../../src/theory/random.ts";
@@ -43,11 +44,13 @@ describe("the campaign on teams", () => {
   const set = scriptedSet();
   let rows: TeamsRows;
   beforeAll(() => {
-    rows = teamsCampaign([set], { tasks: [60, 350], splits: 4, budgetsCalls: [1, 3] });
+    rows = teamsOn(set, { tasks: [60, 350], splits: 4, budgetsCalls: [1, 3] });
   });
 
   it("leaves out cells that keep fewer than 100 tasks to check on, and says so", () => {
-    expect(rows.leftOut).toEqual([{ set: "scripted", tasks: 350, reason: "50 tasks to check on" }]);
+    expect(rows.leftOut).toEqual([
+      { set: "scripted", what: "350 tasks", reason: expect.stringContaining("100 tasks") },
+    ]);
     expect(new Set(rows.named.map(({ tasks }) => tasks))).toEqual(new Set([60]));
   });
 
@@ -74,14 +77,14 @@ describe("the campaign on teams", () => {
   });
 
   it("is the same again", () => {
-    const again = teamsCampaign([set], { tasks: [60], splits: 4, budgetsCalls: [1, 3] });
+    const again = teamsOn(set, { tasks: [60], splits: 4, budgetsCalls: [1, 3] });
     expect(again.bought).toEqual(rows.bought);
   });
 });
 
 describe("figure", () => {
   it("takes rows of one split for one trial", () => {
-    const cell = { set: "a", tasks: 30, samples: 1, agents: 3 };
+    const cell = { set: "a", of: { agents: 3, samples: 1 }, tasks: 30, samples: 1, agents: 3 };
     const values = [1, 1, 1, 0, 0, 0];
     const rows = values.map((value, i) => ({ ...cell, split: i < 3 ? 0 : 1, value }));
     const { mean, error, count } = figure(rows, ({ value }) => value);
@@ -95,7 +98,7 @@ const file = join(import.meta.dirname, "../../../shared/data/gsm8k-multi");
 describe.skipIf(!existsSync(file))("the campaign on gsm8k-multi", () => {
   it("keeps what it promises of teams chosen from all better than the raw share of right answers does", async () => {
     const { sets } = await readSets([file]);
-    const { bought } = boughtSummary(teamsCampaign(sets, { tasks: [100], splits: 8, budgetsCalls: [3, 5] }).bought);
+    const { bought } = boughtSummary(teamsOn(sets[0]!, { tasks: [100], splits: 8, budgetsCalls: [3, 5] }).bought);
     expect(bought.ratio).toBeLessThan(0.9);
     expect(Math.abs(bought.bias.mean)).toBeLessThan(0.02);
   }, 20_000);
