@@ -1,4 +1,3 @@
-import { chainBias } from "../theory/structure.ts";
 import {
   conclude,
   isLost,
@@ -61,11 +60,21 @@ export const chain: Organization = {
 
   /**
    * The message and one's own answer are two votes, of which a coin decides where they differ: right with the mean of
-   * their probabilities, whatever the number of answers. So δ ← (γ δ + δ₀)/2, the one-bit chain with one own vote (§4.7).
+   * their probabilities, whatever the number of answers. So δ ← (γ δ + δ₀)/2, the one-bit chain with one own vote (§4.7);
+   * γ δ where one's own answer is none, δ₀ where nobody has said anything yet.
    */
-  readSignal({ sizes, messageTokens: [messageTokens] }, leafSignal, { fidelity }) {
-    const link = { fidelity: fidelity(messageTokens), ownVotes: 1, ownBias: leafSignal };
-    return chainBias(leafSignal, sizes[0]! - 1, link);
+  readSignal({ sizes, messageTokens: [messageTokens] }, leaf, { fidelity }) {
+    const gamma = fidelity(messageTokens);
+    let { signal, silent } = leaf;
+    for (let link = 1; link < sizes[0]!; link++) {
+      const read = gamma * signal;
+      const refined = (1 - leaf.silent) * ((read + leaf.signal) / 2) + leaf.silent * read;
+      const first = silent * (1 - leaf.silent); // P(this link is the first that says something)
+      const all = silent * leaf.silent;
+      signal = all < 1 ? ((1 - silent) * refined + first * leaf.signal) / (1 - all) : signal;
+      silent = all;
+    }
+    return { signal, silent };
   },
 
   /** None: by the theory a chain never beats one call of its agent, so a planner has no reason to buy one. */

@@ -2,9 +2,7 @@
 import { plurality } from "../rules/plurality.ts";
 import type { Verdict } from "../rules/rule.ts";
 import type { Channel } from "../theory/channel.ts";
-import type { Aggregation } from "../theory/level-map.ts";
-import { pluralityLevelMap } from "../theory/plurality.ts";
-import { treeBiasByLayer } from "../theory/tree.ts";
+import { heardLevelMap, type Spoken } from "../theory/silence.ts";
 import { callList, callsOf, conclude, isLost, printCast, stepOf, UnknownTeam, type Vote, voteOf } from "./cast.ts";
 import type { Answered, Description, Layer, Member, Move, Params, Part, Step, TeamShape } from "./organization.ts";
 import { asked, joined, type NameOf, times } from "./words.ts";
@@ -130,25 +128,21 @@ function membersIn(cast: readonly Part[], role: string): readonly Member[] {
 // ── the theory ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /**
- * Signal at the root: the level map of every layer in turn, for two answers (§4.7) or the plurality over more (§8). Where
- * code counts, no message is lost: γ = 1; the votes it counts may still share their errors.
+ * What the root says: the level map of every layer in turn, for two answers (§4.7) or the plurality over more (§8), of the
+ * messages that were sent. Where code counts, no message is lost: γ = 1; the votes it counts may still share their errors.
  *
- * @param leafSignal  (k p − 1)/(k − 1), from −1/(k − 1) to 1
- * @param options     k ≥ 2 answers, the wrong ones equally likely
+ * @param options  k ≥ 2 answers, the wrong ones equally likely
  */
 export function signalOfLayers(
   layers: readonly Layer[],
-  leafSignal: number,
+  leaf: Spoken,
   { fidelity, rho }: Channel,
   options: number,
-): number {
-  const aggregations = layers.map(
-    ({ fanIn, reader, messageTokens }): Aggregation => ({ fanIn, fidelity: reader ? fidelity(messageTokens) : 1, rho }),
-  );
-  if (options === 2) return treeBiasByLayer(leafSignal, aggregations);
-  return aggregations.reduce(
-    (signal, { fanIn, ...lossy }) => pluralityLevelMap(signal, { votes: fanIn, options, ...lossy }),
-    leafSignal,
+): Spoken {
+  return layers.reduce(
+    (spoken, { fanIn, reader, messageTokens }) =>
+      heardLevelMap(spoken, { votes: fanIn, options, fidelity: reader ? fidelity(messageTokens) : 1, rho }),
+    leaf,
   );
 }
 

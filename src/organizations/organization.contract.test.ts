@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { simulate } from "../simulate/simulate.ts";
-import { accuracyFromSignal, signalFromAccuracy } from "../theory/plurality.ts";
 import { permutation, type Random, random } from "../theory/random.ts";
+import { accuracyOf, spokenBy } from "../theory/silence.ts";
 import { membersOf } from "./cast.ts";
 import * as organizations from "./index.ts";
 import type { Ended, Move, Organization, Roster, Step } from "./organization.ts";
@@ -233,7 +233,7 @@ describe.each(Object.entries<Organization>(organizations))("%s", (name, organiza
     ])("signals what a simulation finds: %i answers, leaves right at %s, γ about %s, ρ = %s", (k, leaf, gamma, rho) => {
       const fidelity = (messageTokens = 64) => gamma ** (64 / (32 + messageTokens / 2));
       for (const [i, team] of teams.entries()) {
-        const signal = readSignal(team, signalFromAccuracy(leaf, k), { fidelity, rho }, k);
+        const said = readSignal(team, spokenBy(leaf, 0, k), { fidelity, rho }, k);
         const { accuracy } = simulate(team, {
           accuracy: leaf,
           fidelity,
@@ -242,7 +242,7 @@ describe.each(Object.entries<Organization>(organizations))("%s", (name, organiza
           trials: 4000,
           seed: 10 + i,
         });
-        const difference = Math.abs(accuracy.mean - accuracyFromSignal(signal, k));
+        const difference = Math.abs(accuracy.mean - accuracyOf(said, k));
         expect(difference, team.text).toBeLessThanOrEqual(4 * accuracy.standardError);
       }
     });

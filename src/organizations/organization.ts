@@ -1,5 +1,6 @@
 import type { Quorum, Rule, Verdict } from "../rules/rule.ts";
 import type { Channel } from "../theory/channel.ts";
+import type { Spoken } from "../theory/silence.ts";
 import type { NameOf } from "./words.ts";
 
 /** One question to one agent. */
@@ -178,8 +179,8 @@ export interface Organization extends Form {
   /** Only where one agent is asked until an answer leads by `lead` votes, at most `cap` times: unlocks the mixture forecast. */
   race?(shape: TeamShape): { readonly lead: number; readonly cap: number };
   /**
-   * Only where agents read messages: the signal of the answer for leaves of this signal, by the theory. A signal is how
-   * far an accuracy p stands above chance, (k p − 1)/(k − 1) for k possible answers; 2p − 1, the bias μ, for two.
+   * Only where agents read messages: what the team says where its leaves say this, by the theory. A signal is how far an
+   * accuracy p stands above chance, (k p − 1)/(k − 1) for k possible answers; 2p − 1, the bias μ, for two.
    */
-  readSignal?(shape: TeamShape, leafSignal: number, channel: Channel, options: number): number;
+  readSignal?(shape: TeamShape, leaf: Spoken, channel: Channel, options: number): Spoken;
 }

@@ -20,7 +20,7 @@ export const star: Organization = {
   bound: (shape) => ({ steps: stepsOfLayers(layersOf(shape)) }),
   layers: layersOf,
   next: (params, answered) => nextOfLayers(layersOf, params, answered),
-  readSignal: (shape, leafSignal, channel, options) => signalOfLayers(layersOf(shape), leafSignal, channel, options),
+  readSignal: (shape, leaf, channel, options) => signalOfLayers(layersOf(shape), leaf, channel, options),
 
   /** None: which sizes and message lengths are worth trying is for the planner, which knows fidelity, window and prices. */
   candidates: () => [],

@@ -39,7 +39,7 @@ export const tree: Organization = {
   bound: (shape) => ({ steps: stepsOfLayers(layersOf(shape)) }),
   layers: layersOf,
   next: (params, answered) => nextOfLayers(layersOf, params, answered),
-  readSignal: (shape, leafSignal, channel, options) => signalOfLayers(layersOf(shape), leafSignal, channel, options),
+  readSignal: (shape, leaf, channel, options) => signalOfLayers(layersOf(shape), leaf, channel, options),
 
   /** None: which trees and message lengths are worth trying is for the planner, which knows fidelity, window and prices. */
   candidates: () => [],

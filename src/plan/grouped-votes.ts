@@ -2,7 +2,16 @@
 
 import type { Column } from "../records/answer-table.ts";
 import { betaMasses } from "./beta-law.ts";
-import { agreeing, fitLaw, inOrder, samplesOf, usualSamples, type VoteKey, type VoteMixture } from "./mixture.ts";
+import {
+  agreeing,
+  fitLaw,
+  inOrder,
+  samplesOf,
+  unparsedAmongFailed,
+  usualSamples,
+  type VoteKey,
+  type VoteMixture,
+} from "./mixture.ts";
 
 /**
  * The law of p over tasks (`fitVotes`) where samples of a task stood in groups, and with probability ρ all answers of a group were
@@ -33,7 +42,7 @@ export function fitGroupedVotes(
     grid: agreeing,
     samples: usualSamples(keys),
     answersKnown: false,
-    unparsed: 0,
+    unparsed: unparsedAmongFailed(keys),
     beta,
   };
 }
@@ -44,25 +53,27 @@ interface GroupKey extends VoteKey {
 }
 
 /** Keys of the tasks that the column answered; `undefined` where there are other grades than 0 and 1. */
-function groupKeys({ start, grade, group }: Column, tasks: ArrayLike<number>) {
+function groupKeys({ start, grade, value, group }: Column, tasks: ArrayLike<number>) {
   const found = new Map<string, GroupKey>();
   const texts: string[] = [];
   for (let i = 0; i < tasks.length; i++) {
     const counts = new Map<number, [samples: number, right: number]>();
+    let unparsed = 0;
     for (let at = start[tasks[i]!]!; at < start[tasks[i]! + 1]!; at++) {
       if (Number.isNaN(grade[at]!)) continue;
       if (grade[at] !== 0 && grade[at] !== 1) return undefined;
+      if (grade[at] === 0 && value[at]! < 0) unparsed++;
       const together = group[at]! < 0 ? -1 - at : group[at]!;
       const [samples, right] = counts.get(together) ?? [0, 0];
       counts.set(together, [samples + 1, right + grade[at]!]);
     }
     const groups = [...counts.values()].sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-    const text = groups.map(([samples, right]) => `${right}/${samples}`).join(" ");
+    const text = groups.length === 0 ? "" : `${groups.map(([n, right]) => `${right}/${n}`).join(" ")} ${unparsed}`;
     texts.push(text);
     if (text === "") continue;
     const right = groups.reduce((sum, one) => sum + one[1], 0);
-    const wrong = groups.reduce((sum, one) => sum + one[0], 0) - right;
-    const key = { groups, right, wrong: wrong > 0 ? [wrong] : [], unparsed: 0, tasks: 1 };
+    const wrong = groups.reduce((sum, one) => sum + one[0], 0) - right - unparsed;
+    const key = { groups, right, wrong: wrong > 0 ? [wrong] : [], unparsed, tasks: 1 };
     found.set(text, { ...key, tasks: (found.get(text)?.tasks ?? 0) + 1 });
   }
   return inOrder(texts, found);

@@ -2,9 +2,18 @@
 
 import type { AgentCalibration, Calibration } from "../calibrate/calibration.ts";
 import type { Column } from "../records/answer-table.ts";
+import { optionsOf } from "../simulate/options-of.ts";
 import { type Interval, isMeasured, type NotMeasured } from "../theory/interval.ts";
 import { fitGroupedVotes } from "./grouped-votes.ts";
-import { fitVotes, ofAccuracyAlone, type VoteMixture, voteKeys } from "./mixture.ts";
+import {
+  fitVotes,
+  ofAccuracyAlone,
+  pseudoTasks,
+  samplesOf,
+  type VoteKey,
+  type VoteMixture,
+  voteKeys,
+} from "./mixture.ts";
 import { voteValue } from "./vote-value.ts";
 
 export interface LeafModel {
@@ -17,8 +26,10 @@ export interface LeafModel {
    * of it were shared within nodes, on tasks that are all alike.
    */
   readonly rhoAtWorst: Interval | null;
-  /** Share of its answers that are none; the law of p takes them for wrong ones. */
+  /** Share of its answers that are none: nobody reads them. */
   readonly unparsed: number;
+  /** The same on a task on which a share p of its answers is right, from 0 to 1 − p. */
+  readonly silent: (p: number) => number;
   /** k: possible answers, the wrong ones equally likely. */
   readonly options: number;
   /**
@@ -36,7 +47,7 @@ export interface LeafModel {
  */
 export function leafModel(
   column: Column,
-  { rho, unparsed }: AgentCalibration,
+  { rho }: AgentCalibration,
   tasks: Uint32Array,
   { rhoTask, rhoWithin }: Calibration,
   seed: number,
@@ -55,10 +66,43 @@ export function leafModel(
     };
   const options = optionsOf(column, tasks);
   const scattered = options > 2 ? isolated() : undefined;
-  const answers = { options, unparsed: unparsed.value, ...(scattered && { counted: countedVotes(scattered) }) };
+  const answers = {
+    options,
+    unparsed: mixture.unparsed > 0 ? unparsedShare(mixture) : 0,
+    silent: silenceOf(mixture),
+    ...(scattered && { counted: countedVotes(scattered) }),
+  };
   if (split) return { mixture, rho: split.rhoWithin, rhoAtWorst: null, ...answers };
   const total = rho as Interval;
   return { mixture, rho: { ...total, value: 0, low: 0, high: 0 }, rhoAtWorst: total, ...answers };
+}
+
+function unparsedShare({ keys }: VoteMixture): number {
+  const sum = (of: (key: VoteKey) => number) => keys.reduce((total, key) => total + key.tasks * of(key), 0);
+  return sum(({ unparsed }) => unparsed) / sum(samplesOf);
+}
+
+/**
+ * Hard tasks may silence an agent more often, or less: ν(p), the share of none among the answers that are not right, is
+ * their mean over tasks, each with the probability that it is one of this p, shrunk towards the share over all tasks by the
+ * pseudo-tasks of the law.
+ */
+function silenceOf({ grid, weights, keys, likelihood, unparsed, samples }: VoteMixture): LeafModel["silent"] {
+  if (unparsed === 0) return () => 0;
+  const size = weights.length;
+  const shares = grid.accuracies.map((p, g) => {
+    const pseudo = pseudoTasks * weights[g]! * samples * (1 - p);
+    let [none, failed] = [pseudo * unparsed, pseudo];
+    keys.forEach((key, row) => {
+      let evidence = 0;
+      for (let i = 0; i < size; i++) evidence += weights[i]! * likelihood[row * size + i]!;
+      const here = (key.tasks * weights[g]! * likelihood[row * size + g]!) / evidence;
+      none += here * key.unparsed;
+      failed += here * (samplesOf(key) - key.right);
+    });
+    return failed > 0 ? Math.min(1, none / failed) : unparsed;
+  });
+  return (p) => (1 - p) * interpolated(p, grid.accuracies, shares);
 }
 
 function countedVotes({ grid, weights, unparsed }: VoteMixture): NonNullable<LeafModel["counted"]> {
@@ -101,29 +145,6 @@ function isolatedMixture(column: Column, tasks: Uint32Array, seed: number): Vote
 
 /** A group that always shares its answer says nothing of difficulty: the law is fitted as if a little were told apart. */
 const share = (rho: number) => Math.max(0, Math.min(0.95, rho));
-
-/** More possible answers than this make no difference to a vote that could be seen. */
-const optionsMax = 12;
-
-/**
- * k = 1 + 1/P(two wrong answers of this agent to a task agree), whole, from 2 to 12: wrong answers that always agree leave
- * one wrong option. 2 where answers are not known, or no task has two wrong ones from different groups.
- */
-export function optionsOf({ start, grade, value, group, answersKnown }: Column, tasks: Uint32Array): number {
-  if (!answersKnown) return 2;
-  let [pairs, agreeing] = [0, 0];
-  for (const task of tasks) {
-    const wrong: number[] = [];
-    for (let at = start[task]!; at < start[task + 1]!; at++) if (grade[at] === 0 && value[at]! >= 0) wrong.push(at);
-    for (const [i, a] of wrong.entries())
-      for (const b of wrong.slice(i + 1)) {
-        if (group[a]! >= 0 && group[a] === group[b]) continue; // may be one shared answer
-        pairs++;
-        if (value[a] === value[b]) agreeing++;
-      }
-  }
-  return pairs === 0 ? 2 : Math.max(2, Math.min(optionsMax, Math.round(1 + pairs / Math.max(1, agreeing))));
-}
 
 /** The answers of several agents to each task as those of one, who is right as often as they are in the mean. */
 export function pooled(columns: readonly Column[]): Column {

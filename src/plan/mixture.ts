@@ -84,7 +84,8 @@ const scattering: VoteGrid = {
   accuracies: accuracyPoints,
   concentrations: Float64Array.of(0, 0.1, 0.25, 0.5, 1, 2, 4, 10, 40),
 };
-const pseudoTasks = 20;
+/** Tasks that W0 counts for beside those that were recorded. */
+export const pseudoTasks = 20;
 const bootstraps = 60;
 
 /** Keys of the tasks that the column answered. Only grades of 0 and 1 make keys; `undefined` where there are others. */
@@ -133,7 +134,6 @@ export function fitVotes(found: VoteKeys, answersKnown: boolean, seed: number): 
   const beta = fitBeta(keys);
   const masses = betaMasses(grid.accuracies, ...beta);
   const scatter = fitConcentration(keys, grid.concentrations);
-  const failed = keys.reduce((sum, key) => sum + key.tasks * (samplesOf(key) - key.right), 0);
   return {
     ...found,
     ...fitLaw(
@@ -151,7 +151,7 @@ export function fitVotes(found: VoteKeys, answersKnown: boolean, seed: number): 
     grid,
     samples: usualSamples(keys),
     answersKnown,
-    unparsed: failed > 0 ? keys.reduce((sum, key) => sum + key.tasks * key.unparsed, 0) / failed : 0,
+    unparsed: unparsedAmongFailed(keys),
     beta,
   };
 }
@@ -175,6 +175,12 @@ export function fitLaw(
     likelihood,
     seed,
   };
+}
+
+/** ν */
+export function unparsedAmongFailed(keys: readonly VoteKey[]): number {
+  const failed = keys.reduce((sum, key) => sum + key.tasks * (samplesOf(key) - key.right), 0);
+  return failed > 0 ? keys.reduce((sum, key) => sum + key.tasks * key.unparsed, 0) / failed : 0;
 }
 
 export const samplesOf = (key: VoteKey) => key.right + key.unparsed + key.wrong.reduce((sum, size) => sum + size, 0);

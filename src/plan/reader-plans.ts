@@ -72,8 +72,8 @@ export class ReaderPricing {
   /** Null where fidelity is not measured. */
   readonly #channel: CalibratedChannel | null;
   readonly #leaves: readonly Leaf[];
-  /** By the number of possible answers. */
-  readonly #maps = new Map<number, LayerMaps>();
+  /** By the number of possible answers, for all leaves that always give one. */
+  readonly #maps = new Map<string, LayerMaps>();
   readonly #priced = new Map<string, Candidate>();
 
   constructor(
@@ -130,7 +130,7 @@ export class ReaderPricing {
     const channel = this.#channel!;
     const proposals = proposedShapes(
       this.#leaves,
-      (options) => this.#mapsOf(options, channel),
+      (leaf) => this.#mapsOf(this.#leaves[leaf]!, channel),
       messageLengths(fidelity, channel.rho, widest * window - promptTokens),
       {
         costMax: dearest * budget.perTask.amount,
@@ -157,9 +157,10 @@ export class ReaderPricing {
     };
   }
 
-  #mapsOf(options: number, channel: CalibratedChannel): LayerMaps {
-    const known = this.#maps.get(options) ?? new LayerMaps(this.#leaves[0]!.mixture.grid.accuracies, channel, options);
-    this.#maps.set(options, known);
+  #mapsOf({ agent, model: { options, unparsed, silent }, mixture }: Leaf, channel: CalibratedChannel): LayerMaps {
+    const key = unparsed > 0 ? `${options} ${agent}` : `${options}`;
+    const known = this.#maps.get(key) ?? new LayerMaps(mixture.grid.accuracies, channel, options, silent);
+    this.#maps.set(key, known);
     return known;
   }
 

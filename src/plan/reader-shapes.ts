@@ -7,8 +7,7 @@ import type { Part } from "../organizations/organization.ts";
 import { formOf, makeTeam, organizationOf, type Team } from "../organizations/team.ts";
 import type { Channel } from "../theory/channel.ts";
 import { criticalFidelity } from "../theory/critical.ts";
-import { oddLevelMap } from "../theory/level-map.ts";
-import { accuracyFromSignal, pluralityLevelMap, signalFromAccuracy } from "../theory/plurality.ts";
+import { accuracyOf, heardLevelMap, type Spoken, spokenBy } from "../theory/silence.ts";
 import type { VoteMixture } from "./mixture.ts";
 import { type Work, workOfLayers } from "./reader-costs.ts";
 
@@ -67,7 +66,7 @@ const pluralityMax = 101;
  */
 export function proposedShapes(
   leaves: readonly LeafOption[],
-  maps: (options: number) => LayerMaps,
+  maps: (leaf: number) => LayerMaps,
   lengths: readonly number[],
   bounds: {
     readonly costMax: number;
@@ -77,9 +76,7 @@ export function proposedShapes(
   },
 ): readonly Proposal[] {
   const { costMax, callsMax, windowTokens, promptTokens } = bounds;
-  const laws = leaves.map(({ mixture, options }) => ({
-    ...{ maps: maps(options), weights: mixture.weights, share: (options - 1) / options },
-  }));
+  const laws = leaves.map(({ mixture }, leaf) => ({ maps: maps(leaf), weights: mixture.weights }));
   const found: Proposal[] = [];
   const widest = lengths.length > 0 ? (windowTokens - promptTokens) / lengths[0]! : 0;
   for (let fanIn = 3; fanIn <= widest; fanIn = nextFanIn(fanIn)) {
@@ -97,13 +94,13 @@ export function proposedShapes(
           const fixed = cost(silent);
           const perToken = cost(oneToken) - fixed;
           if (!(fixed <= costMax)) return;
-          const { maps, weights, share } = laws[leaf]!;
+          const { maps, weights } = laws[leaf]!;
           for (const messageTokens of lengths) {
             const price = fixed + perToken * messageTokens;
             const needed = fanIn * messageTokens + promptTokens;
             if (price > costMax || needed > windowTokens) break;
             isAffordable = true;
-            const gain = share * maps.gain({ fanIn, layers, messageTokens, counted }, weights);
+            const gain = maps.gain({ fanIn, layers, messageTokens, counted }, weights);
             found.push({
               ...{ fanIn, layers, messageTokens, counted, leaf },
               ...{ score: single + gain, cost: price, calls, windowTokens: needed },
@@ -150,62 +147,70 @@ export function messageLengths(fidelity: FidelityCalibration, rho: number, windo
   return [...new Set(Array.from({ length: lengthsTried }, (_, i) => Math.round(shortest * ratio ** i)))];
 }
 
-/** Signals at the points of a grid of accuracies, after every number of layers; each is worked out once, for all budgets. */
+/** What is said at the points of a grid of accuracies, after every number of layers; each is worked out once, for all budgets. */
 export class LayerMaps {
-  readonly #start: Float64Array;
+  readonly #leaves: readonly Spoken[];
+  readonly #right: Float64Array;
   readonly #channel: Channel;
   readonly #options: number;
   /** By fan-in and message length: after 0, 1, 2 … layers that read. */
-  readonly #read = new Map<number, Float64Array[]>();
+  readonly #read = new Map<number, (readonly Spoken[])[]>();
   readonly #counted = new Map<number, Float64Array[]>();
 
-  constructor(accuracies: Float64Array, channel: Channel, options: number) {
-    this.#start = accuracies.map((p) => signalFromAccuracy(p, options));
+  /** @param silent  share of the answers that are none, by p */
+  constructor(accuracies: Float64Array, channel: Channel, options: number, silent: (p: number) => number = () => 0) {
+    this.#right = accuracies;
+    this.#leaves = Array.from(accuracies, (p) => spokenBy(p, silent(p), options));
     this.#channel = channel;
     this.#options = options;
   }
 
-  /** Expected signal of the team less that of a leaf. */
+  /** Expected accuracy of the team less that of a leaf. */
   gain({ fanIn, layers, messageTokens, counted }: ReaderShape, weights: Float64Array): number {
-    const signals = counted
-      ? this.#countedAt(fanIn, messageTokens, layers)
-      : this.#readAt(fanIn, messageTokens, layers);
+    const right = this.#rightAt(fanIn, messageTokens, layers, counted);
     let sum = 0;
-    for (let i = 0; i < weights.length; i++) sum += weights[i]! * (signals[i]! - this.#start[i]!);
+    for (let i = 0; i < weights.length; i++) sum += weights[i]! * (right[i]! - this.#right[i]!);
     return sum;
   }
 
-  #readAt(fanIn: number, messageTokens: number, layers: number): Float64Array {
+  #rightAt(fanIn: number, messageTokens: number, layers: number, counted: boolean): Float64Array {
+    const key = (fanIn * 2 ** 32 + messageTokens) * 2 + Number(counted);
+    const known = this.#counted.get(key) ?? [];
+    this.#counted.set(key, known);
+    known[layers] ??= Float64Array.from(
+      counted
+        ? this.#layer(this.#readAt(fanIn, messageTokens, layers - 1), fanIn, 1)
+        : this.#readAt(fanIn, messageTokens, layers),
+      (spoken) => accuracyOf(spoken, this.#options),
+    );
+    return known[layers]!;
+  }
+
+  #readAt(fanIn: number, messageTokens: number, layers: number): readonly Spoken[] {
     const key = fanIn * 2 ** 32 + messageTokens;
-    const known = this.#read.get(key) ?? [this.#start];
+    const known = this.#read.get(key) ?? [this.#leaves];
     this.#read.set(key, known);
     while (known.length <= layers) known.push(this.#layer(known.at(-1)!, fanIn, this.#channel.fidelity(messageTokens)));
     return known[layers]!;
   }
 
-  #countedAt(fanIn: number, messageTokens: number, layers: number): Float64Array {
-    const key = fanIn * 2 ** 32 + messageTokens;
-    const known = this.#counted.get(key) ?? [];
-    this.#counted.set(key, known);
-    known[layers] ??= this.#layer(this.#readAt(fanIn, messageTokens, layers - 1), fanIn, 1);
-    return known[layers]!;
-  }
-
-  #layer(signals: Float64Array, fanIn: number, fidelity: number): Float64Array {
-    const { rho } = this.#channel;
-    if (this.#options > 2) {
-      const node = { votes: fanIn, options: this.#options, fidelity, rho };
-      return signals.map((signal) => pluralityLevelMap(signal, node));
-    }
-    return signals.map((signal) => oddLevelMap(signal, { fanIn, fidelity, rho }));
+  #layer(said: readonly Spoken[], fanIn: number, fidelity: number): readonly Spoken[] {
+    const node = { votes: fanIn, options: this.#options, fidelity, rho: this.#channel.rho };
+    return said.map((spoken) => heardLevelMap(spoken, node));
   }
 }
 
-/** P(right) of a team on a task on which one of its leaves is right with probability p. */
-export function readAccuracy(team: Team, channel: Channel, options: number): (p: number) => number {
+/**
+ * P(right) of a team on a task on which one of its leaves is right with probability p.
+ *
+ * @param silent  share of a leaf's answers that are none, by p
+ */
+export function readAccuracy(
+  team: Team,
+  channel: Channel,
+  options: number,
+  silent: (p: number) => number = () => 0,
+): (p: number) => number {
   const read = organizationOf(team).readSignal!;
-  return (p) => {
-    const signal = read(team, signalFromAccuracy(p, options), channel, options);
-    return accuracyFromSignal(Math.max(-1 / (options - 1), Math.min(1, signal)), options);
-  };
+  return (p) => accuracyOf(read(team, spokenBy(p, silent(p), options), channel, options), options);
 }

@@ -261,12 +261,13 @@ describe("answers that are none", () => {
   );
   const team = parseTeam("star:5/m=192@leaf=clerk,reader=scholar");
 
-  it("are wrong ones to the forecast, which says that readers would leave them out", () => {
+  it("are no messages: the forecast runs the world of the simulation, and says so", () => {
     const recordings = tabulate({ ...recorded, attempts }, scriptedConfig(script), {});
     const found = forecast(team, calibrate(recordings));
     expect(found.caveats).toContainEqual(expect.stringMatching(/^(19|2[01])\.\d % of its recorded answers are none/));
     const channel = measured<CalibratedChannel>(channelOf(calibrate(recordings)));
-    expect(replay(team, recordings.table, { seed: 1, channel }).accuracy.mean).toBeGreaterThan(found.accuracy.mean);
+    const { mean, standardError } = replay(team, recordings.table, { seed: 1, channel }).accuracy;
+    expect(Math.abs(mean - found.accuracy.mean)).toBeLessThan(standardError);
   });
 
   it("are not spoken of where there are none", () => {

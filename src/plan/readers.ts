@@ -12,7 +12,7 @@ import { formOf, type Team } from "../organizations/team.ts";
 import { type Column, findColumn } from "../records/answer-table.ts";
 import type { Channel } from "../theory/channel.ts";
 import { isMeasured, type NotMeasured } from "../theory/interval.ts";
-import { pluralityAccuracy } from "../theory/plurality.ts";
+import { accuracyOf, heardLevelMap, spokenBy } from "../theory/silence.ts";
 import { allCosts } from "./costs.ts";
 import { caveatsOf } from "./forecast-caveats.ts";
 import { type LeafModel, leafModel, pooled } from "./leaf-model.ts";
@@ -160,7 +160,7 @@ export function readForecast(
   const { mixture, rho, rhoAtWorst } = model;
   const scattered = scattering(team, model);
   const through = (changed: Partial<Channel>) =>
-    scattered(readAccuracy(team, { ...channel, ...changed }, optionsRead(team, model)));
+    scattered(readAccuracy(team, { ...channel, ...changed }, optionsRead(team, model), model.silent));
   const longer = (messageTokens: number, gamma: number) => (asked: number | undefined) =>
     asked === messageTokens ? clampPositive(gamma) : channel.fidelity(asked);
   return forecastReading(
@@ -198,8 +198,9 @@ function scattering(team: Team, model: LeafModel) {
     layers.reduce((product, { fanIn }) => product * fanIn, 1),
   );
   const recorded = model.counted(votes);
+  const lossless = { votes, options, fidelity: 1 };
   return (read: (p: number) => number) => (p: number) => {
-    const equal = pluralityAccuracy(p, votes, options - 1);
+    const equal = accuracyOf(heardLevelMap(spokenBy(p, model.silent(p), options), lossless), options);
     const kept = equal > 0 ? Math.min(1, read(p) / equal) : 0;
     return clampShare(read(p) + kept * (recorded(p) - equal));
   };
@@ -227,7 +228,7 @@ export function readerCaveats(team: Team, model: LeafModel): string[] {
     "Forecast by the theory from measured fidelity and shared errors: nobody has seen these readers work.",
     ...(unparsed > 0
       ? [
-          `${(100 * unparsed).toFixed(1)} % of its recorded answers are none and taken for wrong ones; readers would leave them out, and be right more often.`,
+          `${(100 * unparsed).toFixed(1)} % of its recorded answers are none: no message is sent, and readers work on those that come.`,
         ]
       : []),
     ...(rhoAtWorst ? ["Hard tasks and shared errors were not told apart: the interval spans both readings."] : []),

@@ -6,6 +6,7 @@ import { clampShare } from "../calibrate/estimators/estimate.ts";
 import { memberOf } from "../organizations/cast.ts";
 import { formOf, makeTeam, type Team } from "../organizations/team.ts";
 import { isMeasured } from "../theory/interval.ts";
+import { numbersWith, passedOn } from "./averaging.ts";
 import { isWithin } from "./budget.ts";
 import type { Budget, Plan } from "./plan-types.ts";
 import { ReaderCosts, workOf } from "./reader-costs.ts";
@@ -13,7 +14,6 @@ import { castOf, dearest, readerCallsMax, readerOf, refusedStars, smallestStar, 
 import { type Proposal, stated, teamOfShape, workOfShape } from "./reader-shapes.ts";
 import { roomIn, windowOf } from "./reader-window.ts";
 import type { PlanRoster, RosterAgent } from "./roster.ts";
-import { passedOn } from "./squared-error.ts";
 
 export interface NumberReaders {
   /** Within the budget, and up to twice of it. */
@@ -34,6 +34,8 @@ interface Leaf {
   readonly own: number;
   /** ρ_within */
   readonly rho: number;
+  /** Share of its answers that are no numbers. */
+  readonly silent: number;
   readonly costs: ReaderCosts;
 }
 
@@ -105,11 +107,11 @@ export function readersOfNumbers(
 function leavesOf({ agents, tasks }: PlanRoster, { estimates }: Calibration, reader: RosterAgent): Leaf[] {
   return agents.flatMap((agent): Leaf[] => {
     const found = (estimates as EstimateCalibration).agents.find(({ name }) => name === agent.name)!;
-    const { commonRisk, ownRisk, rhoWithin } = found;
+    const { commonRisk, ownRisk, rhoWithin, silent } = found;
     if (!isMeasured(commonRisk) || !isMeasured(ownRisk)) return [];
     const rho = isMeasured(rhoWithin) ? clampShare(rhoWithin.value) : 0;
     const costs = new ReaderCosts(agent, reader, tasks);
-    return [{ agent, common: commonRisk.value, own: ownRisk.value, rho, costs }];
+    return [{ agent, common: commonRisk.value, own: ownRisk.value, rho, silent: silent.value, costs }];
   });
 }
 
@@ -129,7 +131,7 @@ function chainsOf({ agent }: Leaf, messageTokens: number): Team[] {
   );
 }
 
-function riskOf(team: Team, { common, own, rho }: Leaf, channelVariance: number): number {
+function riskOf(team: Team, { common, own, rho, silent }: Leaf, channelVariance: number): number {
   const variances = (formOf(team).layers?.(team) ?? [undefined]).map(() => channelVariance);
-  return Math.max(0, common) + passedOn(team, rho, variances)(own);
+  return Math.max(0, common) + passedOn(team, rho, variances, numbersWith(1 - silent)).risk(own);
 }

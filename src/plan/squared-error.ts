@@ -2,7 +2,7 @@
 // formulas of the continuous theory where more answers or readers are asked for than anyone recorded.
 
 import type { Calibration, ChannelNoise, EstimateCalibration } from "../calibrate/calibration.ts";
-import { channelVarianceAt, columnErrors, type TaskErrors, taskErrors } from "../calibrate/estimates.ts";
+import { channelVarianceAt, columnErrors, taskErrors } from "../calibrate/estimates.ts";
 import { combineIntervals } from "../calibrate/estimators/combine-intervals.ts";
 import { clampInterval, clampShare } from "../calibrate/estimators/estimate.ts";
 import { skewedMeanInterval } from "../calibrate/estimators/skewed-mean.ts";
@@ -15,7 +15,7 @@ import { UnknownAgent } from "../simulate/digest.ts";
 import { outcomes, outcomesCached } from "../simulate/replay.ts";
 import { columnNames, NoNumbers } from "../simulate/scores.ts";
 import { type Interval, isMeasured, type NotMeasured } from "../theory/interval.ts";
-import { averagingChainRisk, starRisk } from "../theory/squared-error.ts";
+import { type NumbersAmong, numbersRecorded, numbersWith, passedOn } from "./averaging.ts";
 import { callsMaxOf, stagesOf } from "./candidates.ts";
 import { mean, pick, variance } from "./choose.ts";
 import { allCosts, largestCallCost, meanCallCosts, slowestOf, worstCase } from "./costs.ts";
@@ -230,7 +230,7 @@ function repeatedRisks(team: Team, calibration: Calibration, { guess, truthFromO
   const truth = truthFor(table, []);
   const at = [...calibration.tasks.keys()].filter((i) => !Number.isNaN(errors.common[i]!));
   const calls = callsMaxOf(team);
-  const cases = at.map((i) => inverseNumbers(calls, errors.numbers[i]! / (errors.numbers[i]! + errors.silent[i]!)));
+  const cases = at.map((i) => numbersRecorded(errors.numbers[i]!, errors.silent[i]!)(calls));
   const tasks = Uint32Array.from(at, (i) => calibration.tasks[i]!);
   const perTask = Float64Array.from(at, (i, row) => {
     const { none, inverse } = cases[row]!;
@@ -238,18 +238,6 @@ function repeatedRisks(team: Team, calibration: Calibration, { guess, truthFromO
     return (1 - none) * (common + (risk - common) * inverse) + none * (guess - truth[tasks[row]!]!) ** 2;
   });
   return { tasks, perTask, unanswered: Float64Array.from(cases, ({ none }) => none) };
-}
-
-/** P(no number) and E[1/J | J ≥ 1], J ~ Binomial(N, p). */
-function inverseNumbers(calls: number, p: number): { readonly none: number; readonly inverse: number } {
-  if (p === 1) return { none: 0, inverse: 1 / calls };
-  const none = (1 - p) ** calls;
-  let [sum, ways] = [0, none];
-  for (let j = 1; j <= calls; j++) {
-    ways *= ((calls - j + 1) / j) * (p / (1 - p));
-    sum += ways / j;
-  }
-  return { none, inverse: sum / (1 - none) };
 }
 
 function forecastRepeated(
@@ -288,9 +276,9 @@ function forecastRepeated(
  * Stars, trees and chains whose readers average (§7). What samples of a task share, its own effect and every bias, no
  * averaging takes away; only the rest is averaged:
  *
- *   risk = E[e e′] + R(E[e²] − E[e e′]),   R: one star after the other over the layers, or the running average of a chain
+ *   risk = E[e e′] + R(E[e²] − E[e e′]),   R: `passedOn`
  *
- * with ρ_within inside R where groups told it. Where they did not, samples may also have shared contexts instead of the
+ * of the numbers that are given; where none is, the guess is charged. ρ_within is inside R where groups told it. Where they did not, samples may also have shared contexts instead of the
  * task; then a deep tree would average more away, and the interval reaches down to that.
  */
 function forecastReaders(
@@ -301,27 +289,38 @@ function forecastReaders(
 ): RiskForecast {
   const { answering, cost } = readingTeam(team, calibration, confidence);
   const { tasks } = calibration;
-  const errors = columnErrors(answering.column, truthFor(calibration.table, []), tasks);
+  const truth = truthFor(calibration.table, []);
+  const errors = columnErrors(answering.column, truth, tasks);
   const at = [...tasks.keys()].filter((i) => !Number.isNaN(errors.common[i]!));
   if (at.length < 2) throw new NoCommonTasks(team.text, at.length);
   const noises = noisesOf(team, estimates.channel);
   const rho = withinOf(answering.column, estimates);
   const [common, risk] = [pick(errors.common, at), pick(errors.risk, at)];
   const own = risk.map((value, i) => value - common[i]!);
-  const ownMean = mean(own);
-  const center = passedOn(
-    team,
-    rho.value,
-    noises.map(({ value }) => value),
+  const numbers = at.map((i) => numbersRecorded(errors.numbers[i]!, errors.silent[i]!));
+  const numbersAtMean = numbersWith(
+    mean(Float64Array.from(at, (i) => errors.numbers[i]! / (errors.numbers[i]! + errors.silent[i]!))),
   );
-  const perTask = common.map((shared, i) => shared + center(own[i]!));
+  const variances = noises.map(({ value }) => value);
+  const averaged = numbers.map((among) => passedOn(team, rho.value, variances, among));
+  const unanswered = Float64Array.from(averaged, ({ none }) => none);
+  const perTask = common.map((shared, i) => {
+    const { risk, none } = averaged[i]!;
+    return (1 - none) * (shared + risk(own[i]!)) + none * (estimates.guess - truth[tasks[at[i]!]!]!) ** 2;
+  });
+  const ownMean = mean(own);
+  const atMean = (within: number, noise: readonly number[]) => {
+    const { risk, none } = passedOn(team, within, noise, numbersAtMean);
+    return (1 - none) * risk(ownMean);
+  };
   // Of the tasks by their scatter; of ρ_within and σ² by moving each, at the mean task.
   const moved = combineIntervals(
     [positive(skewedMeanInterval(perTask, confidence)), rho, ...noises],
-    (value, within, ...variances) => value + passedOn(team, clampShare(within), variances)(ownMean) - center(ownMean),
+    (value, within, ...moved) => value + atMean(clampShare(within), moved) - atMean(rho.value, variances),
   );
   const { value, low, high } = positive(moved);
-  const refreshed = rho.known || !formOf(team).layers ? value : refreshedRisk(team, risk, common, noises);
+  const refreshed =
+    rho.known || !formOf(team).layers ? value : refreshedRisk(team, risk, common, variances, numbersAtMean);
   const risks = { tasks: Uint32Array.from(at, (i) => tasks[i]!), perTask };
   const forecast: Forecast = {
     ...head(team, perTask, confidence),
@@ -335,41 +334,25 @@ function forecastReaders(
       ...(refreshed < value
         ? ["Errors of the task and errors of a shared context were not told apart: the interval spans both readings."]
         : []),
-      ...riskCaveats(calibration, estimates, risks, silentShares(errors, at)),
+      ...riskCaveats(calibration, estimates, risks, unanswered),
     ],
     recorded: false,
   };
   return { forecast, ...risks };
 }
 
-/** What layers of readers make of the risk that averaging takes away: `own` ↦ R(own). A team without layers is a chain. */
-export function passedOn(team: Team, rho: number, variances: readonly number[]): (own: number) => number {
-  const layers = formOf(team).layers?.(team);
-  // A recorded task may show less than nothing of its own; the formulas are straight lines, so the sign is no matter.
-  const straight = (risk: (own: number, variances: readonly number[]) => number) => {
-    const noise = risk(0, variances);
-    const slope = risk(1, []); // beside the noise, in whatever unit that is, a 1 might be lost
-    return (own: number) => noise + slope * own;
-  };
-  if (!layers)
-    return straight((own, [channelVariance = 0]) =>
-      averagingChainRisk(own, callsMaxOf(team) - 1, { rho: 0, channelVariance }),
-    );
-  return straight((own, noises) =>
-    layers.reduce((risk, { fanIn, reader }, layer) => {
-      const channelVariance = reader ? (noises[layer] ?? noises[0] ?? 0) : 0;
-      return starRisk(risk, fanIn, { rho, channelVariance });
-    }, own),
-  );
-}
-
 /** The other extreme of isolated samples: all that they share is shared within nodes, and made anew at every layer. */
-function refreshedRisk(team: Team, risk: Float64Array, common: Float64Array, noises: readonly Interval[]): number {
+function refreshedRisk(
+  team: Team,
+  risk: Float64Array,
+  common: Float64Array,
+  variances: readonly number[],
+  numbersAmong: NumbersAmong,
+): number {
   const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
   const all = sum(risk);
   const rho = all > 0 ? clampShare(sum(common) / all) : 0; // where all is right, nothing is shared
-  const variances = noises.map(({ value }) => value);
-  return passedOn(team, rho, variances)(all / risk.length);
+  return passedOn(team, rho, variances, numbersAmong).risk(all / risk.length);
 }
 
 /** σ² of each layer's messages, or one for all; none where whole answers are passed on. @throws {ReadersNotMeasured} */
@@ -386,8 +369,4 @@ function withinOf({ name }: Column, { agents }: EstimateCalibration): Interval &
   const found = agents.find((agent) => agent.name === name)?.rhoWithin;
   if (found && isMeasured(found)) return { ...clampInterval(found, 0, 1), known: true };
   return { value: 0, low: 0, high: 0, confidence: 1, known: false };
-}
-
-function silentShares({ numbers, silent }: TaskErrors, at: readonly number[]): Float64Array {
-  return Float64Array.from(at, (i) => silent[i]! / (numbers[i]! + silent[i]!));
 }

@@ -5,7 +5,7 @@ import { parseTeam } from "../organizations/parse-team.ts";
 import { organizationOf } from "../organizations/team.ts";
 import type { AnswerTable, Column } from "../records/answer-table.ts";
 import type { Channel } from "../theory/channel.ts";
-import { accuracyFromSignal, signalFromAccuracy } from "../theory/plurality.ts";
+import { accuracyOf, spokenBy } from "../theory/silence.ts";
 import type { PricedChannel } from "./outcomes.ts";
 import { NotRecorded, outcomes, outcomesCached, ReaderNotRecorded, replay } from "./replay.ts";
 
@@ -44,25 +44,29 @@ describe("a simulated team", () => {
     .map(({ example }) => example);
   it.each(
     ["tree:3x2/m=64@leaf=a,reader=b", "tree.counted:2x2/m=64@leaf=a,reader=b", "chain:3/m=64@a", ...reading].flatMap(
-      (text) => [2, 4].map((options) => ({ text, options })),
+      (text) => [2, 4].flatMap((options) => [0, 0.3].map((silent) => ({ text, options, silent }))),
     ),
-  )("of $text is what the theory says of leaves like the recorded ones, with $options answers", ({ text, options }) => {
-    const share = 0.55;
-    const each = 1200;
-    const codes = Array.from({ length: each }, (_, i) => (i < share * each ? 0 : 1 + (i % (options - 1))));
-    const team = parseTeam(text);
-    const channel = channelOf(0.8, 0.15);
-    const expected = accuracyFromSignal(
-      organizationOf(team).readSignal!(team, signalFromAccuracy(share, options), channel, options),
-      options,
-    );
-    const tasks = 15;
-    const table = tableOf({ a: Array.from({ length: tasks }, () => codes) });
-    const { accuracy, method } = of(text, table, channel, 600);
-    expect(method).toBe("simulated");
-    const mean = accuracy.reduce((sum, one) => sum + one, 0) / tasks;
-    expect(Math.abs(mean - expected)).toBeLessThan(4 * error(expected, tasks * 600) + 1e-3); // of drawing without replacement
-  });
+  )(
+    "of $text is what the theory says of leaves like the recorded ones, of $options answers, $silent of them none",
+    (world) => {
+      const { text, options, silent } = world;
+      const share = 0.45;
+      const each = 1200;
+      const codes = Array.from({ length: each }, (_, i) =>
+        i < share * each ? 0 : i < (share + silent) * each ? -1 : 1 + (i % (options - 1)),
+      );
+      const team = parseTeam(text);
+      const channel = channelOf(0.8, 0.15);
+      const said = organizationOf(team).readSignal!(team, spokenBy(share, silent, options), channel, options);
+      const expected = accuracyOf(said, options);
+      const tasks = 15;
+      const table = tableOf({ a: Array.from({ length: tasks }, () => codes) });
+      const { accuracy, method } = of(text, table, channel, 600);
+      expect(method).toBe("simulated");
+      const mean = accuracy.reduce((sum, one) => sum + one, 0) / tasks;
+      expect(Math.abs(mean - expected)).toBeLessThan(4 * error(expected, tasks * 600) + 1e-3); // of drawing without replacement
+    },
+  );
 
   it("passes on what was recorded, each answer once, and spoils some of it", () => {
     // Three leaves take the answers right, right, wrong; a message is right with γ + (1 − γ)/2, or (1 − γ)/2.

@@ -6,6 +6,7 @@ import { random } from "../theory/random.ts";
 import { allSteps } from "./all-steps.ts";
 import { type Deck, deckOf } from "./deck.ts";
 import { type Digest, recorded, requireDigest } from "./digest.ts";
+import { optionsOf } from "./options-of.ts";
 import { emptyOutcomes, type OutcomeOptions, type Outcomes, type PricedChannel } from "./outcomes.ts";
 import { runsOf } from "./reading.ts";
 import { answersItself, readingCosts, recordedLengths } from "./reading-costs.ts";
@@ -13,7 +14,7 @@ import { answersItself, readingCosts, recordedLengths } from "./reading-costs.ts
 /**
  * Outcomes of a team whose agents read each other. Who answers the task takes recorded answers of its agent, drawn
  * without replacement, `draws` times per task; who reads is drawn from the channel (`runsOf`), over the answers that
- * were recorded of the task, at least the right and a wrong one. Ties of a count are taken as their expectation.
+ * were recorded of the task, and as many more as tasks allow (`optionsOf`). Ties of a count are taken as their expectation.
  *
  * A task counts where every agent has as many answers as the team asks of it. Answers drawn twice would be shared errors
  * that nobody made: n recorded ones, drawn with replacement, agree like votes of correlation 1/n.
@@ -34,11 +35,13 @@ export function simulatedOutcomes(
   const params = paramsOf(team, { seed, ...(weights && { weights }) });
   const needed = answersNeeded(organization, params);
   const answering = [...needed].map(([name, calls]) => ({ name, calls, digest: requireDigest(table, name) }));
+  const options = Math.max(...answering.map(({ digest: { column } }) => optionsOf(column, table.tasks.keys())));
   for (let task = 0; task < table.tasks.length; task++) {
     if (!answering.every(({ digest, calls }) => recorded(digest.column, task) >= calls)) continue;
     const answers = possibleAnswers(
       answering.map(({ digest }) => digest),
       task,
+      options,
     );
     const next = random(seed, team.text, table.tasks[task]!);
     const hands = new Map(
@@ -91,8 +94,12 @@ export function answersNeeded(organization: Organization, params: Params): Reado
   return needed;
 }
 
-/** Answers that an agent may take a spoilt message for, and what they are worth. */
-function possibleAnswers(digests: readonly Digest[], task: number): { codes: number[]; grades: number[] } {
+/** Answers that an agent may take a spoilt message for, and what they are worth: at least `options` of them. */
+function possibleAnswers(
+  digests: readonly Digest[],
+  task: number,
+  options: number,
+): { codes: number[]; grades: number[] } {
   const found = new Map<number, { times: number; sum: number }>();
   for (const { start, code, times, grade } of digests)
     for (let entry = start[task]!; entry < start[task + 1]!; entry++) {
@@ -103,9 +110,8 @@ function possibleAnswers(digests: readonly Digest[], task: number): { codes: num
       known.sum += times[entry]! * grade[entry]!;
     }
   const right = 0;
-  const someWrong = 1;
   if (!found.has(right)) found.set(right, { times: 1, sum: 1 });
-  if (found.size === 1) found.set(someWrong, { times: 1, sum: 0 });
+  for (let wrong = 1; found.size < options; wrong++) if (!found.has(wrong)) found.set(wrong, { times: 1, sum: 0 });
   return { codes: [...found.keys()], grades: [...found.values()].map(({ times, sum }) => sum / times) };
 }
 
