@@ -10,7 +10,7 @@ import { amplification, organizationExponent } from "../theory/level-map.ts";
 import { boundariesOf, mover } from "./boundaries.ts";
 import type { Boundary, Regime } from "./plan-types.ts";
 import { type Node, regimeOf } from "./regime.ts";
-import { gradesOf } from "./roster.ts";
+import { gradesOf } from "../records/answer-table.ts";
 
 const truth = { ...scriptedExample, tasks: 40 };
 const calibration = calibrate(tabulate(scriptedAttempts(truth, 1), scriptedConfig(truth)));

@@ -4,7 +4,7 @@ import type { Calibration } from "../calibrate/calibration.ts";
 import { KnownError } from "../errors.ts";
 import { memberName, membersOf } from "../organizations/cast.ts";
 import { readsMessages, type Team } from "../organizations/team.ts";
-import { type Column, findColumn } from "../records/answer-table.ts";
+import { type Column, findColumn, gradesOf } from "../records/answer-table.ts";
 import { UnknownAgent } from "../simulate/digest.ts";
 import { outcomesCached } from "../simulate/replay.ts";
 import { studentTQuantile } from "../theory/special.ts";
@@ -15,7 +15,6 @@ import { caveatsOf, voteCaveats } from "./forecast-caveats.ts";
 import { fitVotes, type VoteForecast, voteKeys } from "./mixture.ts";
 import type { Costs, CostUnit, Forecast } from "./plan-types.ts";
 import { forecastReaders } from "./readers.ts";
-import { gradesOf } from "./roster.ts";
 
 export interface ForecastOptions {
   /** Probability content of every interval. @default 0.9 */

@@ -9,14 +9,13 @@ import { memberName, memberOf, membersOf, ruleNamed } from "../organizations/cas
 import * as organizations from "../organizations/index.ts";
 import type { Member, Organization, Part } from "../organizations/organization.ts";
 import { formOf, makeTeam, type Team } from "../organizations/team.ts";
-import { findColumn } from "../records/answer-table.ts";
+import { findColumn, gradesOf } from "../records/answer-table.ts";
 import { UnknownAgent } from "../simulate/digest.ts";
 import { type Interval, isMeasured, type Measured, type NotMeasured } from "../theory/interval.ts";
 import type { PhaseParameter } from "../theory/phase.ts";
 import { pick } from "./choose.ts";
 import { roomIn, usualReader, windowOf } from "./reader-window.ts";
 import { regimeOf, type Voter } from "./regime.ts";
-import { gradesOf } from "./roster.ts";
 
 /** The parameters of a diagram, and what else it rests on: L, β, k, x₀, m₀, ρ_task, and tokens that a reader adds to its messages. */
 export type PhaseQuantity =

@@ -9,7 +9,7 @@ import { KnownError } from "../errors.ts";
 import { memberName, membersOf } from "../organizations/cast.ts";
 import type { Part } from "../organizations/organization.ts";
 import { formOf, type Team } from "../organizations/team.ts";
-import { type Column, findColumn } from "../records/answer-table.ts";
+import { type Column, findColumn, gradesOf } from "../records/answer-table.ts";
 import type { Channel } from "../theory/channel.ts";
 import { isMeasured, type NotMeasured } from "../theory/interval.ts";
 import { accuracyOf, heardLevelMap, spokenBy } from "../theory/silence.ts";
@@ -21,7 +21,6 @@ import type { Costs, Forecast } from "./plan-types.ts";
 import { type Party, ReaderCosts, type WholeAnswers, workOf } from "./reader-costs.ts";
 import { readAccuracy } from "./reader-shapes.ts";
 import { refusal, WindowExceeded, windowOf } from "./reader-window.ts";
-import { gradesOf } from "./roster.ts";
 
 /** Teams of readers need more than answers to be forecast. */
 export class ReadersNotMeasured extends KnownError {

@@ -2,7 +2,7 @@
 
 import type { AgentCalibration, Calibration } from "../calibrate/calibration.ts";
 import { taskErrors } from "../calibrate/estimates.ts";
-import { type AnswerTable, type Column, findColumn } from "../records/answer-table.ts";
+import { type AnswerTable, type Column, findColumn, gradesOf } from "../records/answer-table.ts";
 import type { Assumption } from "../records/recordings.ts";
 import type { Metric } from "../simulate/outcomes.ts";
 import { isMeasured } from "../theory/interval.ts";
@@ -180,19 +180,6 @@ function inNameOrder({ table, tasks }: Calibration): Uint32Array {
   return tasks
     .slice()
     .sort((a, b) => (table.tasks[a]! < table.tasks[b]! ? -1 : table.tasks[a]! > table.tasks[b]! ? 1 : 0));
-}
-
-/** Mean grade per task; NaN where nothing was graded. */
-export function gradesOf(column: Column, tasks: Uint32Array): Float64Array {
-  return Float64Array.from(tasks, (task) => {
-    let [sum, count] = [0, 0];
-    for (let at = column.start[task]!; at < column.start[task + 1]!; at++) {
-      if (Number.isNaN(column.grade[at]!)) continue;
-      sum += column.grade[at]!;
-      count++;
-    }
-    return count === 0 ? Number.NaN : sum / count;
-  });
 }
 
 interface Candidate {

@@ -46,3 +46,16 @@ export interface AnswerTable {
 export function findColumn(table: AnswerTable, name: string): Column | undefined {
   return table.columns.find((column) => column.name === name);
 }
+
+/** Mean grade of each of these tasks; NaN where nothing was graded. */
+export function gradesOf(column: Column, tasks: Uint32Array): Float64Array {
+  return Float64Array.from(tasks, (task) => {
+    let [sum, count] = [0, 0];
+    for (let at = column.start[task]!; at < column.start[task + 1]!; at++) {
+      if (Number.isNaN(column.grade[at]!)) continue;
+      sum += column.grade[at]!;
+      count++;
+    }
+    return count === 0 ? Number.NaN : sum / count;
+  });
+}
