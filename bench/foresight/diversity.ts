@@ -1,4 +1,5 @@
 // Panels ranked from answers alone: how far the ranking is the one that their measured gain gives on other tasks.
+
 import { diversityFrom } from "../../src/calibrate/diversity.ts";
 import { effectiveChannels } from "../../src/calibrate/estimators/effective-channels.ts";
 import { pairPhi } from "../../src/calibrate/estimators/pair-phi.ts";
@@ -11,6 +12,7 @@ import { findColumn, gradesOf } from "../../src/records/answer-table.ts";
 import { outcomesCached } from "../../src/simulate/replay.ts";
 import { isMeasured } from "../../src/theory/interval.ts";
 import { permutation, type Random, random } from "../../src/theory/random.ts";
+import type { LeftOut, Part, Told } from "./part.ts";
 import { type ForesightSet, splitAt } from "./sets.ts";
 
 /** What panels can be ranked by before anybody graded an answer, and with grades of the same tasks to compare. */
@@ -36,31 +38,21 @@ export interface DiversityDraw {
   readonly phiRank: number;
 }
 
-export interface DiversityOptions {
-  /** @default 20 */
-  readonly draws?: number;
-  /** Random panels of 3 to 7 agents. @default 60 */
-  readonly panels?: number;
-  /** @default 1 */
-  readonly seed?: number;
-}
-
-/** Calibration tasks that leave fewer than this for the check are left out. */
+/** Tasks without labels that panels are ranked on. */
+const sizes = [30, 100, 300];
+const panelsPerDraw = 60;
 const checkedMin = 100;
+/** Fewer agents make too few panels to rank. */
+const agentsMin = 6;
 
-/** Every draw of `tasks` tasks of the set; none where there are too few tasks, agents or no answers. */
-export function diversityDraws(
-  set: ForesightSet,
-  tasks: number,
-  { draws = 20, panels = 60, seed = 1 }: DiversityOptions = {},
-): DiversityDraw[] {
+/** Every draw of so many tasks of the set. */
+export function diversityDraws(set: ForesightSet, tasks: number, draws: number, seed: number): DiversityDraw[] {
   const { table } = set.recordings;
-  if (!set.answersKnown || table.columns.length < 4 || table.tasks.length - tasks < checkedMin) return [];
   return Array.from({ length: draws }, (_, draw): DiversityDraw | undefined => {
     const { choosing, checking } = splitAt(set, tasks, seed + draw);
     const labels = pseudoLabels(table, choosing);
     if (!isMeasured(labels)) return undefined;
-    const teams = randomPanels(labels, panels, random(seed, "panels", set.name, tasks, draw));
+    const teams = randomPanels(labels, panelsPerDraw, random(seed, "panels", set.name, tasks, draw));
     const { pairs, agents } = diversityFrom(labels);
     const phi = new Map(pairs.map(({ a, b, phi }) => [`${a}\n${b}`, isMeasured(phi) ? phi.value : Number.NaN]));
     const agreement = new Map(pairs.map(({ a, b, agreement }) => [`${a}\n${b}`, agreement.value]));
@@ -166,36 +158,13 @@ function ranks(values: readonly number[]): number[] {
   return found;
 }
 
-/** One line per set, number of tasks and ranking: the median of the draws and their range. */
-export interface DiversityRow {
-  readonly set: string;
-  readonly tasks: number;
-  readonly draws: number;
-  readonly ranking: Ranking;
-  readonly gain: Spread;
-  readonly overBest: Spread;
-  readonly accuracy: Spread;
-}
-
-export interface Spread {
+/** Median, least and most of the draws. */
+interface Spread {
   readonly median: number;
   readonly low: number;
   readonly high: number;
 }
 
-/** Draws of one set and number of tasks as lines of a table. */
-export function diversityRows(draws: readonly DiversityDraw[]): DiversityRow[] {
-  const [first] = draws;
-  if (!first) return [];
-  return rankings.map((ranking) => ({
-    ...{ set: first.set, tasks: first.tasks, draws: draws.length, ranking },
-    gain: spreadOf(draws.map(({ gain }) => gain[ranking])),
-    overBest: spreadOf(draws.map(({ overBest }) => overBest[ranking])),
-    accuracy: spreadOf(draws.map(({ accuracy }) => accuracy[ranking])),
-  }));
-}
-
-/** Median, least and most. */
 export function spreadOf(values: readonly number[]): Spread {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
   const [below, above] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
@@ -205,3 +174,86 @@ export function spreadOf(values: readonly number[]): Spread {
     high: sorted.at(-1) ?? Number.NaN,
   };
 }
+
+interface DiversityRows {
+  readonly draws: readonly DiversityDraw[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+const text = ({ median, low, high }: Spread) => `${median.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`;
+
+/** What the issue asks of the ranking, at 300 tasks. */
+const targets = [
+  { set: "gsm8k-multi", least: 0.8 },
+  { set: "mmlu-pro", least: 0.75 },
+];
+
+/** The part of the campaign. */
+export const diversity: Part<DiversityRows> = {
+  measure(set, { splits, seed }) {
+    const { tasks, columns } = set.recordings.table;
+    if (columns.length < agentsMin) return undefined;
+    const out = (what: string, reason: string): LeftOut => ({ set: set.name, what, reason });
+    if (!set.answersKnown)
+      return { draws: [], leftOut: [out(`${columns.length} agents`, "only right or wrong is recorded, no answers")] };
+    const fitting = sizes.filter((size) => tasks.length - size >= checkedMin);
+    return {
+      draws: fitting.flatMap((size) => diversityDraws(set, size, splits, seed)),
+      leftOut: sizes
+        .filter((size) => !fitting.includes(size))
+        .map((size) => out(`k = ${size}`, `leaves fewer than ${checkedMin} tasks to check on`)),
+    };
+  },
+
+  tell(found): Told {
+    const draws = found.flatMap(({ found: rows }) => rows.draws);
+    const cells = [...new Set(draws.map(({ set, tasks }) => `${set}\n${tasks}`))].map((key) =>
+      draws.filter(({ set, tasks }) => `${set}\n${tasks}` === key),
+    );
+    const correlations = cells.flatMap((cell) =>
+      rankings.map((ranking) => [
+        ...[cell[0]!.set, cell[0]!.tasks, ranking],
+        ...(["gain", "overBest", "accuracy"] as const).map((truth) =>
+          text(spreadOf(cell.map((d) => d[truth][ranking]))),
+        ),
+      ]),
+    );
+    return {
+      title: "Panels ranked without labels",
+      words: [
+        `Up to ${panelsPerDraw} random panels of 3 to 7 agents per draw, ranked from ungraded answers to k tasks and measured on all other tasks: Spearman's correlation, median [least, most] of the draws. Pseudo-labels are found from the answers of all agents of the set; "graded gain" sees the grades of the k tasks. Draws overlap, so their range is no interval.`,
+      ],
+      checks: targets.flatMap(({ set, least }) => {
+        const at = draws.filter((one) => one.set === set && one.tasks === 300);
+        if (at.length === 0) return [];
+        const gain = spreadOf(at.map((draw) => draw.gain["pseudo-gain"]));
+        const claim = `panels of ${set} ranked by pseudo-gain as by measured gain over the mean member, k = 300`;
+        return [{ claim, figure: text(gain), target: `median ≥ ${least}`, met: gain.median >= least }];
+      }),
+      tables: [
+        {
+          title: "Rank correlation of panels",
+          columns: ["set", "k", "ranked by", "gain over the mean member", "gain over the best member", "accuracy"],
+          rows: correlations,
+        },
+        {
+          title: "Agents and pairs without labels",
+          columns: [
+            "set",
+            "k",
+            "pseudo-accuracy − accuracy, mean",
+            "their rank correlation",
+            "φ of pairs, rank correlation",
+          ],
+          rows: cells.map((cell) => [
+            ...[cell[0]!.set, cell[0]!.tasks],
+            text(spreadOf(cell.map((draw) => draw.pseudoAccuracyBias))),
+            text(spreadOf(cell.map((draw) => draw.pseudoAccuracyRank))),
+            text(spreadOf(cell.map((draw) => draw.phiRank))),
+          ]),
+        },
+      ],
+      leftOut: found.flatMap(({ found: rows }) => rows.leftOut),
+    };
+  },
+};

@@ -1,2 +1,3 @@
 // One line per part of the campaign, in the order of the results.
+export { diversity } from "./diversity.ts";
 export { teams } from "./teams.ts";

@@ -58,7 +58,11 @@ const bootstraps = 40;
 const bootstrapSteps = 12;
 
 /** Diversity of the columns whose answers are recorded, on these tasks. No grade is read. */
-export function diversityOf(table: AnswerTable, tasks: Uint32Array, options: DiversityOptions = {}): Measured<Diversity> {
+export function diversityOf(
+  table: AnswerTable,
+  tasks: Uint32Array,
+  options: DiversityOptions = {},
+): Measured<Diversity> {
   const labels = pseudoLabels(table, tasks);
   return isMeasured(labels) ? diversityFrom(labels, options) : labels;
 }

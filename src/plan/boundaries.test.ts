@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { calibrate } from "../calibrate/calibrate.ts";
 import type { Calibration } from "../calibrate/calibration.ts";
 import { fidelityAt } from "../calibrate/fidelity.ts";
+import { gradesOf } from "../records/answer-table.ts";
 import { tabulate } from "../records/tabulate.ts";
 import { scriptedAttempts, scriptedConfig, scriptedExample } from "../simulate/scripted.ts";
 import { type Interval, isMeasured } from "../theory/interval.ts";
@@ -10,7 +11,6 @@ import { amplification, organizationExponent } from "../theory/level-map.ts";
 import { boundariesOf, mover } from "./boundaries.ts";
 import type { Boundary, Regime } from "./plan-types.ts";
 import { type Node, regimeOf } from "./regime.ts";
-import { gradesOf } from "../records/answer-table.ts";
 
 const truth = { ...scriptedExample, tasks: 40 };
 const calibration = calibrate(tabulate(scriptedAttempts(truth, 1), scriptedConfig(truth)));

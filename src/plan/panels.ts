@@ -74,7 +74,5 @@ const memberOf = ({ agent, level }: Column) => ({ agent, ...(level !== undefined
 
 function byPseudoAccuracy({ columns, table, tasks }: PseudoLabels): readonly Column[] {
   const accuracies = new Map(table.columns.map((column) => [column.name, meanOfKnown(gradesOf(column, tasks))]));
-  return [...columns].sort(
-    (a, b) => accuracies.get(b.name)! - accuracies.get(a.name)! || (a.name < b.name ? -1 : 1),
-  );
+  return [...columns].sort((a, b) => accuracies.get(b.name)! - accuracies.get(a.name)! || (a.name < b.name ? -1 : 1));
 }
