@@ -16,6 +16,14 @@ export type {
 } from "./calibration.ts";
 export { type CalibratedChannel, channelOf } from "./channel.ts";
 export {
+  type AnswerPair,
+  type Diversity,
+  type DiversityOptions,
+  diversityFrom,
+  diversityOf,
+  type PseudoAgent,
+} from "./diversity.ts";
+export {
   channelVarianceAt,
   columnErrors,
   errorWeights,
@@ -36,6 +44,13 @@ export {
 export { correlationFromPairs, correlationFromPairsInterval } from "./estimators/correlation-pairs.ts";
 export { correlationSharedVote } from "./estimators/correlation-shared-vote.ts";
 export type { Count } from "./estimators/counts.ts";
+export {
+  type DawidSkeneFit,
+  type DawidSkeneOptions,
+  dawidSkene,
+  type TaskVotes,
+} from "./estimators/dawid-skene.ts";
+export { effectiveChannels } from "./estimators/effective-channels.ts";
 export { effectiveCorrelation } from "./estimators/effective-correlation.ts";
 export type { Estimate } from "./estimators/estimate.ts";
 export {
@@ -65,4 +80,5 @@ export {
 export { skewedMeanInterval } from "./estimators/skewed-mean.ts";
 export { taskMeanInterval, taskShareInterval } from "./estimators/task-mean.ts";
 export { fidelityAt } from "./fidelity.ts";
+export { type PseudoLabels, pseudoLabels } from "./pseudo-labels.ts";
 export { type CalibratedRegime, calibratedRegime, type RegimeOptions } from "./regime.ts";

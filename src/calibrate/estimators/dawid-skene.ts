@@ -1,7 +1,7 @@
 import { DomainError } from "../../errors.ts";
 import { logGamma } from "../../theory/special.ts";
 
-/** Answers to one task: vote i is `agent[i]`'s answer `option[i]`, given in `share[i]` of its samples. */
+/** Answers to one task: `agent[i]` gave the answer `option[i]` in `share[i]` of its samples; no pair of both stands twice. */
 export interface TaskVotes {
   readonly agent: readonly number[];
   /** 0 … options − 1 */
@@ -40,9 +40,9 @@ const pseudoTasks = 1;
  *   π_t(o) ∝ Π_j p_j^s_jt(o) (1 − p_j)^(s_jt − s_jt(o)) · Π_{q ≠ o} θ Γ(n_t(q)) · Γ(θ)/Γ(θ + n_t − n_t(o))
  *   p_j = (Σ_t Σ_o π_t(o) s_jt(o) + 1)/(Σ_t s_jt + 2),   S = expected agreeing wrong pairs/expected wrong pairs
  *
- * where s_jt(o) is the share of j's samples that are o, s_jt their sum, and a block of n < 1 votes counts θ^n. It starts from
- * the shares of all votes, so that of the two solutions the one is found in which most agents are mostly right. Where
- * only one answer was seen it counts as right.
+ * where s_jt(o) is the share of j's samples that are o, s_jt their sum, and a block of n < 1 votes counts θ^n. In π a p_j below
+ * ½ counts as ½: an answer is never evidence against itself, else few tasks can end in the solution in which what most
+ * say is wrong. It starts from the shares of all votes. Where only one answer was seen it counts as right.
  *
  * @throws {DomainError} for an agent or option that is none
  * @see    A. P. Dawid, A. M. Skene, Appl. Statist. 28 (1979) 20: one parameter per agent, other wrong answers
@@ -147,7 +147,7 @@ function believe(
   concentration: number,
   posteriors: readonly Float64Array[],
 ): void {
-  const odds = accuracies.map((p) => Math.log(p) - Math.log1p(-p));
+  const odds = accuracies.map((p) => Math.max(0, Math.log(p) - Math.log1p(-p)));
   const seated = Math.log(concentration);
   const block = remembered((size) => Math.min(1, size) * seated + logGamma(Math.max(1, size)));
   const room = remembered((size) => logGamma(concentration + size));
