@@ -16,6 +16,16 @@ export type {
 } from "./calibration.ts";
 export { type CalibratedChannel, channelOf } from "./channel.ts";
 export {
+  type Compute,
+  type ComputeAxis,
+  type ComputeOptions,
+  calibrateCompute,
+  type LevelCurve,
+  type LevelRanking,
+  type PassAtK,
+  type SamplesUntil,
+} from "./compute.ts";
+export {
   type AnswerPair,
   type Diversity,
   type DiversityOptions,
@@ -61,6 +71,7 @@ export {
   fitFidelityHill,
   fitFidelityIsotonic,
 } from "./estimators/fidelity.ts";
+export { type AnswerCounts, guessShare } from "./estimators/guess-share.ts";
 export { isotonicRegression } from "./estimators/isotonic.ts";
 export {
   fitLeafCurve,
@@ -68,8 +79,34 @@ export {
   type LeafCurveFit,
   type LeafCurveOptions,
 } from "./estimators/leaf-curve.ts";
+export {
+  fitLevelCurve,
+  fitLevelModel,
+  forecastLevel,
+  type HeldOutError,
+  type LevelCurveFit,
+  type LevelFamily,
+  type LevelModel,
+  type LevelOptions,
+  levelCurveAt,
+  levelDifference,
+} from "./estimators/level-curve.ts";
 export { pairPhi, pairPhiMatrix } from "./estimators/pair-phi.ts";
 export { panelCorrelation } from "./estimators/panel-correlation.ts";
+export {
+  type CoverageFamily,
+  type CoverageFit,
+  type CoverageModel,
+  coverageAt,
+  fitCoverage,
+  fitCoverageModel,
+  forecastCoverage,
+  meanSamplesUntilPass,
+  neverSolved,
+  passAtK,
+  rareShareInterval,
+  samplesUntilCoverage,
+} from "./estimators/pass-at-k.ts";
 export {
   bootstrapInterval,
   jackknifeInterval,

@@ -41,7 +41,10 @@ export function levelOf({ level = "" }: { readonly level?: string }): number {
 function leafCurve(columns: readonly GradedColumn[], confidence: number): Measured<LeafCurve> {
   const levels = columns.toSorted((a, b) => levelOf(a.column) - levelOf(b.column));
   const { agent } = levels[0]!.column;
-  const { points, perTask } = countsByLevel(levels);
+  const { points, perTask } = countsByLevel(
+    levels,
+    levels.map(({ column }) => levelOf(column)),
+  );
   const fit = fitLeafCurve(points, { chance, perTask });
   if (!(fit.k > 0 && Number.isFinite(fit.standardErrorBeta) && Number.isFinite(fit.standardErrorLogK)))
     return {
@@ -59,24 +62,35 @@ function leafCurve(columns: readonly GradedColumn[], confidence: number): Measur
   };
 }
 
-/** Sums over tasks, and the tasks' own counts: the same tasks are asked at every level, so they are what is resampled. */
-function countsByLevel(levels: readonly GradedColumn[]): { points: readonly CurvePoint[]; perTask: TaskRows } {
-  const tasks = levels[0]!.shares.length;
+/**
+ * Sums over tasks, and the tasks' own counts: the same tasks are asked at every level, so they are what is resampled.
+ *
+ * @param at    compute of each level
+ * @param rows  tasks that make rows, by their place in the columns' arrays @default those answered at any level
+ */
+export function countsByLevel(
+  levels: readonly GradedColumn[],
+  at: readonly number[],
+  rows: readonly number[] = answeredAt(levels),
+): { points: readonly CurvePoint[]; perTask: TaskRows } {
   const width = 2 * levels.length;
-  const answered: number[] = [];
-  for (let t = 0; t < tasks; t++) if (levels.some(({ graded }) => graded[t]! > 0)) answered.push(t);
-  const values = new Float64Array(answered.length * width);
-  const points = levels.map(({ column, graded, shares }, point) => {
+  const values = new Float64Array(rows.length * width);
+  const points = levels.map(({ graded, shares }, point) => {
     let answers = 0;
     let right = 0;
-    answered.forEach((t, row) => {
+    rows.forEach((t, row) => {
       if (graded[t] === 0) return;
       values[row * width + 2 * point] = graded[t]!;
       values[row * width + 2 * point + 1] = graded[t]! * shares[t]!;
       answers += graded[t]!;
       right += graded[t]! * shares[t]!;
     });
-    return { at: levelOf(column), answers, right };
+    return { at: at[point]!, answers, right };
   });
   return { points, perTask: { width, values } };
+}
+
+/** Tasks with a graded answer at any of these levels. */
+export function answeredAt(levels: readonly GradedColumn[]): number[] {
+  return [...levels[0]!.shares.keys()].filter((t) => levels.some(({ graded }) => graded[t]! > 0));
 }

@@ -1,7 +1,7 @@
 // Samples of one agent that stood in groups: what a group shares is told apart from what makes a task hard.
 
+import { betaMasses } from "../calibrate/estimators/beta-law.ts";
 import type { Column } from "../records/answer-table.ts";
-import { betaMasses } from "./beta-law.ts";
 import {
   agreeing,
   fitLaw,

@@ -2,13 +2,13 @@
 // answers scatter. The law of (p, θ) over tasks is a smoothed non-parametric maximum likelihood estimate; votes of any
 // size and sampling until one answer leads are forecast from it.
 
+import { betaMasses, betaQuantile } from "../calibrate/estimators/beta-law.ts";
 import { clampShare } from "../calibrate/estimators/estimate.ts";
 import type { Column } from "../records/answer-table.ts";
 import type { Quorum } from "../rules/rule.ts";
 import { nelderMead } from "../theory/optimize.ts";
 import { random } from "../theory/random.ts";
 import { studentTQuantile } from "../theory/special.ts";
-import { betaMasses, betaQuantile } from "./beta-law.ts";
 import { aheadValue, type GridValue, type VoteGrid, voteValue } from "./vote-value.ts";
 
 /** What was recorded on a task, without the names of the answers; tasks with equal keys are pooled. */

@@ -15,11 +15,12 @@ export function subsetOf(
   tasks: Uint32Array,
   keep: Keep = everyAnswer,
 ): AnswerTable {
-  const { truth, truthFromOthers } = table;
+  const { truth, truthFromOthers, rightText } = table;
   return {
     tasks: Array.from(tasks, (task) => table.tasks[task]!),
     columns: columns.map((column) => onTasks(column, tasks, keep)),
     ...(truth && { truth: pick(truth, tasks) }),
+    ...(rightText && { rightText: Int32Array.from(tasks, (task) => rightText[task]!) }),
     ...(truthFromOthers && { truthFromOthers: Uint8Array.from(tasks, (task) => truthFromOthers[task]!) }),
   };
 }
@@ -38,6 +39,7 @@ function onTasks(column: Column, tasks: Uint32Array, keep: Keep): Column {
     ...column,
     start,
     value: Int32Array.from(at, (i) => column.value[i]!),
+    ...(column.text && { text: Int32Array.from(at, (i) => column.text![i]!) }),
     group: Int32Array.from(at, (i) => column.group[i]!),
     status: at.map((i) => column.status[i]!),
     grade: pick(column.grade, at),

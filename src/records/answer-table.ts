@@ -18,6 +18,11 @@ export interface Column {
    * −1: no parsable answer, which is no vote. Right/wrong only: 0 right, 1 wrong.
    */
   readonly value: Int32Array;
+  /**
+   * Number of the answer's text, the same over all tasks, −1 where there is none; only of agents with a level: how much of
+   * what they get right may be guessed.
+   */
+  readonly text?: Int32Array;
   /** The answer as a number, NaN where it is none; absent where no answer to a task with a numeric truth is one. */
   readonly estimate?: Float64Array;
   /** 1 right, 0 wrong, between them for scores; NaN where nothing graded it. */
@@ -38,6 +43,8 @@ export interface AnswerTable {
   readonly columns: readonly Column[];
   /** Numeric truth (`gold`) of each task, NaN where it has none; absent where no task has one. Read it by `truthFor`. */
   readonly truth?: Float64Array;
+  /** Number of the right answer's text for each task, −1 where it is not known; present where a column has texts. */
+  readonly rightText?: Int32Array;
   /** 1 where nobody knows the truth of a task, and the mean of those who are not judged stands for it; absent without such tasks. */
   readonly truthFromOthers?: Uint8Array;
 }

@@ -4,13 +4,23 @@ import type { AgentConfig, Config } from "./config.ts";
 import type { Mutable } from "./parse.ts";
 import type { Assumption } from "./recordings.ts";
 
+/** An answer as numbers; see the arrays of `Column`. */
+export interface Coded {
+  readonly value: number;
+  readonly group: number;
+  /** NaN where it is no number. */
+  readonly estimate: number;
+  /** −1 where texts are not kept. */
+  readonly text: number;
+}
+
 /** Fills one column of the answer table, completes its costs, and remembers what had to be assumed for that. */
 export interface ColumnBuilder {
   /** Announces an attempt, before anything is allocated. */
   expect(attempt: Attempt): void;
   allocate(tasks: number): void;
   /** Adds an attempt to the current task. Tasks come in order, and so do the samples of a task. */
-  append(attempt: Attempt, grade: number, answerCode: number, group: number, estimate: number): void;
+  append(attempt: Attempt, grade: number, coded: Coded): void;
   endTask(task: number): void;
   answersKnown(): boolean;
   assumptions(): readonly Assumption[];
@@ -50,18 +60,20 @@ export function columnBuilder(
         group: new Int32Array(size),
       };
     },
-    append(attempt, grade, answerCode, group, estimate) {
+    append(attempt, grade, { value, group, estimate, text }) {
       const { nSamples = 1, nCorrect } = attempt;
       const silent = attempt.answer === null && nCorrect === undefined; // an aggregate has no answer of its own
+      if (text >= 0) column.text ??= new Int32Array(size).fill(-1);
       if (!Number.isNaN(estimate)) column.estimate ??= new Float64Array(size).fill(Number.NaN);
       const status = attempt.status ?? (silent ? "unparsed" : "ok");
       for (let sample = 0; sample < nSamples; sample++) {
         const at = filled++;
         const wrong = nCorrect !== undefined && sample >= nCorrect; // the right ones of an aggregate come first
-        column.value[at] = nCorrect === undefined ? answerCode : Number(wrong);
+        column.value[at] = nCorrect === undefined ? value : Number(wrong);
         column.grade[at] = nCorrect === undefined ? grade : Number(!wrong);
         column.status[at] = status;
         column.group[at] = group;
+        if (column.text) column.text[at] = text;
         if (column.estimate) column.estimate[at] = estimate;
         costs.complete(attempt, nSamples, column, at);
       }

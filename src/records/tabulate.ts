@@ -63,6 +63,7 @@ export function tabulate(
   const bySample = sampleOrder(solving, columnOf, columns.length);
   const coder = answerCoder();
   const truth = truths(tasks.size());
+  const texts = textsOfLevels(solving, tasks.size());
   const grades: Record<Grader, number> = { flag: 0, answer: 0, score: 0, nothing: 0 };
   for (const column of columns) column.allocate(tasks.size());
   for (let task = 0, from = 0; task < tasks.size(); task++) {
@@ -71,14 +72,21 @@ export function tabulate(
     const here = bySample(order.subarray(from, to));
     const gold = firstOf(here, (i) => solving[i]!.gold);
     truth.add(task, gold, here, solving);
-    coder.nextTask(gold ?? firstOf(here, (i) => recordedRight(solving[i]!)), truth.isNumeric(task));
+    const right = gold ?? firstOf(here, (i) => recordedRight(solving[i]!));
+    coder.nextTask(right, truth.isNumeric(task));
+    texts.nextTask(task, right);
     for (const i of here) {
       const attempt = solving[i]!;
       const grader = graderOf(attempt, attempt.gold ?? gold, grade);
       const value = gradeOf(attempt, attempt.gold ?? gold, grader);
       grades[grader] += attempt.nSamples ?? 1;
       const code = coder.answer(attempt, value);
-      columns[columnOf[i]!]!.append(attempt, value, code, coder.group(attempt), coder.number(attempt, code));
+      columns[columnOf[i]!]!.append(attempt, value, {
+        value: code,
+        group: coder.group(attempt),
+        estimate: coder.number(attempt, code),
+        text: texts.number(attempt),
+      });
     }
     for (const column of columns) column.endTask(task);
     from = to;
@@ -91,7 +99,12 @@ export function tabulate(
     ...aboutAnswers(columns),
     ...columns.flatMap((column) => column.assumptions()),
   ];
-  const table = { tasks: tasks.texts(), columns: columns.map((column) => column.finish()), ...truth.finish() };
+  const table = {
+    tasks: tasks.texts(),
+    columns: columns.map((column) => column.finish()),
+    ...truth.finish(),
+    ...texts.finish(),
+  };
   const counts = { attempts: attempts.length, badLines: badLines.length };
   return { name, table, relays, config, assumptions, disagreements, ...counts, sources };
 }
@@ -150,6 +163,22 @@ function answerCoder() {
     },
   };
 }
+
+/** Numbers texts over all tasks, of agents with a level alone: elsewhere nobody asks, and there may be a million. */
+function textsOfLevels(solving: readonly Attempt[], tasks: number) {
+  const known = numbering();
+  const rightText = solving.some(hasLevelText) ? new Int32Array(tasks).fill(-1) : undefined;
+  return {
+    nextTask(task: number, right: string | undefined): void {
+      if (rightText && right !== undefined) rightText[task] = known.number(normalizeAnswer(right));
+    },
+    number: (attempt: Attempt) =>
+      hasLevelText(attempt) ? known.number(normalizeAnswer(attempt.answer as string)) : -1,
+    finish: () => ({ ...(rightText && { rightText }) }),
+  };
+}
+
+const hasLevelText = ({ level, answer }: Attempt) => level !== undefined && typeof answer === "string";
 
 /** Collects the numeric truth of the tasks; nothing is allocated where there is none. */
 function truths(tasks: number) {

@@ -18,6 +18,8 @@ export interface CurveFit {
    */
   readonly covariance: readonly (readonly number[])[];
   readonly negativeLogLikelihood: number;
+  /** ψ_t = I⁻¹ s_t, a row of parameters per task; with tasks given. Differences of two fits on the same tasks are paired by it. */
+  readonly influence?: TaskRows;
 }
 
 export interface CurveOptions {
@@ -61,11 +63,9 @@ export function fitBinomialCurve(
     if (moved < 1e-9 || (moved < 1e-4 && gain <= 1e-13 * here.negative)) break;
   }
   const inverse = invert(here.information);
-  return {
-    parameters,
-    covariance: perTask ? sandwich(inverse, taskScores(points, curve, chance, parameters, perTask)) : inverse,
-    negativeLogLikelihood: here.negative,
-  };
+  if (!perTask) return { parameters, covariance: inverse, negativeLogLikelihood: here.negative };
+  const influence = taskInfluence(points, curve, chance, { parameters, inverse, perTask });
+  return { parameters, covariance: covarianceOf(influence), negativeLogLikelihood: here.negative, influence };
 }
 
 interface Likelihood {
@@ -100,39 +100,47 @@ function likelihood(
   return { negative, score, information };
 }
 
-/** Σ_t s_t s_tᵀ · T/(T − 1) over the tasks' scores. */
-function taskScores(
+/** I⁻¹ s_t of every task: what the parameters would move if the task counted once more. */
+function taskInfluence(
   points: readonly CurvePoint[],
   curve: Curve,
   chance: number,
-  parameters: readonly number[],
-  { width, values }: TaskRows,
-): number[][] {
+  fit: {
+    readonly parameters: readonly number[];
+    readonly inverse: readonly (readonly number[])[];
+    readonly perTask: TaskRows;
+  },
+): TaskRows {
+  const { parameters, inverse } = fit;
+  const { width, values } = fit.perTask;
   const size = parameters.length;
   const slopes = new Array<number>(size).fill(0);
   const means: number[] = [];
   const weights = points.map(({ at }) => {
     const p = Math.min(1 - 1e-12, Math.max(1e-12, chance + (1 - chance) * curve(at, parameters, slopes)));
     means.push(p);
-    return slopes.map((slope) => ((1 - chance) * slope) / (p * (1 - p)));
+    const scores = slopes.map((slope) => ((1 - chance) * slope) / (p * (1 - p)));
+    return inverse.map((row) => row.reduce((sum, value, i) => sum + value * scores[i]!, 0));
   });
   const tasks = values.length / width;
-  const products = Array.from({ length: size }, () => new Array<number>(size).fill(0));
-  const score = new Array<number>(size);
-  for (let task = 0; task < values.length; task += width) {
-    score.fill(0);
+  const influence = new Float64Array(tasks * size);
+  for (let task = 0; task < tasks; task++)
     for (let point = 0; point < points.length; point++) {
-      const residual = values[task + 2 * point + 1]! - values[task + 2 * point]! * means[point]!;
-      for (let i = 0; i < size; i++) score[i]! += residual * weights[point]![i]!;
+      const at = task * width + 2 * point;
+      const residual = values[at + 1]! - values[at]! * means[point]!;
+      for (let i = 0; i < size; i++) influence[task * size + i]! += residual * weights[point]![i]!;
     }
-    for (let i = 0; i < size; i++) for (let j = 0; j < size; j++) products[i]![j]! += score[i]! * score[j]!;
-  }
-  return products.map((row) => row.map((value) => (value * tasks) / (tasks - 1)));
+  return { width: size, values: influence };
 }
 
-function sandwich(bread: readonly (readonly number[])[], filling: readonly (readonly number[])[]): number[][] {
-  const half = bread.map((row) => bread.map((_, j) => row.reduce((sum, value, i) => sum + value * filling[i]![j]!, 0)));
-  return half.map((row) => bread.map((other) => row.reduce((sum, value, i) => sum + value * other[i]!, 0)));
+/** Σ_t ψ_t ψ_tᵀ · T/(T − 1) */
+function covarianceOf({ width, values }: TaskRows): number[][] {
+  const tasks = values.length / width;
+  const products = Array.from({ length: width }, () => new Array<number>(width).fill(0));
+  for (let task = 0; task < values.length; task += width)
+    for (let i = 0; i < width; i++)
+      for (let j = 0; j < width; j++) products[i]![j]! += values[task + i]! * values[task + j]!;
+  return products.map((row) => row.map((value) => (value * tasks) / (tasks - 1)));
 }
 
 function invert(information: readonly (readonly number[])[]): number[][] {

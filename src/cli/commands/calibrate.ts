@@ -1,6 +1,15 @@
 import { answersByTask } from "../../calibrate/answers-by-task.ts";
 import { calibrate as learn } from "../../calibrate/calibrate.ts";
 import type { AgentCalibration, Calibration } from "../../calibrate/calibration.ts";
+import { type Compute, calibrateCompute } from "../../calibrate/compute.ts";
+import {
+  curveText,
+  familyText,
+  passText,
+  preferredCurves,
+  rankingText,
+  toldRankings,
+} from "../../report/compute-words.ts";
 import { count, money, plain, plainInterval } from "../../report/format-number.ts";
 import { type Interval, isMeasured, type Measured } from "../../theory/interval.ts";
 import { addInputOptions, type InputOptions, load } from "../load.ts";
@@ -15,11 +24,13 @@ export const calibrate: Verb = {
       .option("--answers", "with --json: the answer distributions of every task, too")
       .action(async (files: string[], options: InputOptions & { answers?: boolean; json?: boolean; seed: number }) => {
         const recordings = await load(files, options, context);
-        const { table, tasks, ...calibration } = learn(recordings, { seed: options.seed });
+        const learned = learn(recordings, { seed: options.seed });
+        const compute = calibrateCompute(learned, { seed: options.seed });
+        const { table, tasks, ...calibration } = learned;
         if (options.json) {
           const answers = options.answers ? { answers: answersByTask(table, tasks) } : {};
-          printJson(context, { ...calibration, tasks: tasks.length, ...answers });
-        } else printLines(context, describe({ table, tasks, ...calibration }));
+          printJson(context, { ...calibration, ...compute, tasks: tasks.length, ...answers });
+        } else printLines(context, [...describe(learned), ...describeCompute(compute)]);
       }),
 };
 
@@ -69,4 +80,35 @@ function fidelityLines(fidelity: Calibration["fidelity"]): string[] {
   return fidelity.points.map(
     (point) => `  γ(${point.messageTokens})`.padEnd(13) + `${text(point.fidelity)} from ${point.relays} relays`,
   );
+}
+
+/** A terminal page holds the first of each; all are in the JSON. */
+const rowsMax = 8;
+
+function describeCompute(compute: Compute): string[] {
+  const curves = preferredCurves(compute.levelCurves);
+  const rankings = toldRankings(compute.rankings);
+  const block = (title: string, rows: readonly string[]) =>
+    rows.length === 0
+      ? []
+      : [
+          "",
+          title,
+          ...rows.slice(0, rowsMax),
+          ...(rows.length > rowsMax ? [`  and ${rows.length - rowsMax} more: --json`] : []),
+        ];
+  return [
+    ...block(
+      "Right answers in % against compute, and at ten times the largest",
+      curves.flatMap((curve) => [`  ${curve.agent}: ${curveText(curve)}`, `    ${familyText(curve)}`]),
+    ),
+    ...block(
+      "Where agents change places",
+      rankings.map((ranking) => `  ${rankingText(ranking)}`),
+    ),
+    ...block(
+      "Tasks solved by any of k samples in %: the most that picking one of them can reach",
+      compute.passAtK.map((one) => `  ${one.name.padEnd(24)} ${passText(one)}`),
+    ),
+  ];
 }

@@ -1,7 +1,7 @@
-// The Beta law: prior of the mixture and shape of the interval around a share.
+// The Beta law: law of a task's difficulty and shape of the interval around a share.
 
-import { bisect } from "../theory/optimize.ts";
-import { logBeta } from "../theory/special.ts";
+import { bisect } from "../../theory/optimize.ts";
+import { logBeta } from "../../theory/special.ts";
 
 /**
  * I_x(a, b), the distribution function of Beta(a, b), by the continued fraction of DLMF 8.17.22 (modified Lentz) on
