@@ -90,7 +90,7 @@ async function main(): Promise<void> {
       const one = found.get(`${part} ${set}`);
       return one === undefined ? [] : [{ set: name, found: one }];
     });
-    return { part, ...partOf(part)!.tell(rows, campaign) };
+    return { part, ...partOf(part)!.tell(rows, campaign, paths) };
   });
   mkdirSync(values.out, { recursive: true });
   const at = (file: string) => join(values.out, file);

@@ -42,5 +42,10 @@ export interface Told {
 export interface Part<Found = unknown> {
   /** Plain data: it crosses threads. Undefined where the set has nothing to say to this question. */
   measure(set: ForesightSet, campaign: Campaign): Found | undefined;
-  tell(found: readonly { readonly set: string; readonly found: Found }[], campaign: Campaign): Told;
+  /** @param paths  where the sets come from: some parts read totals there that are no attempts */
+  tell(
+    found: readonly { readonly set: string; readonly found: Found }[],
+    campaign: Campaign,
+    paths?: readonly string[],
+  ): Told;
 }

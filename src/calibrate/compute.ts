@@ -44,7 +44,7 @@ export interface LevelCurve {
     readonly tasks: number;
     readonly accuracy: Interval;
   }[];
-  /** The family that foretold held-out levels best; with two levels nothing can be held out. */
+  /** The family that foretold held-out levels best and weighs most in the forecast; with two levels nothing can be held out. */
   readonly family: Measured<{ readonly name: LevelFamily; readonly error: number; readonly levelsHeldOut: number }>;
   /** Every family that was tried, best first. */
   readonly heldOut: readonly HeldOutError[];
@@ -116,7 +116,8 @@ export interface ComputeOptions {
   readonly chance?: number;
 }
 
-const axes: readonly ComputeAxis[] = ["level", "usd", "tokens", "tokensOut", "seconds"];
+/** In the order in which a curve is told. */
+export const computeAxes: readonly ComputeAxis[] = ["level", "usd", "tokens", "tokensOut", "seconds"];
 /** A curve is told up to this many times the largest compute that was recorded. */
 const horizon = 10;
 const steps = 48;
@@ -125,7 +126,7 @@ const steps = 48;
 export function calibrateCompute(calibration: Calibration, { seed = 1, chance }: ComputeOptions = {}): Compute {
   const { table, tasks, confidence } = calibration;
   const columns = table.columns.flatMap((column) => gradedColumn(column, tasks, confidence) ?? []);
-  const fitted = axes.flatMap((axis) => fitAxis(calibration, columns, axis, chance));
+  const fitted = computeAxes.flatMap((axis) => fitAxis(calibration, columns, axis, chance));
   return {
     levelCurves: fitted.map((one) => levelCurve(one, confidence)),
     rankings: fitted.flatMap((a, i) =>
@@ -167,8 +168,8 @@ function fitAxis(
   });
 }
 
-/** NaN where it is not known. */
-function computeOf({ column, calibration: { cost } }: GradedColumn, axis: ComputeAxis): number {
+/** Compute of a call on this axis, the mean over tasks; NaN where it is not known. */
+export function computeOf({ column, calibration: { cost } }: GradedColumn, axis: ComputeAxis): number {
   if (axis === "level") return levelOf(column);
   const mean = cost[axis];
   return isMeasured(mean) ? mean.value : Number.NaN;

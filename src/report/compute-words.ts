@@ -33,6 +33,7 @@ export function computeText(at: number, axis: ComputeAxis): string {
 
 const familyNames: Readonly<Record<LevelFamily, string>> = {
   flat: "the last level and no more",
+  log: "a line in the logarithm",
   power: "a power",
   saturating: "an exponential with a cap",
   hill: "a Hill curve",
@@ -74,7 +75,7 @@ export function familyText({ family, chance }: LevelCurve): string {
   const guess = chance.value > 0.005 ? `; a guess is right ${percent(chance.value)} of the time` : "";
   if (!isMeasured(family)) return `no curve chosen: ${family.notMeasured}${guess}`;
   const held = plural(family.levelsHeldOut, "held-out level");
-  return `${familyNames[family.name]}, off by ${decimal(100 * family.error, 1)} points on ${held}${guess}`;
+  return `best foretold by ${familyNames[family.name]}, off by ${decimal(100 * family.error, 1)} points on ${held}${guess}`;
 }
 
 /** Who passes whom, and from where nobody is ranked. */

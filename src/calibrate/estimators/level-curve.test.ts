@@ -48,6 +48,7 @@ function exact(levels: readonly number[], curve: (x: number) => number) {
 
 const levels = [1, 2, 4, 8, 16, 32];
 const shapes = {
+  log: (x: number) => 0.2 + 0.1 * Math.log(x),
   power: (x: number) => 0.2 * x ** 0.3,
   saturating: (x: number) => 0.7 * (1 - Math.exp(-x / 6)),
   hill: (x: number) => x ** 0.8 / (x ** 0.8 + 9),
@@ -103,10 +104,13 @@ describe("a forecast beyond the largest level", () => {
     }
   });
 
-  it("holds a plateau", () => {
+  it("stays near a plateau, and its interval holds it", () => {
     const { points, perTask } = exact([1, 2, 3, 4, 5, 6], (x) => [0.3, 0.45, 0.52, 0.52, 0.52, 0.52][x - 1]!);
     const model = fitLevelModel(points, { perTask });
-    expect(Math.abs(forecastLevel(model, 20, 0.9).value - 0.52)).toBeLessThan(0.02);
+    const { value, low, high } = forecastLevel(model, 20, 0.9);
+    expect(Math.abs(value - 0.52)).toBeLessThan(0.05);
+    expect(low).toBeLessThan(0.52);
+    expect(high).toBeGreaterThan(0.52);
   });
 
   it("grows wider with the distance, and is wider than its tasks alone would make it", () => {

@@ -7,7 +7,7 @@ import { requireSettings } from "./leaf-curve.ts";
 import type { TaskRows } from "./resample.ts";
 
 /** Ways in which right answers may grow with the compute x of a call; S is the share above chance. */
-export type LevelFamily = "flat" | "power" | "saturating" | "hill" | "capped" | "broken";
+export type LevelFamily = "flat" | "log" | "power" | "saturating" | "hill" | "capped" | "broken";
 
 /** One family fitted to levels. */
 export interface LevelCurveFit {
@@ -68,6 +68,18 @@ const capped: FamilyOfCurves = {
 };
 
 const families: Readonly<Record<Exclude<LevelFamily, "flat">, FamilyOfCurves>> = {
+  log: {
+    parameters: 2,
+    levelsMin: 2,
+    curve(u, [a, slope], slopes) {
+      const line = a! + slope! * u;
+      const free = line > 0 && line < 1 ? 1 : 0;
+      slopes[0] = free;
+      slopes[1] = free * u;
+      return Math.max(0, Math.min(1, line));
+    },
+    starts: (first, last, span) => [[(first + last) / 2, (last - first) / span]],
+  },
   power: {
     parameters: 2,
     levelsMin: 2,
@@ -138,6 +150,7 @@ const families: Readonly<Record<Exclude<LevelFamily, "flat">, FamilyOfCurves>> =
  *
  *   P(right) = chance + (1 − chance)·S(x),  u = ln(x/x₀), x₀ the geometric mean of the levels
  *   flat        S of the largest level, whatever x
+ *   log         a + bu within [0, 1]: every doubling of compute adds as much
  *   power       min(1, e^(a + βu))
  *   saturating  C (1 − exp(−e^(a + u)))                           C = 1/(1 + e^(−c))
  *   hill        1/(1 + e^(−a − βu)): x^β/(x^β + m^β)
@@ -225,7 +238,7 @@ export interface LevelModel {
   readonly fits: readonly LevelCurveFit[];
   /** The family with the smallest held-out error; null where nothing could be held out. */
   readonly chosen: LevelFamily | null;
-  /** Share of each fit in the spread between families, 1 over its held-out mean square. Sums to 1. */
+  /** Share of each fit in the forecast and in the spread between families, 1 over its held-out mean square. Sums to 1. */
   readonly weights: readonly number[];
   /** Smallest error first; empty with two levels. */
   readonly heldOut: readonly HeldOutError[];
@@ -239,8 +252,9 @@ export interface LevelModel {
 
 /**
  * All families on the same levels, chosen by rolling origin: fitted to the smaller levels, held against the share measured
- * at the next one. With two levels nothing can be held out and nothing is chosen: the forecast is then the mean of all
- * families. Where an origin has too few levels for a family, the median error of the others stands in.
+ * at the next one. The forecast is the mean of all families, each weighted by one over its held-out mean square (at least
+ * what the sampling of tasks alone would give): few levels choose badly, and a mean forgives it. With two levels nothing can
+ * be held out: all weigh the same, and none is chosen. Where an origin has too few levels for a family, the median error of the others stands in.
  *
  * @param points  at = x > 0 increasing, at least 2 levels with answers
  */
@@ -325,17 +339,14 @@ export interface LevelValue {
   readonly spread: number;
 }
 
-/** The chosen family at compute x, or the mean of all where none was chosen. */
+/** The weighted mean of all families at compute x. */
 export function levelValue(model: LevelModel, at: number): LevelValue {
   const values = model.fits.map((fit) => levelCurveAt(fit, at));
-  const center = values.map((_, i) =>
-    model.chosen === null ? model.weights[i]! : model.fits[i]!.family === model.chosen ? 1 : 0,
-  );
-  const share = values.reduce((sum, one, i) => sum + center[i]! * one.share, 0);
+  const share = values.reduce((sum, one, i) => sum + model.weights[i]! * one.share, 0);
   const influence = new Float64Array(model.tasks);
   for (const [i, one] of values.entries())
-    if (center[i]! > 0)
-      for (let task = 0; task < model.tasks; task++) influence[task]! += center[i]! * one.influence[task]!;
+    if (model.weights[i]! > 0)
+      for (let task = 0; task < model.tasks; task++) influence[task]! += model.weights[i]! * one.influence[task]!;
   const between = values.reduce((sum, one, i) => sum + model.weights[i]! * (one.share - share) ** 2, 0);
   return { share, influence, spread: at > model.largest ? Math.max(between, model.misfit) : between };
 }

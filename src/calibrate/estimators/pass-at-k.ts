@@ -154,12 +154,12 @@ export function coverageAt({ family, never, first, second }: CoverageFit, sample
   return (1 - never) * -Math.expm1(logBeta(first, second + samples) - logBeta(first, second));
 }
 
-/** Coverage forecast by the chosen family, with what is needed for its interval. */
+/** All families of coverage, with what is needed for a forecast and its interval. */
 export interface CoverageModel {
   readonly fits: readonly CoverageFit[];
   /** Smallest held-out error; null with fewer than 4 samples per task. */
   readonly chosen: CoverageFamily | null;
-  /** Share of each fit in the spread between families, 1 over its held-out mean square. Sums to 1. */
+  /** Share of each fit in the forecast and in the spread between families, 1 over its held-out mean square. Sums to 1. */
   readonly weights: readonly number[];
   /** Fitted to a quarter and to half of the samples and held against pass@n of all, root mean square; smallest first. */
   readonly heldOut: readonly { readonly family: CoverageFamily; readonly error: number }[];
@@ -177,8 +177,9 @@ const thinnings = 5;
 const replicates = 60;
 
 /**
- * All families of coverage, chosen by how well a quarter and half of the samples foretell pass@n of all of them. With fewer than
- * 4 samples per task nothing is held out, and the forecast is the mean of all families.
+ * All families of coverage, chosen by how well a quarter and half of the samples foretell pass@n of all of them. Forecasts
+ * are their mean, each weighted by one over its held-out mean square. With fewer than 4 samples per task nothing is held out:
+ * all weigh the same, and none is chosen.
  */
 export function fitCoverageModel(counts: readonly Count[], seed: number): CoverageModel {
   requireWhole(counts);
@@ -249,33 +250,28 @@ function anchored(fit: CoverageFit, measured: number, from: number, samples: num
   return before < 1 ? measured + ((1 - measured) * (after - before)) / (1 - before) : measured;
 }
 
-/** Weights of the center: all on the chosen family, or equal. */
-const centerOf = ({ fits, chosen }: CoverageModel) =>
-  fits.map(({ family }) => (chosen === null ? 1 / fits.length : Number(family === chosen)));
-
 /**
  * Share of tasks that at least one of k samples solves. Up to the n that were sampled it is measured (`passAtK`); beyond,
- * the chosen family says which part of the unsolved tasks is still to come. Its interval holds resampled tasks and the
+ * the weighted mean of all families says which part of the unsolved tasks is still to come. Its interval holds resampled tasks and the
  * spread between families (Student's t), and keeps what is certain whatever the family: coverage grows with k, but no
  * faster than k, so it lies between the lower end of pass@n and k/n times its upper end. Without any success that is all.
  *
  * @param samples  k, integer ≥ 1
  */
 export function forecastCoverage(model: CoverageModel, samples: number, confidence = 0.9): Interval {
-  const { counts, fits, resampled, heldAgainst: most } = model;
+  const { counts, fits, weights, resampled, heldAgainst: most } = model;
   requireInteger({ samples }, 1);
   if (samples <= most) return passAtK(counts, samples, confidence);
-  const center = centerOf(model);
   const mix = (measured: number, some: readonly (CoverageFit | undefined)[]) =>
     some.reduce(
-      (sum, fit, i) => sum + (center[i]! && fit ? center[i]! * anchored(fit, measured, most, samples) : 0),
+      (sum, fit, i) => sum + (weights[i]! && fit ? weights[i]! * anchored(fit, measured, most, samples) : 0),
       0,
     );
   const value = mix(model.measured, fits);
-  const usable = resampled.filter(({ fits: some }) => some.every((fit, i) => fit !== undefined || center[i] === 0));
+  const usable = resampled.filter(({ fits: some }) => some.every((fit, i) => fit !== undefined || weights[i] === 0));
   const squares = usable.reduce((sum, one) => sum + (mix(one.measured, one.fits) - value) ** 2, 0);
   const between = fits.reduce(
-    (sum, fit, i) => sum + model.weights[i]! * (anchored(fit, model.measured, most, samples) - value) ** 2,
+    (sum, fit, i) => sum + weights[i]! * (anchored(fit, model.measured, most, samples) - value) ** 2,
     0,
   );
   const t = studentTQuantile((1 + confidence) / 2, Math.max(1, counts.length - 1));
@@ -319,11 +315,11 @@ export function samplesUntilCoverage(model: CoverageModel, share: number, confid
 }
 
 /**
- * Share of tasks that no number of samples solves: the chosen family's, between the smallest of all families and what is
+ * Share of tasks that no number of samples solves: the weighted mean of all families, between the smallest of them and what is
  * unsolved after n at the upper end. Samples alone cannot tell a hopeless task from one that is right once in a million.
  */
 export function neverSolved(model: CoverageModel, confidence = 0.9): Interval {
-  const { fits, counts, heldAgainst, measured } = model;
+  const { fits, weights, counts, heldAgainst, measured } = model;
   const left = fits.map(({ family, never, first, second }) =>
     family === "power" ? (second > 0 ? 0 : 1 - Math.exp(-first)) : never,
   );
@@ -331,8 +327,7 @@ export function neverSolved(model: CoverageModel, confidence = 0.9): Interval {
     const within = coverageAt(fits[i]!, heldAgainst);
     return within < 1 ? ((1 - measured) * share) / (1 - within) : 0;
   });
-  const center = centerOf(model);
-  const value = unsolved.reduce((sum, share, i) => sum + center[i]! * share, 0);
+  const value = unsolved.reduce((sum, share, i) => sum + weights[i]! * share, 0);
   const high = Math.max(value, 1 - passAtK(counts, heldAgainst, confidence).low);
   return { value, low: Math.min(...unsolved), high, confidence };
 }
