@@ -1,5 +1,7 @@
 import type {
   Boundary,
+  CastAdvice,
+  CastChange,
   Costs,
   CostUnit,
   Forecast,
@@ -15,6 +17,8 @@ import {
   accuracy as percent,
   plain,
   plainInterval,
+  points,
+  pointsInterval,
   probabilitySentence,
 } from "../report/format-number.ts";
 import { kinds } from "../report/kinds.ts";
@@ -81,6 +85,7 @@ export function planLines(plan: Plan): string[] {
     `  ${"hierarchy".padEnd(16)} ${isMeasured<WindowSweep>(plan.windows) ? windowSentence(plan.windows) : missing(plan.windows)}`,
     `  ${"free compute".padEnd(16)} ${isMeasured<TheoryOptimum>(plan.theoryOptimum) ? optimumText(plan.theoryOptimum) : missing(plan.theoryOptimum)}`,
     "",
+    ...castLines(plan),
     "Findings",
     ...plan.findings.map(({ message, remedy }) => `  ${message}\n    → ${remedy}`),
     "",
@@ -90,6 +95,28 @@ export function planLines(plan: Plan): string[] {
       .map(({ subject, value, status, source }) => `  ${status}: ${subject}: ${value} (${source})`),
   ];
 }
+
+/** The best changes of the best vote's cast: who joins for the most gain per money, who leaves at the least loss. */
+function castLines({ castAdvice }: Plan): string[] {
+  if (!isMeasured<CastAdvice>(castAdvice)) return ["Cast", `  ${missing(castAdvice)}`, ""];
+  const { team, unit, add, drop } = castAdvice;
+  const line = (what: string) => (change: CastChange) =>
+    `  ${what} ${change.agent.padEnd(30)} ${points(change.gain.mean)} ${pointsInterval(change.gain)}, ${probabilitySentence(change.probabilityBetter)}, for ${change.cost < 0 ? "−" : "+"}${amount(Math.abs(change.cost), unit)} per task`;
+  return [
+    `Cast of ${team}: one member more by gain per ${unitNames[unit]}, one less by what is lost`,
+    ...add.slice(0, changesShown).map(line("add ")),
+    ...drop.slice(0, changesShown).map(line("drop")),
+    "",
+  ];
+}
+
+const changesShown = 3;
+const unitNames: Readonly<Record<CostUnit, string>> = {
+  usd: "dollar",
+  tokens: "token",
+  calls: "call",
+  seconds: "second",
+};
 
 function voteLines({ gamma, alpha, organizationExponent, beta, fixedPoint }: Regime): string[] {
   return [

@@ -5,9 +5,12 @@ import { clampShare } from "../calibrate/estimators/estimate.ts";
 import { isMeasured, type NotMeasured } from "../theory/interval.ts";
 import { random } from "../theory/random.ts";
 import { boundariesOf } from "./boundaries.ts";
+import { isWithin } from "./budget.ts";
 import { type Candidate, callsPaidFor, isRecorded, Pricing, proposedTeams, votesMax } from "./candidates.ts";
+import { castAdvice, takesMembers } from "./cast-changes.ts";
 import {
   accuracyInterval,
+  bestOf,
   difference,
   equalScores,
   gainInterval,
@@ -71,6 +74,18 @@ export function accuracyMarket(
         accuracy: hindsight,
         shareCaught: room > 0 ? clampShare((best.raw - single.raw) / room) : 0,
       };
+    },
+    castAdvice() {
+      // Also votes that a cheaper cascade makes redundant: they show what each member is good for.
+      const votes = recorded.filter(
+        ({ kind, team, price, max }) =>
+          kind === "panel" &&
+          takesMembers(team) &&
+          isWithin(price, perTask) &&
+          (!perTaskMax || isWithin(max(perTaskMax.unit), perTaskMax)),
+      );
+      const agents = roster.agents.map(({ column }) => column);
+      return castAdvice(bestOf(votes), agents, (team) => pricing.price(team), { confidence, unit });
     },
     notRepeated: needsReading ? notCounted : notRepeated(roster, recorded),
     theory({ several, repeated }, reader) {

@@ -23,6 +23,8 @@ export type {
   Advice,
   Boundary,
   Budget,
+  CastAdvice,
+  CastChange,
   CostForecast,
   Costs,
   CostUnit,

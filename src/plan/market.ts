@@ -50,6 +50,8 @@ export interface Market<T extends Offer> {
   promiser(choice: Choice<T>): (offer: T) => Forecast;
   /** The best allocation of this much per task, known only in hindsight. */
   oracle(choice: Choice<T>): Plan["oracle"];
+  /** Whom to add to the best vote of several agents, and whom to drop. */
+  castAdvice(): Plan["castAdvice"];
   /** Why no offer asks one agent several times. */
   readonly notRepeated: NotMeasured;
   /** Where the team of the choice stands in the theory. `reader`: the best affordable team of readers. */

@@ -2,7 +2,7 @@
 
 import { taskMeanInterval, taskShareInterval } from "../calibrate/estimators/task-mean.ts";
 import type { PseudoLabels } from "../calibrate/pseudo-labels.ts";
-import { memberName, membersOf, part } from "../organizations/cast.ts";
+import { memberName, memberOf, membersOf, part } from "../organizations/cast.ts";
 import { makeTeam, type Team } from "../organizations/team.ts";
 import { vote } from "../organizations/vote.ts";
 import { type Column, findColumn, gradesOf } from "../records/answer-table.ts";
@@ -69,8 +69,6 @@ export function pseudoPanel({ table, tasks }: PseudoLabels, team: Team, confiden
     ),
   };
 }
-
-const memberOf = ({ agent, level }: Column) => ({ agent, ...(level !== undefined && { level }), samples: 1 });
 
 function byPseudoAccuracy({ columns, table, tasks }: PseudoLabels): readonly Column[] {
   const accuracies = new Map(table.columns.map((column) => [column.name, meanOfKnown(gradesOf(column, tasks))]));

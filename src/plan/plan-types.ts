@@ -234,6 +234,30 @@ export interface Advice {
   readonly because: string;
 }
 
+/** One member more or less in a vote, everything else as it is. */
+export interface CastChange {
+  /** Name of the column that joins or leaves. */
+  readonly agent: string;
+  /** The vote after the change. */
+  readonly team: string;
+  /** Right answers after − before, as a share, after shrinkage. */
+  readonly gain: { readonly mean: number; readonly low: number; readonly high: number; readonly confidence: number };
+  readonly probabilityBetter: number;
+  /** Expected cost per task after − before, in the unit of the budget. */
+  readonly cost: number;
+}
+
+/** Whom to add to the plan's best vote next, and whom it could do without. */
+export interface CastAdvice {
+  /** The vote that is changed. */
+  readonly team: string;
+  readonly unit: CostUnit;
+  /** Most gain per money first. */
+  readonly add: readonly CastChange[];
+  /** Least loss first. */
+  readonly drop: readonly CastChange[];
+}
+
 export interface PlanOptions {
   /** Bound of the expected cost of one task. */
   readonly perTask: Budget;
@@ -281,6 +305,8 @@ export interface Plan {
   readonly moreMoney: Forecast | null;
   /** The best allocation of the same money per task, known only in hindsight. */
   readonly oracle: { readonly accuracy: number; readonly shareCaught: number };
+  /** Of the best vote of several agents within the budget; only where right answers are counted. */
+  readonly castAdvice: Measured<CastAdvice>;
   /** Cheapest first; each promises better than every cheaper one. */
   readonly frontier: readonly Forecast[];
   /** Every candidate that was priced, best first (at most some hundreds in JSON). */

@@ -105,6 +105,7 @@ function planOn<T extends Offer>(market: Market<T>, calibration: Calibration, op
     equalAccuracy: promise(cheapestOf(affordable.filter(({ score }) => score >= best.score - equal))!),
     moreMoney: more ? promise(more) : null,
     oracle: market.oracle(choice),
+    castAdvice: market.castAdvice(),
     frontier: rising(frontier.map(promise)),
     candidates: [...ranked.slice(0, candidatesListed), ...(recordedOnly ? affordableReaders : [])].map(promise),
     candidatesPriced: recorded.length + readers.length,

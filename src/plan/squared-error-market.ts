@@ -68,6 +68,10 @@ export function squaredErrorMarket(
     windows: notInSquaredError("the sweep over W"),
     gainText: (gain, other) => savedText(shareSaved(gain), other),
     promiser: ({ affordable, single }) => promiser(roster, pricing.scale, affordable, single, { confidence, seed }),
+    castAdvice: () => ({
+      notMeasured: "changes of a cast are compared by right answers, not by squared error",
+      probe: "plan with --metric accuracy; the weights of linear teams say what each member adds to a mean",
+    }),
     oracle: ({ single, best, frontier }) =>
       oracleOf([...recorded.filter(({ kind }) => kind === "single"), ...frontier], { single, best, amount }),
     notRepeated: needsReading ? notAveraged : notRepeated(roster, recorded),

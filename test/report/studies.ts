@@ -199,6 +199,7 @@ function planOf(spec: Spec): Plan {
     equalAccuracy: advised,
     moreMoney: bySkill.find((forecast) => costOf(forecast) > spec.budget) ?? null,
     oracle: { accuracy: Math.min(1, bySkill[0]!.accuracy.mean + 0.03), shareCaught: 0.6 },
+    castAdvice: notMeasured("no vote of several agents fits the budget", "plan with a budget for three calls"),
     frontier,
     candidates: bySkill,
     candidatesPriced: bySkill.length,
