@@ -1,7 +1,5 @@
 import type {
   Boundary,
-  CastAdvice,
-  CastChange,
   Costs,
   CostUnit,
   Forecast,
@@ -17,8 +15,6 @@ import {
   accuracy as percent,
   plain,
   plainInterval,
-  points,
-  pointsInterval,
   probabilitySentence,
 } from "../report/format-number.ts";
 import { kinds } from "../report/kinds.ts";
@@ -28,6 +24,7 @@ import { isStated, sideText } from "../report/sections/boundaries.ts";
 import { windowSentence } from "../report/sections/windows.ts";
 import { lowerFirst } from "../report/words.ts";
 import { isMeasured, type Measured, type NotMeasured } from "../theory/interval.ts";
+import { amount, castLines } from "./cast-lines.ts";
 
 /** A plan for the terminal: the verdict first, then what it was chosen from, then why. */
 export function planLines(plan: Plan): string[] {
@@ -85,7 +82,8 @@ export function planLines(plan: Plan): string[] {
     `  ${"hierarchy".padEnd(16)} ${isMeasured<WindowSweep>(plan.windows) ? windowSentence(plan.windows) : missing(plan.windows)}`,
     `  ${"free compute".padEnd(16)} ${isMeasured<TheoryOptimum>(plan.theoryOptimum) ? optimumText(plan.theoryOptimum) : missing(plan.theoryOptimum)}`,
     "",
-    ...castLines(plan),
+    ...castLines(plan.castAdvice),
+    "",
     "Findings",
     ...plan.findings.map(({ message, remedy }) => `  ${message}\n    → ${remedy}`),
     "",
@@ -95,28 +93,6 @@ export function planLines(plan: Plan): string[] {
       .map(({ subject, value, status, source }) => `  ${status}: ${subject}: ${value} (${source})`),
   ];
 }
-
-/** The best changes of the best vote's cast: who joins for the most gain per money, who leaves at the least loss. */
-function castLines({ castAdvice }: Plan): string[] {
-  if (!isMeasured<CastAdvice>(castAdvice)) return ["Cast", `  ${missing(castAdvice)}`, ""];
-  const { team, unit, add, drop } = castAdvice;
-  const line = (what: string) => (change: CastChange) =>
-    `  ${what} ${change.agent.padEnd(30)} ${points(change.gain.mean)} ${pointsInterval(change.gain)}, ${probabilitySentence(change.probabilityBetter)}, for ${change.cost < 0 ? "−" : "+"}${amount(Math.abs(change.cost), unit)} per task`;
-  return [
-    `Cast of ${team}: one member more by gain per ${unitNames[unit]}, one less by what is lost`,
-    ...add.slice(0, changesShown).map(line("add ")),
-    ...drop.slice(0, changesShown).map(line("drop")),
-    "",
-  ];
-}
-
-const changesShown = 3;
-const unitNames: Readonly<Record<CostUnit, string>> = {
-  usd: "dollar",
-  tokens: "token",
-  calls: "call",
-  seconds: "second",
-};
 
 function voteLines({ gamma, alpha, organizationExponent, beta, fixedPoint }: Regime): string[] {
   return [
@@ -149,12 +125,6 @@ function forecastText({ team, kind, metric, accuracy, cost }: Forecast, unit: Co
 function costText(cost: Costs, unit: CostUnit): string {
   const forecast = cost[unit];
   return isMeasured(forecast) ? amount(forecast.mean, unit) : "cost not measured";
-}
-
-function amount(value: number, unit: CostUnit): string {
-  if (unit === "usd") return `$${value.toPrecision(3)}`;
-  if (unit === "tokens") return `${count(value)} tokens`;
-  return `${value.toFixed(2)} ${unit}`;
 }
 
 function quantity(name: string, measured: Measured): string {

@@ -5,7 +5,7 @@ import type { Member } from "../organizations/organization.ts";
 import { makeTeam, type Team } from "../organizations/team.ts";
 import { vote } from "../organizations/vote.ts";
 import type { Measured } from "../theory/interval.ts";
-import { difference, gainInterval, probabilityBetter } from "./choose.ts";
+import { difference, gainInterval, probabilityBetter, type Scored } from "./choose.ts";
 import type { Offer } from "./market.ts";
 import type { CastAdvice, CastChange, CostUnit } from "./plan-types.ts";
 
@@ -14,6 +14,9 @@ interface Changed {
   readonly agent: string;
   readonly team: Team;
 }
+
+/** A vote as changes of it are compared: its outcome on each task, its score and its price. */
+export type Compared = Pick<Offer, "team" | keyof Scored | "price">;
 
 /** True for a vote that counts every member's answers alike: what one more or one less can be tried on. */
 export function takesMembers({ organization, rule }: Team): boolean {
@@ -56,9 +59,9 @@ export function castChanges(
  * paired over tasks; of many additions the best looks a little better than it is.
  */
 export function castAdvice(
-  team: Offer | undefined,
+  team: Compared | undefined,
   agents: Parameters<typeof castChanges>[1],
-  price: (team: Team) => Offer | undefined,
+  price: (team: Team) => Compared | undefined,
   { confidence, unit }: { readonly confidence: number; readonly unit: CostUnit },
 ): Measured<CastAdvice> {
   if (!team)

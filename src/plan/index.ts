@@ -14,7 +14,7 @@ export {
   voteKeys,
 } from "./mixture.ts";
 export { oracleAccuracy } from "./oracle.ts";
-export { type PseudoPanel, panelOf, pseudoPanel, rankPanels } from "./panels.ts";
+export { type PseudoPanel, panelOf, pseudoCastAdvice, pseudoPanel, rankPanels } from "./panels.ts";
 export { type AxisRequest, type PhaseMap, type PhaseRequest, type PhaseWalk, phaseMap } from "./phase.ts";
 export { parsePhaseAxis } from "./phase-axis.ts";
 export { NoPhaseTeam } from "./phase-facts.ts";

@@ -1,5 +1,5 @@
 import { answersByTask } from "../../calibrate/answers-by-task.ts";
-import { calibrate as learn } from "../../calibrate/calibrate.ts";
+import { calibrate as learn, NothingGraded } from "../../calibrate/calibrate.ts";
 import type { AgentCalibration, Calibration } from "../../calibrate/calibration.ts";
 import { type Compute, calibrateCompute } from "../../calibrate/compute.ts";
 import {
@@ -12,6 +12,7 @@ import {
 } from "../../report/compute-words.ts";
 import { count, money, plain, plainInterval } from "../../report/format-number.ts";
 import { type Interval, isMeasured, type Measured } from "../../theory/interval.ts";
+import { diversityLines, type Unlabeled, withoutLabels } from "../diversity-lines.ts";
 import { addInputOptions, type InputOptions, load } from "../load.ts";
 import { printJson, printLines } from "../print.ts";
 import type { Verb } from "./command.ts";
@@ -24,15 +25,40 @@ export const calibrate: Verb = {
       .option("--answers", "with --json: the answer distributions of every task, too")
       .action(async (files: string[], options: InputOptions & { answers?: boolean; json?: boolean; seed: number }) => {
         const recordings = await load(files, options, context);
-        const learned = learn(recordings, { seed: options.seed });
+        const { table } = recordings;
+        const every = Uint32Array.from(table.tasks.keys());
+        const unlabeled = withoutLabels(table, every, options.seed);
+        const learned = learnOr(() => learn(recordings, { seed: options.seed }), unlabeled);
+        const answers = options.answers ? { answers: answersByTask(table, every) } : {};
+        if (learned instanceof NothingGraded) {
+          const { code, message, remedy } = learned;
+          const lines = [`${recordings.name}: ${every.length} tasks, none graded`, `  → ${remedy}`, ""];
+          if (!options.json) printLines(context, [...lines, ...diversityLines(unlabeled)]);
+          else
+            printJson(context, {
+              ...{ name: recordings.name, tasks: every.length, notGraded: { code, message, remedy } },
+              ...{ ...unlabeled, assumptions: recordings.assumptions, ...answers },
+            });
+          return;
+        }
         const compute = calibrateCompute(learned, { seed: options.seed });
-        const { table, tasks, ...calibration } = learned;
-        if (options.json) {
-          const answers = options.answers ? { answers: answersByTask(table, tasks) } : {};
-          printJson(context, { ...calibration, ...compute, tasks: tasks.length, ...answers });
-        } else printLines(context, [...describe(learned), ...describeCompute(compute)]);
+        const { table: _, tasks, ...calibration } = learned;
+        if (options.json)
+          printJson(context, { ...calibration, ...compute, tasks: tasks.length, ...unlabeled, ...answers });
+        else
+          printLines(context, [...describe(learned), ...describeCompute(compute), "", ...diversityLines(unlabeled)]);
       }),
 };
+
+/** What needs no labels is told where nothing is graded, too: then it is all there is. */
+function learnOr(learned: () => Calibration, { diversity }: Unlabeled): Calibration | NothingGraded {
+  try {
+    return learned();
+  } catch (error) {
+    if (error instanceof NothingGraded && isMeasured(diversity)) return error;
+    throw error;
+  }
+}
 
 const percent = ({ value, low, high }: Interval) =>
   `${(100 * value).toFixed(1)} [${(100 * low).toFixed(1)}, ${(100 * high).toFixed(1)}]`;
