@@ -45,8 +45,7 @@ export const calibrate: Verb = {
         const { table: _, tasks, ...calibration } = learned;
         if (options.json)
           printJson(context, { ...calibration, ...compute, tasks: tasks.length, ...unlabeled, ...answers });
-        else
-          printLines(context, [...describe(learned), ...describeCompute(compute), "", ...diversityLines(unlabeled)]);
+        else printLines(context, [...describe(learned), ...describeCompute(compute), "", ...diversityLines(unlabeled)]);
       }),
 };
 
