@@ -193,8 +193,8 @@ function forecasts(one: Case, samples: number, recorded: number) {
     const product = { ...row("quorate", votes, votes), ...(!isVote && costMisses(team, one, votes, known, replayed)) };
 
     const valueAt = (accuracy: number): GridValue => {
-      const grid = { accuracies: Float64Array.of(accuracy), concentrations: agreeing.concentrations };
-      return isVote ? voteValue(grid, 0, shape.votes) : aheadValue(grid, 0, shape.lead, shape.cap, 1);
+      const grid = { accuracies: Float64Array.of(accuracy), scatters: agreeing.scatters };
+      return isVote ? voteValue(grid, 0, shape.votes) : aheadValue(grid, 0, shape.lead, shape.cap);
     };
     const apart = valueAt(p);
     const [right, calls] = [apart.accuracy[0]!, apart.calls[0]!];

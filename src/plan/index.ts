@@ -41,5 +41,6 @@ export type {
 export { WindowExceeded } from "./reader-window.ts";
 export { ReadersNotMeasured } from "./readers.ts";
 export { EstimatesNotMeasured, forecastSquaredError } from "./squared-error.ts";
-export { aheadValue, type GridValue, type VoteGrid, voteValue, winTable } from "./vote-value.ts";
+export { aheadValue, type GridValue, type VoteGrid, voteValue } from "./vote-value.ts";
 export { teamWeights } from "./weights.ts";
+export { type Scatter, winTable } from "./wrong-answers.ts";

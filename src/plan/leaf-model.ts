@@ -106,8 +106,8 @@ function silenceOf({ grid, weights, keys, likelihood, unparsed, samples }: VoteM
 }
 
 function countedVotes({ grid, weights, unparsed }: VoteMixture): NonNullable<LeafModel["counted"]> {
-  const { accuracies, concentrations } = grid;
-  const width = concentrations.length;
+  const { accuracies, scatters } = grid;
+  const width = scatters.length;
   const known = new Map<number, (p: number) => number>();
   return (votes) => {
     const found = known.get(votes);

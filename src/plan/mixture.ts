@@ -10,6 +10,7 @@ import { nelderMead } from "../theory/optimize.ts";
 import { random } from "../theory/random.ts";
 import { studentTQuantile } from "../theory/special.ts";
 import { aheadValue, type GridValue, type VoteGrid, voteValue } from "./vote-value.ts";
+import { logBlocks, type Scatter } from "./wrong-answers.ts";
 
 /** What was recorded on a task, without the names of the answers; tasks with equal keys are pooled. */
 export interface VoteKey {
@@ -78,11 +79,13 @@ const accuracyPoints = Float64Array.from([
   ...Array.from({ length: 20 }, (_, i) => 0.12 + 0.04 * i),
   ...[0.915, 0.94, 0.96, 0.975, 0.988, 0.996, 1],
 ]);
+const allAgree: Scatter = { concentration: 0, options: Infinity };
+const allDiffer: Scatter = { concentration: Infinity, options: Infinity };
 /** One grid for all agents of a sort: what votes are worth on it is worked out once. */
-export const agreeing: VoteGrid = { accuracies: accuracyPoints, concentrations: Float64Array.of(0) };
+export const agreeing: VoteGrid = { accuracies: accuracyPoints, scatters: [allAgree] };
 const scattering: VoteGrid = {
   accuracies: accuracyPoints,
-  concentrations: Float64Array.of(0, 0.1, 0.25, 0.5, 1, 2, 4, 10, 40),
+  scatters: [0, 0.1, 0.25, 0.5, 1, 2, 4, 10, 40].map((concentration) => ({ concentration, options: Infinity })),
 };
 /** Tasks that W0 counts for beside those that were recorded. */
 export const pseudoTasks = 20;
@@ -133,7 +136,7 @@ export function fitVotes(found: VoteKeys, answersKnown: boolean, seed: number): 
   const grid = answersKnown ? scattering : agreeing;
   const beta = fitBeta(keys);
   const masses = betaMasses(grid.accuracies, ...beta);
-  const scatter = fitConcentration(keys, grid.concentrations);
+  const scatter = fitScatter(keys, grid.scatters);
   return {
     ...found,
     ...fitLaw(
@@ -143,7 +146,7 @@ export function fitVotes(found: VoteKeys, answersKnown: boolean, seed: number): 
         start: product(masses, scatter.weights),
         parametric: product(
           masses,
-          Float64Array.from(grid.concentrations, (_, j) => (j === scatter.best ? 1 : 0)),
+          Float64Array.from(grid.scatters, (_, j) => (j === scatter.best ? 1 : 0)),
         ),
       },
       seed,
@@ -191,28 +194,15 @@ export function usualSamples(keys: readonly VoteKey[]): number {
   return [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0]?.[0] ?? 0;
 }
 
-/** ln of θ^blocks Π Γ(s_j) Γ(θ)/Γ(θ+w); at θ = 0: 0 for at most one block, else −∞. */
-function logScatter(key: VoteKey, concentration: number): number {
-  if (concentration === 0) return key.wrong.length <= 1 ? 0 : -Infinity;
-  let log = 0;
-  let seated = 0;
-  for (const size of key.wrong) {
-    log += Math.log(concentration);
-    for (let i = 1; i < size; i++) log += Math.log(i);
-    for (let i = 0; i < size; i++) log -= Math.log(concentration + seated++);
-  }
-  return log;
-}
-
-function likelihoods(keys: readonly VoteKey[], { accuracies, concentrations }: VoteGrid): Float64Array {
-  const size = accuracies.length * concentrations.length;
+function likelihoods(keys: readonly VoteKey[], { accuracies, scatters }: VoteGrid): Float64Array {
+  const size = accuracies.length * scatters.length;
   const all = new Float64Array(keys.length * size);
   keys.forEach((key, row) => {
-    const scatter = Array.from(concentrations, (concentration) => logScatter(key, concentration));
+    const blocks = scatters.map((scatter) => logBlocks(scatter, key.wrong));
     const failures = samplesOf(key) - key.right;
     const logs = Array.from(accuracies).flatMap((p) => {
       const logRight = (key.right && key.right * Math.log(p)) + (failures && failures * Math.log1p(-p));
-      return scatter.map((log) => logRight + log);
+      return blocks.map((log) => logRight + log);
     });
     const largest = Math.max(...logs);
     logs.forEach((log, g) => {
@@ -249,9 +239,9 @@ function fitBeta(keys: readonly VoteKey[]): readonly [number, number] {
 }
 
 /** Weights of θ from how wrong answers repeat, and the index of the single θ that explains them best. */
-function fitConcentration(keys: readonly VoteKey[], concentrations: Float64Array) {
-  const logs = keys.map((key) => Array.from(concentrations, (concentration) => logScatter(key, concentration)));
-  let weights = new Float64Array(concentrations.length).fill(1 / concentrations.length);
+function fitScatter(keys: readonly VoteKey[], scatters: readonly Scatter[]) {
+  const logs = keys.map((key) => scatters.map((scatter) => logBlocks(scatter, key.wrong)));
+  let weights = new Float64Array(scatters.length).fill(1 / scatters.length);
   const tasks = keys.reduce((sum, key) => sum + key.tasks, 0);
   const likelihood = Float64Array.from(
     logs.flatMap((row) => {
@@ -261,7 +251,7 @@ function fitConcentration(keys: readonly VoteKey[], concentrations: Float64Array
   );
   const shares = Float64Array.from(keys, (key) => key.tasks / tasks);
   weights = expectationMaximization(likelihood, shares, weights, 50, 0);
-  const totals = Array.from(concentrations, (_, j) => logs.reduce((sum, row, i) => sum + keys[i]!.tasks * row[j]!, 0));
+  const totals = Array.from(scatters, (_, j) => logs.reduce((sum, row, i) => sum + keys[i]!.tasks * row[j]!, 0));
   return {
     weights: weights.map((weight) => 0.9 * weight + 0.1 / weights.length),
     best: totals.indexOf(Math.max(...totals)),
@@ -354,11 +344,11 @@ export function forecastVote(mixture: VoteMixture, votes: number, confidence: nu
   if (votes > samples) {
     others.push(sharedVotes(mixture, votes, quorum));
     if (answersKnown && scatterMatters)
-      for (const concentration of [0, Infinity])
+      for (const scatter of [allAgree, allDiffer])
         others.push(
           expect(
             weights,
-            spread(grid, concentration, (fixed) => voteValue(fixed, unparsed, votes).accuracy),
+            spread(grid, scatter, (fixed) => voteValue(fixed, unparsed, votes).accuracy),
           ),
         );
   }
@@ -368,14 +358,14 @@ export function forecastVote(mixture: VoteMixture, votes: number, confidence: nu
 
 /** Samples until one answer leads all others by `lead`, at most `cap`. */
 export function forecastAhead(mixture: VoteMixture, lead: number, cap: number, confidence: number): VoteForecast {
-  const value = (of: VoteGrid) => aheadValue(of, mixture.unparsed, lead, cap, mixture.seed);
+  const value = (of: VoteGrid) => aheadValue(of, mixture.unparsed, lead, cap);
   return forecastValue(mixture, value, { others: [], scatterMatters: true }, confidence);
 }
 
 /** The law of p alone, θ summed out: for ways of working whose accuracy follows from p. */
 export function ofAccuracyAlone(mixture: VoteMixture): VoteMixture {
   const { grid, keys, weights, unsmoothed, parametric, resampled, likelihood } = mixture;
-  const width = grid.concentrations.length;
+  const width = grid.scatters.length;
   if (width === 1) return mixture;
   const size = weights.length;
   const sumOut = (law: Float64Array) =>
@@ -391,7 +381,7 @@ export function ofAccuracyAlone(mixture: VoteMixture): VoteMixture {
   });
   return {
     ...mixture,
-    grid: { accuracies: grid.accuracies, concentrations: agreeing.concentrations },
+    grid: { accuracies: grid.accuracies, scatters: agreeing.scatters },
     weights: kept,
     unsmoothed: sumOut(unsmoothed),
     parametric: sumOut(parametric),
@@ -482,16 +472,16 @@ function forecastValue(
       scatterMatters && {
         accuracyIfWrongDiffer: expect(
           weights,
-          spread(grid, Infinity, (fixed) => valueOn(fixed).accuracy),
+          spread(grid, allDiffer, (fixed) => valueOn(fixed).accuracy),
         ),
       }),
   };
 }
 
 /** Values at one fixed θ, repeated for every θ of the grid. */
-function spread(grid: VoteGrid, concentration: number, evaluate: (fixed: VoteGrid) => Float64Array): Float64Array {
-  const fixed = evaluate({ accuracies: grid.accuracies, concentrations: Float64Array.of(concentration) });
-  const width = grid.concentrations.length;
+function spread(grid: VoteGrid, scatter: Scatter, evaluate: (fixed: VoteGrid) => Float64Array): Float64Array {
+  const fixed = evaluate({ accuracies: grid.accuracies, scatters: [scatter] });
+  const width = grid.scatters.length;
   return Float64Array.from({ length: fixed.length * width }, (_, g) => fixed[Math.floor(g / width)]!);
 }
 
@@ -530,7 +520,7 @@ function perTask({ keys, keyOf, weights, likelihood }: VoteMixture, values: Floa
 /** The paper's law with the total correlation of two samples, as if all dependence were a vote that all share. */
 function sharedVotes({ keys, tasks }: VoteMixture, votes: number, quorum: Quorum | undefined): number {
   const { p, rho } = sharedCorrelation(keys, tasks);
-  const apart: VoteGrid = { accuracies: Float64Array.of(p), concentrations: agreeing.concentrations };
+  const apart: VoteGrid = { accuracies: Float64Array.of(p), scatters: agreeing.scatters };
   return rho * p + (1 - rho) * voteValue(apart, 0, votes, quorum).accuracy[0]!;
 }
 

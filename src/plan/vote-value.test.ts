@@ -2,13 +2,14 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { majorityBias } from "../theory/majority.ts";
 import { aheadByKCapped } from "../theory/sequential.ts";
-import { aheadValue, voteValue, winTable } from "./vote-value.ts";
+import { aheadValue, voteValue } from "./vote-value.ts";
+import { winTable } from "./wrong-answers.ts";
 
 const anyAccuracy = fc.double({ min: 0, max: 1, noNaN: true });
 const anyConcentration = fc.constantFrom(0, 0.1, 0.5, 1, 4, 40, Number.POSITIVE_INFINITY);
-const at = (accuracy: number, concentration: number) => ({
+const at = (accuracy: number, concentration: number, options = Number.POSITIVE_INFINITY) => ({
   accuracies: Float64Array.of(accuracy),
-  concentrations: Float64Array.of(concentration),
+  scatters: [{ concentration, options }],
 });
 
 describe("winTable", () => {
@@ -66,8 +67,8 @@ describe("voteValue", () => {
   });
 
   it("depends on both lists of its grid", () => {
-    const concentrations = Float64Array.of(0, 1);
-    const [low, high] = [0.6, 0.9].map((p) => voteValue({ accuracies: Float64Array.of(p), concentrations }, 0, 3));
+    const scatters = [0, 1].map((concentration) => ({ concentration, options: Number.POSITIVE_INFINITY }));
+    const [low, high] = [0.6, 0.9].map((p) => voteValue({ accuracies: Float64Array.of(p), scatters }, 0, 3));
     expect(low!.accuracy[0]).toBeLessThan(high!.accuracy[0]!);
   });
 
@@ -79,7 +80,7 @@ describe("voteValue", () => {
 describe("aheadValue", () => {
   it("is the race of the theory where all wrong answers agree", () => {
     for (const p of [0.2, 0.5, 0.8]) {
-      const value = aheadValue(at(p, 0), 0, 2, 9, 1);
+      const value = aheadValue(at(p, 0), 0, 2, 9);
       const exact = aheadByKCapped(p, 2, 9);
       expect(value.accuracy[0]).toBeCloseTo(exact.accuracy, 12);
       expect(value.calls[0]).toBeCloseTo(exact.votes, 12);
@@ -87,13 +88,13 @@ describe("aheadValue", () => {
   });
 
   it("with a lead of one is a single call, and more samples where that could not be parsed", () => {
-    const value = aheadValue(at(0.6, 1), 0.5, 1, 3, 1);
+    const value = aheadValue(at(0.6, 1), 0.5, 1, 3);
     expect(value.calls[0]).toBeGreaterThan(1);
-    expect(aheadValue(at(0.6, 1), 0, 1, 3, 1).calls[0]).toBe(1);
+    expect(aheadValue(at(0.6, 1), 0, 1, 3).calls[0]).toBe(1);
   });
 
   it("draws the same sequences for the same seed, and about the exact value close to θ = 0", () => {
-    const [drawn, again] = [0, 0].map(() => aheadValue(at(0.7, 1e-9), 0, 3, 15, 7).accuracy[0]!);
+    const [drawn, again] = [0, 0].map(() => aheadValue(at(0.7, 1e-9), 0, 3, 15).accuracy[0]!);
     expect(drawn).toBe(again);
     expect(Math.abs(drawn! - aheadByKCapped(0.7, 3, 15).accuracy)).toBeLessThan(0.12); // 96 sequences
   });
@@ -105,7 +106,7 @@ describe("aheadValue", () => {
         fc.constantFrom(0, 0.25, 2, 40),
         fc.double({ min: 0, max: 0.9, noNaN: true }),
         (p, theta, unparsed) => {
-          const calls = aheadValue(at(p, theta), unparsed, 2, 7, 3).calls[0]!;
+          const calls = aheadValue(at(p, theta), unparsed, 2, 7).calls[0]!;
           expect(calls).toBeGreaterThanOrEqual(2 - 1e-12);
           expect(calls).toBeLessThanOrEqual(7 + 1e-12);
         },
