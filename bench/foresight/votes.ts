@@ -177,14 +177,24 @@ function forecasts(one: Case, samples: number, recorded: number) {
     if (truth.tasks < checkingMin) return [];
     const label = team.text.split("@")[0]!;
     const name = label === "single" ? "vote:1" : label;
-    // one call, or a lead of one where every call is a vote, gains nothing: a replay by draws would only show its own noise
-    const isOneCall = isVote ? shape.votes === 1 : shape.lead === 1 && column.value.every((value) => value >= 0);
+    // a lead of one is one call, asked again where it is no vote: a replay by draws would show little but its own noise
+    const isOneCall = isVote ? shape.votes === 1 : shape.lead === 1;
     const row = (method: VoteMethod, said: Said, product?: VoteForecast) => ({
       way,
       team: name,
       method,
-      accuracy: missOf(said.accuracy, truth.accuracy, product && accuracyWithin(product, truth.tasks)),
-      ...(!isOneCall && { gain: missOf(said.gain, truth.gain, product && gainWithin(product, truth.tasks)) }),
+      accuracy: missOf(
+        said.accuracy,
+        truth.accuracy,
+        product && withNoise([product.accuracyLow, product.accuracy, product.accuracyHigh], truth.right),
+      ),
+      ...(!isOneCall && {
+        gain: missOf(
+          said.gain,
+          truth.gain,
+          product && withNoise([product.gainLow, product.gain, product.gainHigh], truth.over),
+        ),
+      }),
       ...(!isVote && said.calls !== undefined && !product && { calls: missOf(said.calls, truth.calls) }),
     });
     const votes = isVote
@@ -247,13 +257,12 @@ function raceOf(column: Column, lead: number, cap: number): Team {
 
 /** Of a team and over one call, on the tasks of these where both are known. */
 function measuredAt(team: Outcomes, single: Outcomes, tasks: Uint32Array) {
-  const both = tasks.filter((task) => !Number.isNaN(team.accuracy[task]! + single.accuracy[task]!));
-  const accuracy = meanOfKnown(pick(team.accuracy, both));
+  const gains = pick(team.accuracy, tasks).map((value, t) => value - single.accuracy[tasks[t]!]!);
+  const both = tasks.filter((_, t) => !Number.isNaN(gains[t]!));
+  const [right, gain] = [scattered(pick(team.accuracy, both)), scattered(gains)];
   return {
-    accuracy,
-    gain: accuracy - meanOfKnown(pick(single.accuracy, both)),
-    calls: meanOfKnown(pick(team.calls, both)),
-    tasks: both.length,
+    ...{ right, over: gain, tasks: both.length },
+    ...{ accuracy: right.mean, gain: gain.mean, calls: meanOfKnown(pick(team.calls, both)) },
   };
 }
 
@@ -262,24 +271,27 @@ function missOf(said: number, truth: number, within?: readonly [number, number])
   return { error: said - truth, ...(inside !== undefined && { inside }) };
 }
 
-/** The check has noise of its own: Var/M on top of the forecast's. */
+/** The check has noise of its own: Var/M on top of the forecast's, with the scatter over the tasks of the check. */
 function withNoise(
-  mean: number,
-  low: number,
-  high: number,
-  deviation: number,
-  tasks: number,
+  [low, mean, high]: readonly [number, number, number],
+  { deviation, tasks }: Scattered,
 ): readonly [number, number] {
   const noise = (studentTQuantile((1 + confidence) / 2, tasks - 1) * deviation) / Math.sqrt(tasks);
   return [mean - Math.hypot(mean - low, noise), mean + Math.hypot(high - mean, noise)];
 }
 
-function accuracyWithin({ accuracy, accuracyLow, accuracyHigh, deviation }: VoteForecast, tasks: number) {
-  return withNoise(accuracy, accuracyLow, accuracyHigh, deviation, tasks);
+interface Scattered {
+  readonly mean: number;
+  readonly deviation: number;
+  readonly tasks: number;
 }
 
-function gainWithin({ gain, gainLow, gainHigh, gainDeviation }: VoteForecast, tasks: number) {
-  return withNoise(gain, gainLow, gainHigh, gainDeviation, tasks);
+/** Mean and standard deviation of the known ones. */
+function scattered(values: Float64Array): Scattered {
+  const known = values.filter((value) => !Number.isNaN(value));
+  const mean = meanOfKnown(known);
+  const squares = known.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, deviation: Math.sqrt(squares / (known.length - 1)), tasks: known.length };
 }
 
 function costMisses(
@@ -291,12 +303,10 @@ function costMisses(
 ) {
   const costs = costsOfRepeats(team, learned, votes, tasks, confidence);
   const miss = (unit: "calls" | "usd", forecast: CostForecast | NotMeasured): Miss | undefined => {
-    const measured = pick(replayed[unit], checking).filter((value) => !Number.isNaN(value));
-    if (!isMeasured(forecast) || measured.length < checkingMin) return undefined;
-    const truth = meanOfKnown(measured);
-    const deviation = Math.sqrt(measured.reduce((sum, value) => sum + (value - truth) ** 2, 0) / (measured.length - 1));
-    const { mean, low, high } = forecast;
-    return missOf(mean, truth, withNoise(mean, low, high, deviation, measured.length));
+    const truth = scattered(pick(replayed[unit], checking));
+    if (!isMeasured(forecast) || truth.tasks < checkingMin) return undefined;
+    const { low, mean, high } = forecast;
+    return missOf(mean, truth.mean, withNoise([low, mean, high], truth));
   };
   const [calls, usd] = [miss("calls", costs.calls), miss("usd", costs.usd)];
   return { ...(calls && { calls }), ...(usd && { usd }) };

@@ -173,5 +173,7 @@ export function costsOfRepeats(
       ? slowestOf(column, callsMaxOf(team), tasks)
       : meanCallCosts(column, unit, tasks).map((cost, i) => cost * votes.taskCalls[i]!);
   const largest = (unit: CostUnit) => worstCase(team, stages, unit, () => largestCallCost(column, unit, tasks));
-  return allCosts(costs, largest, confidence);
+  const found = allCosts(costs, largest, confidence);
+  const { calls: mean, callsLow: low, callsHigh: high } = votes;
+  return { ...found, calls: { ...found.calls, mean, low, high } };
 }

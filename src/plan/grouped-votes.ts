@@ -6,6 +6,7 @@ import {
   agreeing,
   fitLaw,
   inOrder,
+  rightAgree,
   samplesOf,
   unparsedAmongFailed,
   usualSamples,
@@ -40,9 +41,10 @@ export function fitGroupedVotes(
     ...found,
     ...fitLaw(found, { likelihood, start: masses, parametric: masses }, seed),
     grid: agreeing,
+    rights: rightAgree,
     samples: usualSamples(keys),
     answersKnown: false,
-    unparsed: unparsedAmongFailed(keys),
+    ...unparsedAmongFailed(keys),
     beta,
   };
 }

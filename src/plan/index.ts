@@ -40,7 +40,7 @@ export type {
 } from "./plan-types.ts";
 export { WindowExceeded } from "./reader-window.ts";
 export { ReadersNotMeasured } from "./readers.ts";
+export { type Scatter, winTable } from "./scatter.ts";
 export { EstimatesNotMeasured, forecastSquaredError } from "./squared-error.ts";
 export { aheadValue, type GridValue, type VoteGrid, voteValue } from "./vote-value.ts";
 export { teamWeights } from "./weights.ts";
-export { type Scatter, winTable } from "./wrong-answers.ts";

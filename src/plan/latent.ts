@@ -4,7 +4,7 @@
 import { quantile } from "../calibrate/estimators/resample.ts";
 import type { Stage } from "../organizations/organization.ts";
 import { count } from "../rules/rule.ts";
-import { winTable } from "./wrong-answers.ts";
+import { winTable } from "./scatter.ts";
 
 /** Right and wrong answers of a roster on the same tasks. */
 export interface JointAnswers {

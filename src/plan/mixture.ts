@@ -9,8 +9,8 @@ import type { Quorum } from "../rules/rule.ts";
 import { nelderMead } from "../theory/optimize.ts";
 import { random } from "../theory/random.ts";
 import { studentTQuantile } from "../theory/special.ts";
+import { allAgree, allDiffer, logBlocks, type Scatter } from "./scatter.ts";
 import { aheadValue, type GridValue, type VoteGrid, voteValue } from "./vote-value.ts";
-import { logBlocks, type Scatter } from "./wrong-answers.ts";
 
 /** What was recorded on a task, without the names of the answers; tasks with equal keys are pooled. */
 export interface VoteKey {
@@ -29,17 +29,23 @@ export interface VoteKeys {
   readonly keyOf: Int32Array;
   /** True if a task has two samples or more: without, nothing is known of votes. */
   readonly repeated: boolean;
+  /** How often each right answer was given, by task, with the number of such tasks. @default they agree */
+  readonly rights?: readonly { readonly sizes: readonly number[]; readonly tasks: number }[];
 }
 
 /** Law of (p, θ) over tasks, with what is needed to put an interval around what follows from it. */
-export interface VoteMixture extends VoteKeys {
+export interface VoteMixture extends Omit<VoteKeys, "rights"> {
   readonly grid: VoteGrid;
+  /** How right answers repeat, which are not always one text: the same law at every (p, θ). */
+  readonly rights: readonly RightAnswers[];
   readonly tasks: number;
   /** Samples on most tasks. */
   readonly samples: number;
   readonly answersKnown: boolean;
   /** ν: share of the answers that are not right which are no votes. */
   readonly unparsed: number;
+  /** Standard error of ν over the tasks with answers that are not right; 0 where every answer was a vote. */
+  readonly unparsedError: number;
   /** Smoothed estimate, and the same without its 20 pseudo-tasks. */
   readonly weights: Float64Array;
   readonly unsmoothed: Float64Array;
@@ -52,6 +58,12 @@ export interface VoteMixture extends VoteKeys {
   /** Likelihood of each key, a row of grid points after the other, the largest of a row 1. */
   readonly likelihood: Float64Array;
   readonly seed: number;
+}
+
+export interface RightAnswers {
+  readonly scatter: Scatter;
+  /** Share of the tasks. */
+  readonly share: number;
 }
 
 /** What a way of asking one agent repeatedly is expected to do; gain is over one call of the same agent. */
@@ -67,6 +79,8 @@ export interface VoteForecast {
   readonly deviation: number;
   readonly gainDeviation: number;
   readonly calls: number;
+  readonly callsLow: number;
+  readonly callsHigh: number;
   /** Expected outcome and calls on each of the calibration tasks, NaN where nothing was recorded. */
   readonly taskAccuracy: Float64Array;
   readonly taskCalls: Float64Array;
@@ -79,8 +93,8 @@ const accuracyPoints = Float64Array.from([
   ...Array.from({ length: 20 }, (_, i) => 0.12 + 0.04 * i),
   ...[0.915, 0.94, 0.96, 0.975, 0.988, 0.996, 1],
 ]);
-const allAgree: Scatter = { concentration: 0, options: Infinity };
-const allDiffer: Scatter = { concentration: Infinity, options: Infinity };
+/** All right answers to a task are one answer. */
+export const rightAgree: readonly RightAnswers[] = [{ scatter: allAgree, share: 1 }];
 /** One grid for all agents of a sort: what votes are worth on it is worked out once. */
 export const agreeing: VoteGrid = { accuracies: accuracyPoints, scatters: [allAgree] };
 const scattering: VoteGrid = {
@@ -95,24 +109,29 @@ const bootstraps = 60;
 export function voteKeys(column: Column, tasks: ArrayLike<number>): VoteKeys | undefined {
   const texts: string[] = [];
   const counted = new Map<string, VoteKey>();
+  const rights = new Map<string, { readonly sizes: readonly number[]; readonly tasks: number }>();
   for (let i = 0; i < tasks.length; i++) {
-    let [right, unparsed] = [0, 0];
+    let unparsed = 0;
+    const rightTimes = new Map<number, number>();
     const wrong = new Map<number, number>();
     for (let at = column.start[tasks[i]!]!; at < column.start[tasks[i]! + 1]!; at++) {
       const grade = column.grade[at]!;
       const value = column.value[at]!;
       if (Number.isNaN(grade)) continue;
       if (grade !== 0 && grade !== 1) return undefined;
-      if (grade === 1) right++;
+      if (grade === 1) rightTimes.set(value, (rightTimes.get(value) ?? 0) + 1);
       else if (value < 0) unparsed++;
       else wrong.set(value, (wrong.get(value) ?? 0) + 1);
     }
     const blocks = [...wrong.values()].sort((a, b) => b - a);
+    const sizes = [...rightTimes.values()].sort((a, b) => b - a);
+    const right = sizes.reduce((sum, size) => sum + size, 0);
+    if (right > 1) rights.set(`${sizes}`, { sizes, tasks: (rights.get(`${sizes}`)?.tasks ?? 0) + 1 });
     const text = right + unparsed + blocks.length > 0 ? `${right} ${unparsed} ${blocks.join(" ")}` : "";
     texts.push(text);
     if (text) counted.set(text, { right, wrong: blocks, unparsed, tasks: (counted.get(text)?.tasks ?? 0) + 1 });
   }
-  return inOrder(texts, counted);
+  return { ...inOrder(texts, counted), rights: [...rights.values()] };
 }
 
 /** Keys by their texts, whatever the order of tasks; a task without samples has an empty text. */
@@ -132,13 +151,15 @@ export function inOrder<Key extends VoteKey>(texts: readonly string[], found: Re
  * step. Without recorded answers θ = 0: wrong answers agree.
  */
 export function fitVotes(found: VoteKeys, answersKnown: boolean, seed: number): VoteMixture {
-  const { keys } = found;
+  const { keys, rights = [], ...tasksOf } = found;
   const grid = answersKnown ? scattering : agreeing;
   const beta = fitBeta(keys);
   const masses = betaMasses(grid.accuracies, ...beta);
   const scatter = fitScatter(keys, grid.scatters);
   return {
-    ...found,
+    ...tasksOf,
+    keys,
+    rights: fitRights(rights),
     ...fitLaw(
       found,
       {
@@ -154,7 +175,7 @@ export function fitVotes(found: VoteKeys, answersKnown: boolean, seed: number): 
     grid,
     samples: usualSamples(keys),
     answersKnown,
-    unparsed: unparsedAmongFailed(keys),
+    ...unparsedAmongFailed(keys),
     beta,
   };
 }
@@ -180,10 +201,13 @@ export function fitLaw(
   };
 }
 
-/** ν */
-export function unparsedAmongFailed(keys: readonly VoteKey[]): number {
-  const failed = keys.reduce((sum, key) => sum + key.tasks * (samplesOf(key) - key.right), 0);
-  return failed > 0 ? keys.reduce((sum, key) => sum + key.tasks * key.unparsed, 0) / failed : 0;
+/** ν, and its standard error over the tasks with answers that are not right. */
+export function unparsedAmongFailed(keys: readonly VoteKey[]): Pick<VoteMixture, "unparsed" | "unparsedError"> {
+  const overTasks = (of: (key: VoteKey) => number) => keys.reduce((sum, key) => sum + key.tasks * of(key), 0);
+  const failed = overTasks((key) => samplesOf(key) - key.right);
+  const failing = overTasks((key) => Number(samplesOf(key) > key.right));
+  const unparsed = failed > 0 ? overTasks((key) => key.unparsed) / failed : 0;
+  return { unparsed, unparsedError: failing > 0 ? Math.sqrt((unparsed * (1 - unparsed)) / failing) : 0 };
 }
 
 export const samplesOf = (key: VoteKey) => key.right + key.unparsed + key.wrong.reduce((sum, size) => sum + size, 0);
@@ -236,6 +260,23 @@ function fitBeta(keys: readonly VoteKey[]): readonly [number, number] {
     { tolerance: 1e-8 },
   );
   return [Math.exp(point[0]!), Math.exp(point[1]!)];
+}
+
+/** Law of how right answers repeat: 50 EM steps from uniform weights of a few θ, those under 1 % left out. */
+function fitRights(rights: NonNullable<VoteKeys["rights"]>): readonly RightAnswers[] {
+  if (rights.every(({ sizes }) => sizes.length === 1)) return rightAgree;
+  const scatters = [0, 0.25, 1, 4].map((concentration) => ({ concentration, options: Infinity }));
+  const tasks = rights.reduce((sum, task) => sum + task.tasks, 0);
+  const weights = expectationMaximization(
+    Float64Array.from(rights.flatMap(({ sizes }) => scatters.map((scatter) => Math.exp(logBlocks(scatter, sizes))))),
+    Float64Array.from(rights, (task) => task.tasks / tasks),
+    new Float64Array(scatters.length).fill(1 / scatters.length),
+    50,
+    0,
+  );
+  const kept = scatters.flatMap((scatter, j) => (weights[j]! >= 0.01 ? [{ scatter, share: weights[j]! }] : []));
+  const total = kept.reduce((sum, { share }) => sum + share, 0);
+  return kept.map(({ scatter, share }) => ({ scatter, share: share / total }));
 }
 
 /** Weights of θ from how wrong answers repeat, and the index of the single θ that explains them best. */
@@ -352,14 +393,31 @@ export function forecastVote(mixture: VoteMixture, votes: number, confidence: nu
           ),
         );
   }
-  const value = (of: VoteGrid) => voteValue(of, unparsed, votes, quorum);
-  return forecastValue(mixture, value, { others, scatterMatters }, confidence);
+  const value = (of: VoteGrid, silence: number) => voteValue(of, silence, votes, quorum);
+  return forecastValue(mixture, overRights(mixture, value), { others, scatterMatters }, confidence);
+}
+
+/** The value on a grid, where this share of the answers that are not right are no votes. */
+type ValueOn = (grid: VoteGrid, unparsed: number) => GridValue;
+
+/** The same, averaged over how right answers repeat. */
+function overRights({ rights }: VoteMixture, valueOn: ValueOn): ValueOn {
+  if (rights === rightAgree) return valueOn;
+  return (grid, unparsed) => {
+    const parts = rights.map(({ scatter, share }) => ({
+      share,
+      value: valueOn({ ...grid, right: scatter }, unparsed),
+    }));
+    const mixed = (of: keyof GridValue) =>
+      parts[0]!.value[of].map((_, g) => parts.reduce((sum, { share, value }) => sum + share * value[of][g]!, 0));
+    return { accuracy: mixed("accuracy"), calls: mixed("calls") };
+  };
 }
 
 /** Samples until one answer leads all others by `lead`, at most `cap`. */
 export function forecastAhead(mixture: VoteMixture, lead: number, cap: number, confidence: number): VoteForecast {
-  const value = (of: VoteGrid) => aheadValue(of, mixture.unparsed, lead, cap);
-  return forecastValue(mixture, value, { others: [], scatterMatters: true }, confidence);
+  const value = (of: VoteGrid, silence: number) => aheadValue(of, silence, lead, cap);
+  return forecastValue(mixture, overRights(mixture, value), { others: [], scatterMatters: true }, confidence);
 }
 
 /** The law of p alone, θ summed out: for ways of working whose accuracy follows from p. */
@@ -429,31 +487,37 @@ export function forecastReading(
 
 function forecastValue(
   mixture: VoteMixture,
-  valueOn: (grid: VoteGrid) => GridValue,
+  valueOn: ValueOn,
   { others, scatterMatters, added = 0 }: { others: readonly number[]; scatterMatters: boolean; added?: number },
   confidence: number,
 ): VoteForecast {
-  const { grid, tasks, samples, weights, parametric, resampled, answersKnown } = mixture;
-  const value = valueOn(grid);
-  const one = voteValue(grid, mixture.unparsed, 1).accuracy;
+  const { grid, tasks, samples, weights, parametric, resampled, answersKnown, unparsed, unparsedError } = mixture;
+  const value = valueOn(grid, unparsed);
+  const one = voteValue(grid, unparsed, 1).accuracy;
   const gains = value.accuracy.map((accuracy, g) => accuracy - one[g]!);
   const forecast = expect(weights, value.accuracy);
   const oneCall = expect(weights, one);
-  const uncertainty = (values: Float64Array, mean: number, assumed: readonly number[]) =>
+  const silent = unparsedError > 0 ? valueOn(grid, Math.min(1, unparsed + unparsedError)) : value;
+  const shift = (of: keyof GridValue) => (expect(weights, silent[of]) - expect(weights, value[of])) ** 2;
+  const uncertainty = (values: Float64Array, mean: number, assumed: readonly number[], added: number) =>
     Math.max(
       variance(resampled.map((sample) => expect(sample, values))),
       varianceUnder(weights, values, mean) / tasks,
     ) +
     (mean - expect(parametric, values)) ** 2 +
     assumed.reduce((sum, other) => sum + ((mean - other) / samples) ** 2, added);
-  const accuracyVariance = uncertainty(value.accuracy, forecast, others);
+  const accuracyVariance = uncertainty(value.accuracy, forecast, others, added + shift("accuracy"));
   const gain = forecast - oneCall;
   const gainVariance = uncertainty(
     gains,
     gain,
     others.map((other) => other - oneCall),
+    added + shift("accuracy"),
   );
-  const half = studentTQuantile((1 + confidence) / 2, Math.max(1, tasks - 1)) * Math.sqrt(gainVariance);
+  const t = studentTQuantile((1 + confidence) / 2, Math.max(1, tasks - 1));
+  const half = t * Math.sqrt(gainVariance);
+  const calls = expect(weights, value.calls);
+  const halfCalls = t * Math.sqrt(uncertainty(value.calls, calls, [], shift("calls")));
   const [accuracyLow, accuracyHigh] = betaInterval(forecast, accuracyVariance, tasks, confidence);
   return {
     accuracy: forecast,
@@ -465,14 +529,16 @@ function forecastValue(
     gainVariance,
     deviation: Math.sqrt(varianceUnder(weights, value.accuracy, forecast)),
     gainDeviation: Math.sqrt(varianceUnder(weights, gains, gain)),
-    calls: expect(weights, value.calls),
+    calls,
+    callsLow: Math.max(Math.min(...value.calls), calls - halfCalls),
+    callsHigh: Math.min(Math.max(...value.calls), calls + halfCalls),
     taskAccuracy: perTask(mixture, value.accuracy),
     taskCalls: perTask(mixture, value.calls),
     ...(!answersKnown &&
       scatterMatters && {
         accuracyIfWrongDiffer: expect(
           weights,
-          spread(grid, allDiffer, (fixed) => valueOn(fixed).accuracy),
+          spread(grid, allDiffer, (fixed) => valueOn(fixed, unparsed).accuracy),
         ),
       }),
   };

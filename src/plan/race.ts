@@ -1,7 +1,7 @@
 // Sampling until one answer leads, told exactly: what right and wrong answers do to the race is counted once for each way
 // in which wrong answers repeat, and holds for every accuracy.
 
-import { joinShare, newShare, type Scatter } from "./wrong-answers.ts";
+import { joinShare, newShare, type Scatter } from "./scatter.ts";
 
 /** Of races that reached c right and w wrong votes; entry c·(votesMax + 1) + w, without the factor p^c (1 − p)^w. */
 export interface RaceTable {
@@ -14,31 +14,42 @@ export interface RaceTable {
   readonly won: Float64Array;
 }
 
-/** Votes so far: of the right answer, and of each wrong one, most first. */
+/** Votes so far of each right answer and of each wrong one, most first. */
 interface Standing {
-  readonly right: number;
+  readonly right: readonly number[];
   readonly wrong: readonly number[];
   /** By scatter: sum over the orders in which this came about, of the probabilities of how wrong answers repeated. */
   readonly weights: Float64Array;
 }
 
-/** So many standings with the same number of votes are told apart; beyond, the rarest are left out and the others stand for them. */
-const standingsMax = 5000;
+/** So many standings with the same number of votes are told apart; of more, some stand for the others. */
+const standingsMax = 1500;
 /** After this many votes most races are over, and fewer standings will do. */
-const standingsMaxLate = 1000;
+const standingsMaxLate = 500;
 const lateVotes = 30;
 
 const remembered = new Map<string, readonly RaceTable[]>();
 
-/** One table for each way in which wrong answers may repeat; exact up to about 25 votes. */
-export function raceTables(scatters: readonly Scatter[], lead: number, votesMax: number): readonly RaceTable[] {
-  const key = `${lead}/${votesMax} ${scatters.map(({ concentration, options }) => `${concentration} ${options}`).join()}`;
-  const known = remembered.get(key) ?? countRaces(scatters, lead, votesMax);
+/** One table for each way in which wrong answers may repeat; exact up to about 20 votes. */
+export function raceTables(
+  scatters: readonly Scatter[],
+  right: Scatter,
+  lead: number,
+  votesMax: number,
+): readonly RaceTable[] {
+  const texts = [right, ...scatters].map(({ concentration, options }) => `${concentration} ${options}`);
+  const key = `${lead}/${votesMax} ${texts.join()}`;
+  const known = remembered.get(key) ?? countRaces(scatters, right, lead, votesMax);
   remembered.set(key, known);
   return known;
 }
 
-function countRaces(scatters: readonly Scatter[], lead: number, votesMax: number): readonly RaceTable[] {
+function countRaces(
+  scatters: readonly Scatter[],
+  rightScatter: Scatter,
+  lead: number,
+  votesMax: number,
+): readonly RaceTable[] {
   const width = votesMax + 1;
   const made = scatters.map(() => ({
     votesMax,
@@ -46,12 +57,12 @@ function countRaces(scatters: readonly Scatter[], lead: number, votesMax: number
     leading: new Float64Array(width * width),
     won: new Float64Array(width * width),
   }));
-  let open: readonly Standing[] = [{ right: 0, wrong: [], weights: new Float64Array(scatters.length).fill(1) }];
+  let open: readonly Standing[] = [{ right: [], wrong: [], weights: new Float64Array(scatters.length).fill(1) }];
   for (const table of made) table.open[0] = 1;
   for (let votes = 0; votes < votesMax; votes++) {
     const next = new Map<string, Standing>();
     const reach = (
-      right: number,
+      right: readonly number[],
       wrong: readonly number[],
       from: Float64Array,
       share: (scatter: Scatter) => number,
@@ -64,20 +75,31 @@ function countRaces(scatters: readonly Scatter[], lead: number, votesMax: number
       });
     };
     for (const { right, wrong, weights } of open) {
-      const count = wrong.reduce((sum, size) => sum + size, 0);
-      reach(right + 1, wrong, weights, () => 1);
-      reach(right, [...wrong, 1], weights, (scatter) => newShare(scatter, wrong.length, count));
-      for (let i = 0; i < wrong.length; i++) {
-        const size = wrong[i]!;
-        if (i > 0 && wrong[i - 1] === size) continue; // the first of equal blocks grows for all, so that the order stays
-        const alike = wrong.lastIndexOf(size) - i + 1;
-        reach(right, wrong.with(i, size + 1), weights, (scatter) => alike * joinShare(scatter, size, count));
-      }
+      for (const [blocks, share] of grown(right))
+        if (share(rightScatter) > 0) reach(blocks, wrong, weights, () => share(rightScatter));
+      for (const [blocks, share] of grown(wrong)) reach(right, blocks, weights, share);
     }
-    open = settle([...next.values()], lead, made);
+    open = thinned(settle([...next.values()], lead, made), votes + 1);
   }
   return made;
 }
+
+/** What these blocks may become with one more answer, each with its probability. */
+function grown(blocks: readonly number[]): [readonly number[], (scatter: Scatter) => number][] {
+  const answers = total(blocks);
+  const made: [readonly number[], (scatter: Scatter) => number][] = [
+    [[...blocks, 1], (scatter) => newShare(scatter, blocks.length, answers)],
+  ];
+  for (let i = 0; i < blocks.length; i++) {
+    const size = blocks[i]!;
+    if (i > 0 && blocks[i - 1] === size) continue; // the first of equal blocks grows for all, so that the order stays
+    const alike = blocks.lastIndexOf(size) - i + 1;
+    made.push([blocks.with(i, size + 1), (scatter) => alike * joinShare(scatter, size, answers)]);
+  }
+  return made;
+}
+
+const total = (blocks: readonly number[]) => blocks.reduce((sum, size) => sum + size, 0);
 
 /** Enters the standings of one number of votes into the tables; returns those in which nobody has won. */
 function settle(standings: readonly Standing[], lead: number, tables: readonly RaceTable[]): readonly Standing[] {
@@ -86,44 +108,64 @@ function settle(standings: readonly Standing[], lead: number, tables: readonly R
     const { right, wrong, weights } = standing;
     if (weights.every((weight) => weight === 0)) continue;
     const [first = 0, second = 0] = wrong;
-    const entry = right * (tables[0]!.votesMax + 1) + wrong.reduce((sum, size) => sum + size, 0);
-    if (right - first >= lead)
+    const [rightFirst = 0, rightSecond = 0] = right;
+    const entry = total(right) * (tables[0]!.votesMax + 1) + total(wrong);
+    if (rightFirst - Math.max(first, rightSecond) >= lead)
       tables.forEach(({ won }, j) => {
         won[entry]! += weights[j]!;
       });
-    else if (first - Math.max(right, second) < lead) {
+    else if (first - Math.max(rightFirst, second) < lead) {
       open.push(standing);
-      const tied = right < first ? Infinity : right > first ? 1 : 1 + wrong.filter((size) => size === right).length;
+      const most = Math.max(first, rightFirst);
+      const leaders = (blocks: readonly number[]) => blocks.filter((size) => size === most).length;
+      const share = leaders(right) / (leaders(right) + leaders(wrong));
       tables.forEach(({ open, leading }, j) => {
         open[entry]! += weights[j]!;
-        leading[entry]! += weights[j]! / tied;
+        leading[entry]! += weights[j]! * share;
       });
     }
   }
-  return thinned(open);
+  return open;
 }
 
-/** Of many standings the likeliest, weighted up for those left out with as many right and wrong votes. */
-function thinned(standings: readonly Standing[]): readonly Standing[] {
-  const [some] = standings;
-  if (!some) return [];
-  const votes = some.right + some.wrong.reduce((sum, size) => sum + size, 0);
+/**
+ * Of many standings some, each for as many as it was one of: those with a large share among the standings with as many right votes
+ * all, of the others every so many-th in the order of the blocks (systematic sampling). Sums over standings are right on average.
+ */
+function thinned(standings: readonly Standing[], votes: number): readonly Standing[] {
   const most = votes > lateVotes ? standingsMaxLate : standingsMax;
   if (standings.length <= most) return standings;
-  const byRight = new Map<number, Standing[]>();
-  for (const standing of standings) byRight.set(standing.right, [...(byRight.get(standing.right) ?? []), standing]);
-  const share = most / standings.length;
-  return [...byRight.values()].flatMap((group) => {
-    const total = (some: readonly Standing[], j: number) => some.reduce((sum, { weights }) => sum + weights[j]!, 0);
-    const all = Float64Array.from(some.weights, (_, j) => total(group, j));
-    const size = ({ weights }: Standing) =>
-      weights.reduce((sum, weight, j) => sum + (all[j]! > 0 ? weight / all[j]! : 0), 0);
-    const kept = group.map((one) => ({ one, size: size(one) })).sort((a, b) => b.size - a.size);
-    const few = kept.slice(0, Math.max(20, Math.ceil(share * group.length))).map(({ one }) => one);
-    const scale = all.map((sum, j) => {
-      const left = total(few, j);
-      return left > 0 ? sum / left : 0;
+  const totals = new Map<number, Float64Array>();
+  for (const { right, weights } of standings) {
+    const sum = totals.get(total(right)) ?? new Float64Array(weights.length);
+    totals.set(total(right), sum);
+    weights.forEach((weight, j) => {
+      sum[j]! += weight;
     });
-    return few.map((one) => ({ ...one, weights: one.weights.map((weight, j) => weight * scale[j]!) }));
+  }
+  const sized = standings.map((standing) => {
+    const all = totals.get(total(standing.right))!;
+    return {
+      standing,
+      size: standing.weights.reduce((sum, weight, j) => sum + (all[j]! > 0 ? weight / all[j]! : 0), 0),
+    };
   });
+  sized.sort(
+    (a, b) => total(a.standing.right) - total(b.standing.right) || byBlocks(a.standing.wrong, b.standing.wrong),
+  );
+  const step = sized.reduce((sum, { size }) => sum + size, 0) / most;
+  let walked = step / 2;
+  return sized.flatMap(({ standing, size }) => {
+    if (size >= step) return [standing];
+    walked += size;
+    if (walked < step) return [];
+    walked -= step;
+    return [{ ...standing, weights: standing.weights.map((weight) => (weight * step) / size) }];
+  });
+}
+
+/** By the largest block, then the next. */
+function byBlocks(a: readonly number[], b: readonly number[]): number {
+  const at = a.findIndex((size, i) => size !== b[i]);
+  return at < 0 ? a.length - b.length : a[at]! - (b[at] ?? 0);
 }

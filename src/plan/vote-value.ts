@@ -4,12 +4,14 @@
 import type { Quorum } from "../rules/rule.ts";
 import { poissonBinomial } from "../theory/majority.ts";
 import { raceTables } from "./race.ts";
-import { type Scatter, winTable } from "./wrong-answers.ts";
+import { allAgree, contestTable, quorumTable, type Scatter } from "./scatter.ts";
 
 /** The points on which tasks are described, all pairs of the two lists, p outside and the scatter of wrong answers inside. */
 export interface VoteGrid {
   readonly accuracies: Float64Array;
   readonly scatters: readonly Scatter[];
+  /** How right answers repeat, at every point. @default all agree */
+  readonly right?: Scatter;
 }
 
 /** Accuracy, and the calls it takes, at every point of a grid. */
@@ -30,16 +32,6 @@ function remembered(grid: VoteGrid, unparsed: number, key: string, make: () => G
   return value;
 }
 
-/** 1 where the right answer meets the quorum, whatever the wrong ones do; rows and columns of {@link winTable}. */
-function quorumTable(quorum: Quorum, votesMax: number): Float64Array {
-  const width = votesMax + 1;
-  return Float64Array.from({ length: width * width }, (_, entry) => {
-    const [right, wrong] = [entry % width, Math.floor(entry / width)];
-    const met = quorum === "majority" ? right > wrong : right > 0 && wrong === 0;
-    return met ? 1 : 0;
-  });
-}
-
 /**
  * Accuracy of a vote of n samples at every grid point, a plurality unless a quorum is demanded:
  * V_n(p,θ) = Σ_{c+u+w=n} n!/(c!u!w!) p^c ((1−p)ν)^u ((1−p)(1−ν))^w T[w,c].
@@ -51,12 +43,12 @@ export function voteValue(grid: VoteGrid, unparsed: number, votes: number, quoru
 }
 
 function countVotes(grid: VoteGrid, unparsed: number, votes: number, quorum: Quorum | undefined): GridValue {
-  const { accuracies, scatters } = grid;
+  const { accuracies, scatters, right = allAgree } = grid;
   const accuracy = new Float64Array(accuracies.length * scatters.length);
   const rights = Array.from(accuracies, (p) => binomial(votes, p));
   const parsed = Array.from({ length: votes + 1 }, (_, notRight) => binomial(notRight, 1 - unparsed));
-  scatters.forEach(({ concentration, options }, j) => {
-    const wins = quorum ? quorumTable(quorum, votes) : winTable(concentration, votes, options);
+  scatters.forEach((scatter, j) => {
+    const wins = quorum ? quorumTable(quorum, right, votes) : contestTable(scatter, right, votes);
     const winGivenRight = new Float64Array(votes + 1); // unparsed answers summed out; the same for every p
     for (let right = 0; right <= votes; right++) {
       let sum = 0;
@@ -92,8 +84,13 @@ export function aheadValue(grid: VoteGrid, unparsed: number, lead: number, cap: 
   return remembered(grid, unparsed, `${lead}/${cap}`, () => race(grid, unparsed, lead, cap));
 }
 
-function race({ accuracies, scatters }: VoteGrid, unparsed: number, lead: number, cap: number): GridValue {
-  const tables = raceTables(scatters, lead, cap);
+function race(
+  { accuracies, scatters, right = allAgree }: VoteGrid,
+  unparsed: number,
+  lead: number,
+  cap: number,
+): GridValue {
+  const tables = raceTables(scatters, right, lead, cap);
   const accuracy = new Float64Array(accuracies.length * scatters.length);
   const calls = new Float64Array(accuracy.length);
   accuracies.forEach((p, i) => {
