@@ -3,6 +3,7 @@
 import { diversityFrom } from "../../src/calibrate/diversity.ts";
 import { effectiveChannels } from "../../src/calibrate/estimators/effective-channels.ts";
 import { pairPhi } from "../../src/calibrate/estimators/pair-phi.ts";
+import { rankCorrelation } from "../../src/calibrate/estimators/rank-correlation.ts";
 import { type PseudoLabels, pseudoLabels } from "../../src/calibrate/pseudo-labels.ts";
 import { memberName, membersOf } from "../../src/organizations/cast.ts";
 import type { Team } from "../../src/organizations/team.ts";
@@ -134,28 +135,6 @@ function gradedGains({ recordings: { table } }: ForesightSet, team: Team, tasks:
   );
   const mean = members.reduce((sum, one) => sum + one, 0) / members.length;
   return { accuracy, gain: accuracy - mean, overBest: accuracy - Math.max(...members) };
-}
-
-/** Spearman's, ties at their mean rank; pairs with a number missing are left out. */
-export function rankCorrelation(x: readonly number[], y: readonly number[]): number {
-  const known = [...x.keys()].filter((i) => !Number.isNaN(x[i]! + y[i]!));
-  const [a, b] = [ranks(known.map((i) => x[i]!)), ranks(known.map((i) => y[i]!))];
-  const center = (known.length - 1) / 2;
-  const product = (u: readonly number[], v: readonly number[]) =>
-    u.reduce((sum, rank, i) => sum + (rank - center) * (v[i]! - center), 0);
-  return product(a, b) / Math.sqrt(product(a, a) * product(b, b));
-}
-
-function ranks(values: readonly number[]): number[] {
-  const order = [...values.keys()].sort((a, b) => values[a]! - values[b]!);
-  const found = new Array<number>(values.length);
-  for (let from = 0; from < order.length; ) {
-    let to = from;
-    while (to < order.length && values[order[to]!] === values[order[from]!]) to++;
-    for (let i = from; i < to; i++) found[order[i]!] = (from + to - 1) / 2;
-    from = to;
-  }
-  return found;
 }
 
 /** Median, least and most of the draws. */

@@ -51,6 +51,7 @@ export type FigureName =
   | "budget"
   | "boundaries"
   | "truths"
+  | "unlabeled"
   | "windows";
 
 /** One claim with what supports it. */

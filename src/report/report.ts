@@ -6,6 +6,7 @@ import { assumedSection } from "./sections/assumed.ts";
 import { boundariesSection } from "./sections/boundaries.ts";
 import { budgetSection } from "./sections/budget.ts";
 import { candidatesSection, reproduceSection } from "./sections/candidates.ts";
+import { diversitySection } from "./sections/diversity.ts";
 import { errorsSection } from "./sections/errors.ts";
 import { findingsSection } from "./sections/findings.ts";
 import { flipsSection } from "./sections/flips.ts";
@@ -41,6 +42,7 @@ export function report(study: Study): Report {
       frontierSection(reading),
       forecastSection(reading),
       errorsSection(reading),
+      diversitySection(reading),
       phaseSection(reading),
       boundariesSection(reading),
       truthsSection(reading),

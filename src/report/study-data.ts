@@ -4,7 +4,7 @@ import type { PhaseMap } from "../plan/phase.ts";
 import type { Boundary, Budget, CostUnit, Finding, Forecast, FurtherTasks, Plan } from "../plan/plan-types.ts";
 import type { Disagreement } from "../records/attempt.ts";
 import type { Assumption } from "../records/recordings.ts";
-import type { Interval, NotMeasured } from "../theory/interval.ts";
+import type { Interval, Measured, NotMeasured } from "../theory/interval.ts";
 
 /**
  * A team forecast on one half of the tasks and measured on the other. Under the metric `squared-error` accuracies are mean
@@ -142,6 +142,28 @@ export interface Splits {
   }[];
 }
 
+/** What the answers of the choosing half told before anybody graded them, and what the held-back half shows of it. */
+export interface Unlabeled {
+  /** Tasks of the choosing half to which two agents or more gave an answer. */
+  readonly tasks: number;
+  /** Whose answers are recorded; not all of them need stand in the rows. */
+  readonly agents: number;
+  /** Highest pseudo-accuracy first, panels behind the agents. */
+  readonly rows: readonly {
+    readonly team: string;
+    readonly label: string;
+    readonly kind: Kind;
+    /** Right answers by pseudo-labels, on the choosing half. */
+    readonly pseudo: Interval;
+    /** Right answers by the grades, on the held-back half. */
+    readonly measured: Interval;
+  }[];
+  /** K*, an effective number of agents. */
+  readonly channels: Interval;
+  /** Correlation of two agents being right by pseudo-labels. */
+  readonly rho: Measured;
+}
+
 /** A parameter whose truth is known because the agents are scripted. */
 export interface Truth {
   readonly name: string;
@@ -181,6 +203,8 @@ export interface Study {
   /** Budget against length of messages around the team of readers that the plan's regime describes, where all of it is measured. */
   readonly phaseMap?: Omit<PhaseMap, "grid"> | null;
   readonly votes: readonly VoteCurve[];
+  /** Absent where fewer than two agents' answers are recorded. */
+  readonly unlabeled?: Unlabeled | null;
   readonly splits: Splits | null;
   readonly truths: readonly Truth[];
   readonly assumptions: readonly Assumption[];

@@ -19,6 +19,7 @@ import { disagreementsOf, missing, stillNeeded } from "./open-questions.ts";
 import { phaseDiagrams, phaseMapOf } from "./phase.ts";
 import { learnOnHalf } from "./split.ts";
 import { tryOnSplits } from "./splits.ts";
+import { withoutLabels } from "./unlabeled.ts";
 import { voteCurves } from "./votes.ts";
 
 export interface StudyOptions {
@@ -108,6 +109,7 @@ export function study(attempts: Attempts, options: StudyOptions): Study {
     phase: ofNumbers ? [] : phaseDiagrams(advice, check),
     phaseMap: ofNumbers ? null : phaseMapOf(advice, check),
     votes: ofNumbers ? [] : voteCurves(checkOfRepeats),
+    unlabeled: ofNumbers ? null : withoutLabels(check),
     splits:
       splits > 0
         ? tryOnSplits(recordings, {

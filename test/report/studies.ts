@@ -4,8 +4,16 @@ import type { AgentCalibration, PairCalibration } from "../../src/calibrate/cali
 import type { Kind } from "../../src/organizations/organization.ts";
 import { parseTeam } from "../../src/organizations/parse-team.ts";
 import { phaseMap } from "../../src/plan/phase.ts";
-import type { Boundary, CostUnit, Forecast, Plan, Regime } from "../../src/plan/plan-types.ts";
-import type { BudgetCurve, Comparison, Flow, PhaseDiagram, Study, VoteCurve } from "../../src/report/study-data.ts";
+import type { Boundary, CastAdvice, CostUnit, Forecast, Plan, Regime } from "../../src/plan/plan-types.ts";
+import type {
+  BudgetCurve,
+  Comparison,
+  Flow,
+  PhaseDiagram,
+  Study,
+  Unlabeled,
+  VoteCurve,
+} from "../../src/report/study-data.ts";
 import { teamLabel } from "../../src/report/team-text.ts";
 import {
   scriptedEstimates,
@@ -429,6 +437,38 @@ function cascadeAdvised(): Study {
   const splitDraw = random(1, "splits");
   return {
     ...base,
+    plan: {
+      ...base.plan,
+      castAdvice: castOf(
+        "vote@tora-70b,tora-34b,codex-fs,mixtral,gpt3-6b",
+        "usd",
+        [
+          ["gpt-4", 0.044, 0.0102],
+          ["codex-zs", 0.003, 0.00188],
+        ],
+        [
+          ["gpt3-6b", -0.001, -0.00015],
+          ["mixtral", -0.009, -0.00047],
+          ["tora-70b", -0.031, -0.00052],
+        ],
+      ),
+    },
+    unlabeled: unlabeledOf(
+      [
+        ["single@tora-34b", "single", 0.87, 0.815],
+        ["single@tora-70b", "single", 0.865, 0.821],
+        ["single@gpt-4", "single", 0.853, 0.884],
+        ["single@codex-fs", "single", 0.74, 0.711],
+        ["single@mixtral", "single", 0.634, 0.629],
+        ["single@codex-zs", "single", 0.56, 0.59],
+        ["single@gpt3-175b", "single", 0.37, 0.356],
+        ["single@gpt3-6b", "single", 0.24, 0.216],
+        ["vote@gpt-4,tora-70b,codex-fs,mixtral,gpt3-6b", "panel", 0.947, 0.918],
+        ["vote@tora-70b,tora-34b,gpt-4", "panel", 0.941, 0.886],
+      ],
+      tenLabels,
+      { tasks: 330, agents: 10 },
+    ),
     attempts: 6607,
     command:
       "quorate study gsm8k-multi.jsonl.gz \\\n  --per-task '$0.0102' --prices assumed-prices.json \\\n  --grade answer --seed 1 --confidence 0.9 --out report.html",
@@ -1073,6 +1113,23 @@ function stress(): Study {
   });
   return {
     ...base,
+    plan: {
+      ...base.plan,
+      castAdvice: castOf(
+        `vote@${names.slice(1, 8).map(encode).join(",")}`,
+        "tokens",
+        names.slice(8, 20).map((name, i) => [name, 0.02 - 0.004 * i, 10 ** i] as const),
+        names.slice(1, 8).map((name, i) => [name, 0.001 - 0.01 * i, -(10 ** i)] as const),
+      ),
+    },
+    unlabeled: unlabeledOf(
+      [
+        ...names.slice(0, 9).map((name, i) => [`single@${encode(name)}`, "single", 1 - i / 8, i / 8] as const),
+        [`vote@${names.slice(1, 8).map(encode).join(",")}`, "panel", 1, 0],
+      ],
+      labels,
+      { tasks: 500_000, agents: 34 },
+    ),
     tasks: { total: 1_000_000, choosing: 500_000, heldBack: 500_000 },
     attempts: 34_000_000,
     badLines: 12,
@@ -1249,6 +1306,39 @@ function stress(): Study {
       remedy: "Do `something` about it.",
     })),
   };
+}
+
+/** What answers alone told of these teams, each with its pseudo-accuracy and what was measured. */
+function unlabeledOf(
+  teams: readonly (readonly [team: string, kind: Kind, pseudo: number, measured: number])[],
+  labels: Readonly<Record<string, string>>,
+  { tasks, agents }: { readonly tasks: number; readonly agents: number },
+): Unlabeled {
+  return {
+    ...{ tasks, agents },
+    rows: teams.map(([team, kind, pseudo, measured]) => ({
+      ...{ team, kind, label: teamLabel(team, labels) },
+      pseudo: shareOf(pseudo, tasks),
+      measured: shareOf(measured, tasks),
+    })),
+    channels: interval(0.55 * agents, 0.2),
+    rho: interval(0.24, 0.02),
+  };
+}
+
+/** Changes of a vote: who joins and who leaves, with gain and cost. */
+function castOf(
+  team: string,
+  unit: CostUnit,
+  add: readonly (readonly [agent: string, gain: number, cost: number])[],
+  drop: readonly (readonly [agent: string, gain: number, cost: number])[],
+): CastAdvice {
+  const change = ([agent, gain, cost]: readonly [string, number, number]) => ({
+    ...{ agent, team, cost },
+    gain: { mean: gain, low: gain - 0.012, high: gain + 0.012, confidence },
+    probabilityBetter: gain > 0.01 ? 0.97 : gain > 0 ? 0.64 : 0.05,
+  });
+  return { team, unit, add: add.map(change), drop: drop.map(change) };
 }
 
 /** One agent, no pairs, twelve tasks: the smallest study there is. */

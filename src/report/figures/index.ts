@@ -10,6 +10,7 @@ import { phase } from "./phase.ts";
 import { phaseGrid } from "./phase-grid.ts";
 import { splits } from "./splits.ts";
 import { truths } from "./truths.ts";
+import { unlabeled } from "./unlabeled.ts";
 import { verdict } from "./verdict.ts";
 import { votes } from "./votes.ts";
 import { windows } from "./windows.ts";
@@ -26,6 +27,7 @@ export const figures: Readonly<Record<FigureName, Draw>> = {
   "phase-grid": phaseGrid,
   splits,
   truths,
+  unlabeled,
   verdict,
   votes,
   windows,
