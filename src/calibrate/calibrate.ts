@@ -1,7 +1,8 @@
 import { KnownError } from "../errors.ts";
+import type { AgentConfig } from "../records/config.ts";
 import type { Recordings } from "../records/recordings.ts";
 import { type GradedColumn, gradedColumn } from "./agents.ts";
-import type { Calibration } from "./calibration.ts";
+import type { Calibration, TokenPrices } from "./calibration.ts";
 import { calibrateEstimates } from "./estimates.ts";
 import { calibrateFidelity } from "./fidelity.ts";
 import { calibrateLeafCurves } from "./leaf-curves.ts";
@@ -102,9 +103,13 @@ function voteWeight({ accuracy, tasks }: { accuracy: { value: number }; tasks: n
 function stated({ column }: GradedColumn, { agents }: Recordings["config"]) {
   const { prices, contextTokens } = agents[column.name] ?? agents[column.agent] ?? {};
   return {
-    ...(prices && { prices: { inputPerMillion: prices.inputPerMillion, outputPerMillion: prices.outputPerMillion } }),
+    ...(prices && { prices: pricesOf(prices) }),
     ...(contextTokens !== undefined && { contextTokens }),
   };
+}
+
+function pricesOf({ cachedInputPerMillion, ...prices }: NonNullable<AgentConfig["prices"]>): TokenPrices {
+  return { ...prices, ...(cachedInputPerMillion !== undefined && { cachedInputPerMillion }) };
 }
 
 /** W of the most accurate agent whose window the config states. */

@@ -16,6 +16,8 @@ export interface AgentCost {
 export interface TokenPrices {
   readonly inputPerMillion: number;
   readonly outputPerMillion: number;
+  /** Of prompt tokens that the provider has cached; absent where not stated. */
+  readonly cachedInputPerMillion?: number;
 }
 
 /** One column of the table: an agent at a level. */

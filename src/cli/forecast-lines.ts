@@ -1,9 +1,10 @@
-import type { CostForecast, Forecast } from "../plan/plan-types.ts";
+import type { CostForecast, Forecast, Silence } from "../plan/plan-types.ts";
 import { accuracyInterval, decimal, percent } from "../report/format-number.ts";
-import { isMeasured, type NotMeasured } from "../theory/interval.ts";
+import { isMeasured, type Measured, type NotMeasured } from "../theory/interval.ts";
 
 /** A forecast for the terminal. */
-export function forecastLines({ team, kind, metric, accuracy, cost, method, tasks, caveats }: Forecast): string[] {
+export function forecastLines(forecast: Forecast): string[] {
+  const { team, kind, metric, accuracy, cost, silence, method, tasks, caveats } = forecast;
   const confidence = `${Math.round(100 * accuracy.confidence)} % interval`;
   const [risk, low, high] = [accuracy.mean, accuracy.low, accuracy.high].map((value) => value.toPrecision(3));
   return [
@@ -13,11 +14,37 @@ export function forecastLines({ team, kind, metric, accuracy, cost, method, task
       : `  squared error   ${risk} [${low}, ${high}], ${confidence}; root ${Math.sqrt(accuracy.mean).toPrecision(3)}`,
     `  calls           ${costText(cost.calls, 2, "")}`,
     `  tokens          ${costText(cost.tokens, 0, "")}`,
+    ...partLine("in", cost.tokensIn),
+    ...partLine("out", cost.tokensOut),
     `  dollars         ${costText(cost.usd, 5, "$")}`,
     `  seconds         ${costText(cost.seconds, 1, "")}`,
+    ...(isMeasured(cost.wattHours) ? [`  watt-hours      ${energyText(cost.wattHours)}`] : []),
+    `  no answer       ${silenceText(silence)}`,
     `  method          ${method}, from ${tasks} tasks`,
     ...caveats.map((caveat) => `  ! ${caveat}`),
   ];
+}
+
+/** Read and written tokens, where they are known: what is missing is said of both together. */
+function partLine(part: "in" | "out", cost: CostForecast | NotMeasured): string[] {
+  return isMeasured(cost) ? [`    ${part.padEnd(14)}${costText(cost, 0, "")}`] : [];
+}
+
+function energyText({ mean, low, high }: CostForecast): string {
+  const [middle, least, most] = [mean, low, high].map((value) => value.toPrecision(2));
+  return `${middle} [${least}, ${most}] per task, by published figures`;
+}
+
+/** How often the team gives no answer, and its calls none: apart from wrong answers. */
+function silenceText({ unanswered, unparsed, truncated }: Silence): string {
+  const share = (value: Measured, otherwise: string) =>
+    isMeasured(value) ? `${percent(value.value, 1)} ${accuracyInterval(value)}` : otherwise;
+  const team = isMeasured(unanswered)
+    ? `${share(unanswered, "")} of the tasks`
+    : `not measured: ${unanswered.notMeasured} → ${unanswered.probe}`;
+  const calls = ["unparsed", "truncated"] as const;
+  const known = { unparsed, truncated };
+  return `${team}; of its calls ${calls.map((word) => `${word} ${share(known[word], "not recorded")}`).join(", ")}`;
 }
 
 function costText(cost: CostForecast | NotMeasured, digits: number, unit: string): string {

@@ -2,6 +2,7 @@
 
 import type { Calibration } from "../calibrate/calibration.ts";
 import { clampShare } from "../calibrate/estimators/estimate.ts";
+import type { Team } from "../organizations/team.ts";
 import { isMeasured, type NotMeasured } from "../theory/interval.ts";
 import { random } from "../theory/random.ts";
 import { boundariesOf } from "./boundaries.ts";
@@ -23,13 +24,14 @@ import {
 } from "./choose.ts";
 import { allCosts } from "./costs.ts";
 import { findingsOf } from "./findings.ts";
-import { caveatsOf, voteCaveats } from "./forecast-caveats.ts";
+import { cachingCaveat, caveatsOf, voteCaveats } from "./forecast-caveats.ts";
 import type { Market } from "./market.ts";
+import type { VoteForecast } from "./mixture.ts";
 import { oracleAccuracy } from "./oracle.ts";
 import type { CostUnit, Forecast, Gain, Plan, PlanOptions } from "./plan-types.ts";
 import { ReaderPricing, readerCallsMax } from "./reader-plans.ts";
 import { nodeOf, regimeOf } from "./regime.ts";
-import { chooseRoster, type PlanRoster } from "./roster.ts";
+import { chooseRoster, type PlanRoster, type RosterAgent } from "./roster.ts";
 import { theoryOptimum } from "./theory-optimum.ts";
 
 /**
@@ -174,6 +176,10 @@ function notRepeated({ agents }: PlanRoster, priced: readonly Candidate[]): NotM
   };
 }
 
+function repeatCaveats(team: Team, vote: VoteForecast, { column, calibration }: RosterAgent): string[] {
+  return [...voteCaveats(team, vote, column, calibration.samples), ...cachingCaveat(calibration, vote.calls)];
+}
+
 /** Candidates as forecasts, corrected for having been picked among the affordable ones. */
 function promiser(
   { agents, tasks }: PlanRoster,
@@ -196,7 +202,7 @@ function promiser(
     };
   };
   return (candidate) => {
-    const { team, members, vote, unrecorded, accuracy, score, costs, max } = candidate;
+    const { team, members, vote, unrecorded, accuracy, score, costs, max, silence } = candidate;
     const shift = members.reduce((sum, i) => sum + shifts[i]!, 0) / members.length;
     const [first] = members;
     const promised =
@@ -208,12 +214,12 @@ function promiser(
       metric: "accuracy",
       accuracy: vote ? movedAccuracy(vote, promised, confidence) : accuracyInterval(promised, accuracy, confidence),
       cost: allCosts(costs, max, confidence),
+      silence: silence(),
       method: unrecorded ? "exact" : vote ? "mixture" : "mixed",
       tasks: tasks.length,
       caveats: [
         ...caveatsOf(team, columns, tasks.length, assumptions),
-        ...(unrecorded?.caveats ??
-          (vote ? voteCaveats(team, vote, columns[0]!, agents[first!]!.calibration.samples) : [])),
+        ...(unrecorded?.caveats ?? (vote ? repeatCaveats(team, vote, agents[first!]!) : [])),
       ],
       ...(unrecorded && { recorded: false }),
       deviation: vote?.deviation ?? Math.sqrt(variance(accuracy)),

@@ -13,7 +13,7 @@ import { amplification, organizationExponent } from "../theory/level-map.ts";
 import { majoritySlope } from "../theory/majority.ts";
 import { normalQuantile } from "../theory/special.ts";
 import { probabilityBetter, tasksStillNeeded } from "./choose.ts";
-import { meanOverCalls } from "./costs.ts";
+import { meanCallCosts } from "./costs.ts";
 import type { Boundary, Crossing, Regime } from "./plan-types.ts";
 import { usualReader, windowOf } from "./reader-window.ts";
 import { type Node, noVote } from "./regime.ts";
@@ -207,7 +207,7 @@ function messagesInto({ fanIn, messages, voters }: Node, { table, tasks }: Calib
   if (messages) return total.fill(fanIn * messages.tokens);
   const answers = voters.length === 1 ? fanIn : 1;
   for (const { name } of voters)
-    meanOverCalls(findColumn(table, name)!, ({ tokensOut }, at) => tokensOut[at]!, tasks).forEach((tokens, i) => {
+    meanCallCosts(findColumn(table, name)!, "tokensOut", tasks).forEach((tokens, i) => {
       total[i]! += answers * tokens;
     });
   return total;
@@ -216,7 +216,7 @@ function messagesInto({ fanIn, messages, voters }: Node, { table, tasks }: Calib
 /** Tokens of the task itself; 0 where nobody recorded the reader's prompts. */
 function promptsOf({ name, cost }: AgentCalibration, { table, tasks }: Calibration): Float64Array {
   if (!isMeasured(cost.tokensIn)) return new Float64Array(tasks.length);
-  return meanOverCalls(findColumn(table, name)!, ({ tokensIn }, at) => tokensIn[at]!, tasks);
+  return meanCallCosts(findColumn(table, name)!, "tokensIn", tasks);
 }
 
 interface WholeTokens {

@@ -7,16 +7,19 @@ import { formOf, makeTeam, organizationOf, type Team } from "../organizations/te
 import type { Column } from "../records/answer-table.ts";
 import { outcomesCached } from "../simulate/replay.ts";
 import { mean, meanOfKnown, pick, rawWeight, variance } from "./choose.ts";
-import { largestCallCost, meanCallCosts, slowestOf, type TaskCosts, worstCase } from "./costs.ts";
+import { type Expense, largestCallCost, repeatedCosts, replayedCosts, type TaskCosts, worstCase } from "./costs.ts";
 import { fitLatent, type JointAnswers, type LatentModel, latentAccuracy, type WinTables, winTables } from "./latent.ts";
 import type { Offer } from "./market.ts";
 import { fitVotes, forecastAhead, forecastVote, type VoteForecast, type VoteMixture, voteKeys } from "./mixture.ts";
-import type { Budget, CostUnit } from "./plan-types.ts";
+import type { Budget, CostUnit, Silence } from "./plan-types.ts";
 import { hasVotes, type PlanRoster, type RosterAgent } from "./roster.ts";
+import { callersOf, silenceOf, silentVotes } from "./silence.ts";
 
 /** A team by its right answers. */
 export interface Candidate extends Offer {
   readonly costs: TaskCosts;
+  readonly max: (unit: Expense) => number;
+  readonly silence: () => Silence;
   /** Of one agent asked repeatedly, and of readers of its answers. */
   readonly vote?: VoteForecast;
   /** Present where members play roles that nobody recorded: forecast by the theory, with what to know of that. */
@@ -42,7 +45,6 @@ export class Pricing {
   readonly #votes: readonly boolean[];
   readonly #winTables = new Map<string, readonly [WinTables | undefined, WinTables | undefined]>();
   readonly #mixtures = new Map<number, VoteMixture | undefined>();
-  readonly #callCosts = new Map<string, Float64Array>();
   readonly #largest = new Map<string, number>();
   readonly #priced = new Map<string, Candidate | undefined>();
 
@@ -84,24 +86,21 @@ export class Pricing {
   }
 
   #single(team: Team, agent: number): Candidate {
-    const { right, accuracy } = this.#roster.agents[agent]!;
-    const costs: TaskCosts = (unit) => this.#meanCallCosts(agent, unit);
-    return this.#candidate(team, [agent], right, accuracy, this.#singles[agent]!, 0, costs);
+    const { column, right, accuracy } = this.#roster.agents[agent]!;
+    const costs = repeatedCosts(column, new Float64Array(right.length).fill(1), false, this.#roster.tasks);
+    const silence = () => this.#silenceOfOne(agent, new Float64Array(right.length).fill(1), team);
+    return this.#candidate(team, [agent], right, accuracy, this.#singles[agent]!, 0, costs, silence);
   }
 
   /** One agent asked repeatedly: its single score, and the gain that the mixture forecasts. */
   #repeated(team: Team, agent: number): Candidate | undefined {
     const mixture = this.mixtureOf(agent);
     if (!mixture) return undefined;
-    const { column } = this.#roster.agents[agent]!;
-    const stages = stagesOf(team);
     const forecast = repeatedForecast(team, mixture, this.#confidence);
-    const { taskCalls } = forecast;
-    const costs: TaskCosts = (unit) => {
-      if (unit === "seconds" && stages) return slowestOf(column, Math.round(forecast.calls), this.#roster.tasks);
-      return this.#meanCallCosts(agent, unit).map((cost, t) => cost * taskCalls[t]!);
-    };
-    return this.ofSamples(team, agent, { mixture, forecast, costs });
+    const { column } = this.#roster.agents[agent]!;
+    const costs = repeatedCosts(column, forecast.taskCalls, stagesOf(team) !== undefined, this.#roster.tasks);
+    const silence = () => this.#silenceOfOne(agent, forecast.taskCalls, team);
+    return this.ofSamples(team, agent, { mixture, forecast, costs, silence });
   }
 
   /** Any team that works on samples of one agent: its single score, and the gain that was forecast from their mixture. */
@@ -112,13 +111,15 @@ export class Pricing {
       mixture,
       forecast,
       costs,
+      silence,
       max,
     }: {
       readonly mixture: VoteMixture;
       readonly forecast: VoteForecast;
       readonly costs: TaskCosts;
+      readonly silence: () => Silence;
       /** @default every step at the largest recorded cost of a call */
-      readonly max?: (unit: CostUnit) => number;
+      readonly max?: (unit: Expense) => number;
     },
   ): Candidate {
     const { right } = this.#roster.agents[agent]!;
@@ -128,7 +129,7 @@ export class Pricing {
     const seen = variance(gains) / gains.length + 0.25 / gains.length ** 2;
     const extra = Math.max(0, forecast.gainVariance - seen);
     const score = this.singleScore(agent) + forecast.gain;
-    const candidate = this.#candidate(team, [agent], accuracy, mean(accuracy), score, extra, costs);
+    const candidate = this.#candidate(team, [agent], accuracy, mean(accuracy), score, extra, costs, silence);
     return { ...candidate, ...(max && { max }), vote: forecast };
   }
 
@@ -139,13 +140,16 @@ export class Pricing {
 
   /** Several agents, or one in a way that no mixture forecasts: the raw joint, mixed with what the latent classes expect. */
   #joint(team: Team, members: readonly number[]): Candidate | undefined {
-    const { tasks } = this.#roster;
-    const outcomes = outcomesCached(team, this.#roster.table, { seed: drawSeed, weights: this.#weights });
+    const { tasks, table } = this.#roster;
+    const outcomes = outcomesCached(team, table, { seed: drawSeed, weights: this.#weights });
     const accuracy = pick(outcomes.accuracy, tasks);
     if (!fillGaps(accuracy)) return undefined;
     const raw = mean(accuracy);
-    const costs: TaskCosts = (unit) => pick(outcomes[unit], tasks);
-    return this.#candidate(team, members, accuracy, raw, this.#mixed(raw, this.#latentAccuracy(team)), 0, costs);
+    const costs = replayedCosts(outcomes, table, tasks);
+    const silence = () =>
+      silenceOf(callersOf(outcomes, table, tasks), tasks, pick(outcomes.unanswered, tasks), this.#confidence);
+    const score = this.#mixed(raw, this.#latentAccuracy(team));
+    return this.#candidate(team, members, accuracy, raw, score, 0, costs, silence);
   }
 
   #candidate(
@@ -156,8 +160,9 @@ export class Pricing {
     score: number,
     extraVariance: number,
     costs: TaskCosts,
+    silence: () => Silence,
   ): Candidate {
-    const max = (unit: CostUnit) => worstCase(team, stagesOf(team), unit, (name) => this.#largestCallCost(name, unit));
+    const max = (unit: Expense) => worstCase(team, stagesOf(team), unit, (name) => this.#largestCallCost(name, unit));
     return {
       team,
       kind: team.kind,
@@ -169,7 +174,16 @@ export class Pricing {
       price: meanOfKnown(costs(this.#unit)),
       costs,
       max,
+      silence,
     };
+  }
+
+  #silenceOfOne(agent: number, calls: Float64Array, team: Team): Silence {
+    const { column } = this.#roster.agents[agent]!;
+    const { tasks, table } = this.#roster;
+    const confidence = this.#confidence;
+    const unanswered = silentVotes(team, table, column, tasks, confidence);
+    return silenceOf([{ column, calls }], tasks, unanswered, confidence);
   }
 
   #mixed(raw: number, model: number | undefined): number {
@@ -245,15 +259,7 @@ export class Pricing {
     return accuracy > explained ? Math.max(0, Math.min(1, (both / pairs - explained) / (accuracy - explained))) : 1;
   }
 
-  #meanCallCosts(agent: number, unit: CostUnit): Float64Array {
-    const { name, column } = this.#roster.agents[agent]!;
-    const key = `${unit} ${name}`;
-    const known = this.#callCosts.get(key) ?? meanCallCosts(column, unit, this.#roster.tasks);
-    this.#callCosts.set(key, known);
-    return known;
-  }
-
-  #largestCallCost(name: string, unit: CostUnit): number {
+  #largestCallCost(name: string, unit: Expense): number {
     const key = `${unit} ${name}`;
     const { column } = this.#roster.agents[this.#numbers.get(name)!]!;
     const known = this.#largest.get(key) ?? largestCallCost(column, unit, this.#roster.tasks);

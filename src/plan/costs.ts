@@ -5,21 +5,38 @@ import { KnownError } from "../errors.ts";
 import { memberName, membersOf } from "../organizations/cast.ts";
 import type { Stage } from "../organizations/organization.ts";
 import { formOf, type Team } from "../organizations/team.ts";
-import type { Column } from "../records/answer-table.ts";
-import type { Measured, NotMeasured } from "../theory/interval.ts";
+import { type AnswerTable, type Column, findColumn } from "../records/answer-table.ts";
+import type { Outcomes } from "../simulate/outcomes.ts";
+import { isMeasured, type Measured, type NotMeasured } from "../theory/interval.ts";
 import { studentTQuantile } from "../theory/special.ts";
+import { pick } from "./choose.ts";
+import { energyOf } from "./energy.ts";
 import type { CostForecast, Costs, CostUnit } from "./plan-types.ts";
 
-const unitWords: Readonly<Record<CostUnit, string>> = {
+/**
+ * What of a team's work is priced. Dollars as expected: the prompt of a call is cached where a price of cached tokens is
+ * stated and an earlier call of its agent to the task has ended. At least: cached in all calls but the first of each agent,
+ * those made together included; at most: in none.
+ */
+export type Expense = CostUnit | "tokensIn" | "tokensOut" | "usdLeast" | "usdMost" | "wattHoursLeast" | "wattHoursMost";
+
+/** What one recorded call cost. */
+export type CallUnit = Exclude<Expense, "usdLeast" | "usdMost"> | "usdCached";
+
+const unitWords: Readonly<Record<CostUnit | "tokensIn" | "tokensOut", string>> = {
   calls: "calls",
   tokens: "tokens",
+  tokensIn: "prompt tokens",
+  tokensOut: "answer tokens",
   usd: "dollars",
   seconds: "seconds",
 };
 
-const configEntries: Readonly<Record<CostUnit, string>> = {
+const configEntries: Readonly<Record<CostUnit | "tokensIn" | "tokensOut", string>> = {
   calls: "",
   tokens: "promptTokens and answerTokens",
+  tokensIn: "promptTokens",
+  tokensOut: "answerTokens",
   usd: "prices (inputPerMillion, outputPerMillion), promptTokens and answerTokens",
   seconds: "seconds",
 };
@@ -42,52 +59,146 @@ export function agentPrice({ cost }: AgentCalibration, unit: CostUnit): Measured
 }
 
 /** Costs per task of one team, NaN where not recorded. */
-export type TaskCosts = (unit: CostUnit) => Float64Array;
-
-/** Cost of call `at` of this column. */
-function callCost(column: Column, unit: CostUnit, at: number): number {
-  if (unit === "calls") return 1;
-  return unit === "tokens" ? column.tokensIn[at]! + column.tokensOut[at]! : column[unit][at]!;
+export interface TaskCosts {
+  (unit: Expense): Float64Array;
+  /** True where a price of cached prompts is stated: else dollars are the same at least and at most. */
+  readonly cached: boolean;
 }
 
-/** Mean cost of the recorded calls to each task. */
-export function meanCallCosts(column: Column, unit: CostUnit, tasks: Uint32Array): Float64Array {
-  return meanOverCalls(column, (calls, at) => callCost(calls, unit, at), tasks);
+/** Costs of calls, or of tasks. */
+type CallCosts = Pick<Column, "tokensIn" | "tokensOut" | "usd" | "usdCached" | "seconds" | "energy">;
+
+/** Cost of call `at` of this column, by the unit. */
+function callCostOf(column: CallCosts, unit: CallUnit): (at: number) => number {
+  const { tokensIn, tokensOut, usd, usdCached = usd, seconds } = column;
+  switch (unit) {
+    case "calls":
+      return () => 1;
+    case "tokens":
+      return (at) => tokensIn[at]! + tokensOut[at]!;
+    case "wattHoursLeast":
+    case "wattHoursMost": {
+      const { input, output } = energyOf(column);
+      const end = unit === "wattHoursLeast" ? "low" : "high";
+      return (at) => (tokensIn[at]! * input[end] + tokensOut[at]! * output[end]) / 1000;
+    }
+    default: {
+      const amounts = { tokensIn, tokensOut, usd, usdCached, seconds }[unit];
+      return (at) => amounts[at]!;
+    }
+  }
 }
 
-/** Mean of a number over the recorded calls to each task; NaN where there are none, or it is not recorded of one. */
-export function meanOverCalls(
-  column: Column,
-  of: (column: Column, at: number) => number,
-  tasks: Uint32Array,
-): Float64Array {
-  return Float64Array.from(tasks, (task) => {
-    const from = column.start[task]!;
-    const to = column.start[task + 1]!;
+/** Mean cost of the recorded calls to each of these tasks. */
+export function meanCallCosts(column: Column, unit: CallUnit, tasks: Uint32Array): Float64Array {
+  return pick(callMeans(column, unit), tasks);
+}
+
+/** Mean cost of the recorded calls to every task; NaN where there are none, or it is not recorded of one. */
+function callMeans(column: Column, unit: CallUnit): Float64Array {
+  return remembered(column, unit, () => meanOverCalls(column, callCostOf(column, unit)));
+}
+
+/** Share of the recorded calls to every task whose answer could not be parsed, or was cut off. */
+export function silentShares(column: Column, word: "unparsed" | "truncated"): Float64Array {
+  const { status, value } = column;
+  const isUnparsed = (at: number) => status[at] === "unparsed" || (status[at] === "ok" && value[at] === -1);
+  const isTruncated = (at: number) => status[at] === "truncated";
+  const is = word === "unparsed" ? isUnparsed : isTruncated;
+  return remembered(column, word, () => meanOverCalls(column, (at) => (is(at) ? 1 : 0)));
+}
+
+const means = new WeakMap<Column, Map<string, Float64Array>>();
+
+/** Worked out once per column: a plan asks for the same means for hundreds of teams. */
+function remembered(column: Column, of: string, make: () => Float64Array): Float64Array {
+  const known = means.get(column) ?? new Map<string, Float64Array>();
+  means.set(column, known);
+  const found = known.get(of) ?? make();
+  known.set(of, found);
+  return found;
+}
+
+function meanOverCalls({ start }: Column, of: (at: number) => number): Float64Array {
+  const perTask = new Float64Array(start.length - 1);
+  for (let task = 0; task < perTask.length; task++) {
+    const [from, to] = [start[task]!, start[task + 1]!];
     let sum = 0;
-    for (let at = from; at < to; at++) sum += of(column, at);
-    return to > from ? sum / (to - from) : Number.NaN;
-  });
+    for (let at = from; at < to; at++) sum += of(at);
+    perTask[task] = to > from ? sum / (to - from) : Number.NaN;
+  }
+  return perTask;
 }
 
-/** Largest recorded cost of one call to these tasks; NaN where none is recorded. */
-export function largestCallCost(column: Column, unit: CostUnit, tasks: ArrayLike<number>): number {
-  return largestOf(column, (calls, at) => callCost(calls, unit, at), tasks);
-}
-
-/** Largest of a number over all recorded calls to these tasks; NaN where it is recorded of none. */
-export function largestOf(
-  column: Column,
-  of: (column: Column, at: number) => number,
-  tasks: ArrayLike<number>,
-): number {
+/** Largest recorded cost of one call to these tasks, nothing of it cached; NaN where none is recorded. */
+export function largestCallCost(column: Column, unit: Expense, tasks: ArrayLike<number>): number {
+  const of = callCostOf(column, unit === "usdLeast" || unit === "usdMost" ? "usd" : unit);
   let largest = Number.NaN;
   for (let i = 0; i < tasks.length; i++)
     for (let at = column.start[tasks[i]!]!; at < column.start[tasks[i]! + 1]!; at++) {
-      const value = of(column, at);
+      const value = of(at);
       if (!(value <= largest) && !Number.isNaN(value)) largest = value;
     }
   return largest;
+}
+
+/** Expected costs of a team that was replayed, on these tasks. */
+export function replayedCosts(outcomes: Outcomes, table: AnswerTable, tasks: Uint32Array): TaskCosts {
+  const asked = outcomes.asked!.map((one) => ({ ...one, column: findColumn(table, one.name)! }));
+  const perTask = (cost: (one: (typeof asked)[number]) => (task: number) => number) => {
+    const sums = new Float64Array(tasks.length);
+    for (const one of asked) {
+      const of = cost(one);
+      for (let t = 0; t < tasks.length; t++) {
+        const calls = one.calls[tasks[t]!]!;
+        if (calls !== 0) sums[t]! += of(tasks[t]!); // who is not asked need not be recorded
+      }
+    }
+    for (let t = 0; t < tasks.length; t++) if (Number.isNaN(outcomes.calls[tasks[t]!]!)) sums[t] = Number.NaN;
+    return sums;
+  };
+  const whole = (unit: CallUnit) =>
+    perTask(({ column, calls }) => {
+      const costs = callMeans(column, unit);
+      return (task) => calls[task]! * costs[task]!;
+    });
+  const costs = (unit: Expense) => {
+    switch (unit) {
+      case "usdMost":
+        return whole("usd");
+      case "usdLeast":
+        return perTask(({ column, calls, once }) => {
+          const [first, repeated] = [callMeans(column, "usd"), callMeans(column, "usdCached")];
+          return (task) => once[task]! * first[task]! + (calls[task]! - once[task]!) * repeated[task]!;
+        });
+      case "wattHoursLeast":
+      case "wattHoursMost":
+        if (asked.some(({ column }) => column.energy)) return whole(unit);
+        return Float64Array.from(tasks, callCostOf(outcomes, unit)); // all at the same rates
+      default:
+        return pick(outcomes[unit], tasks);
+    }
+  };
+  return Object.assign(costs, { cached: asked.some(({ column }) => column.usdCached !== undefined) });
+}
+
+/**
+ * Expected costs of asking one agent `calls` times per task.
+ *
+ * @param together  true where all calls are made together, else each waits for the one before
+ */
+export function repeatedCosts(column: Column, calls: Float64Array, together: boolean, tasks: Uint32Array): TaskCosts {
+  const meanCosts = (unit: CallUnit) => meanCallCosts(column, unit, tasks);
+  const times = (unit: CallUnit) => meanCosts(unit).map((cost, t) => cost * calls[t]!);
+  const costs = (unit: Expense) => {
+    if (unit === "seconds" && together) return slowestOf(column, Math.round(calls[0] ?? 0), tasks);
+    if (unit === "usdMost") return times("usd");
+    if (!(unit === "usdLeast" || (unit === "usd" && !together)) || !column.usdCached)
+      return times(unit === "usdLeast" ? "usd" : unit);
+    const cached = meanCosts("usdCached");
+    return meanCosts("usd").map((usd, t) => usd + (calls[t]! - 1) * cached[t]!);
+  };
+  return Object.assign(costs, { cached: column.usdCached !== undefined });
 }
 
 /**
@@ -126,7 +237,7 @@ function sortedSeconds(column: Column): Float64Array {
 export function worstCase(
   team: Team,
   stages: readonly Stage[] | undefined,
-  unit: CostUnit,
+  unit: Expense,
   largest: (name: string) => number,
 ): number {
   const steps = formOf(team).bound(team).steps;
@@ -147,7 +258,7 @@ export function worstCase(
 function costForecast(
   perTask: Float64Array,
   max: number,
-  unit: CostUnit,
+  unit: CostUnit | "tokensIn" | "tokensOut",
   confidence: number,
 ): CostForecast | NotMeasured {
   let [count, sum, squares] = [0, 0, 0];
@@ -171,7 +282,7 @@ function costForecast(
   };
 }
 
-function notRecorded(unit: CostUnit, tasks: number): NotMeasured {
+function notRecorded(unit: CostUnit | "tokensIn" | "tokensOut", tasks: number): NotMeasured {
   return {
     notMeasured:
       tasks === 0
@@ -181,15 +292,33 @@ function notRecorded(unit: CostUnit, tasks: number): NotMeasured {
   };
 }
 
-export const noMeter: NotMeasured = {
-  notMeasured: "no energy meter",
-  probe: "meter the machine that answers; hosted models do not tell, and attempts have no field for it yet",
-};
+/** Both ends are forecasts of one cost: from the lower end of the one to the upper end of the other. */
+function between(
+  least: CostForecast | NotMeasured,
+  most: CostForecast | NotMeasured,
+  mean: (least: number, most: number) => number,
+): CostForecast | NotMeasured {
+  if (!isMeasured(least)) return least;
+  if (!isMeasured(most)) return most;
+  return { mean: mean(least.mean, most.mean), low: least.low, high: most.high, max: most.max };
+}
 
 /** All costs of a team. */
-export function allCosts(perTask: TaskCosts, max: (unit: CostUnit) => number, confidence: number): Costs {
-  const of = (unit: CostUnit) => costForecast(perTask(unit), max(unit), unit, confidence);
+export function allCosts(perTask: TaskCosts, max: (unit: Expense) => number, confidence: number): Costs {
+  const of = (unit: CostUnit | "tokensIn" | "tokensOut", expense: Expense = unit) =>
+    costForecast(perTask(expense), max(expense), unit, confidence);
   const calls = of("calls");
   if ("notMeasured" in calls) throw new Error("calls are known for every team");
-  return { calls, tokens: of("tokens"), usd: of("usd"), seconds: of("seconds"), wattHours: noMeter };
+  const [tokens, usd] = [of("tokens"), of("usd")];
+  return {
+    calls,
+    tokens,
+    tokensIn: of("tokensIn"),
+    tokensOut: of("tokensOut"),
+    usd: isMeasured(usd) && perTask.cached ? between(of("usd", "usdLeast"), of("usd", "usdMost"), () => usd.mean) : usd,
+    seconds: of("seconds"),
+    wattHours: isMeasured(tokens)
+      ? between(of("tokens", "wattHoursLeast"), of("tokens", "wattHoursMost"), (a, b) => Math.sqrt(a * b))
+      : tokens,
+  };
 }

@@ -1,8 +1,10 @@
 // What to know of a forecast beside its numbers.
 
+import type { AgentCalibration } from "../calibrate/calibration.ts";
 import { ruleOf, type Team } from "../organizations/team.ts";
 import type { Column } from "../records/answer-table.ts";
 import type { Assumption } from "../records/recordings.ts";
+import { isMeasured } from "../theory/interval.ts";
 import { callsMaxOf, stagesOf } from "./candidates.ts";
 import type { VoteForecast } from "./mixture.ts";
 
@@ -35,6 +37,20 @@ export function caveatsOf(
       : []),
     ...(several && !ruleOf(team).combine ? ["Ties go to the earliest member of the cast."] : []),
     ...(tasks < 100 ? [`Learned from ${tasks} tasks: believe the interval, not the mean.`] : []),
+  ];
+}
+
+/** A share of the dollars that is worth a word. */
+const savingMin = 0.1;
+
+/** What a provider that caches prompts could save of `calls` calls of this agent, where no price of cached tokens is stated. */
+export function cachingCaveat({ prices, cost }: AgentCalibration, calls: number): string[] {
+  const { tokensIn, usd } = cost;
+  if (!prices || prices.cachedInputPerMillion !== undefined || !isMeasured(tokensIn) || !isMeasured(usd)) return [];
+  const saved = ((calls - 1) / calls) * ((tokensIn.value * prices.inputPerMillion) / 1e6 / usd.value);
+  if (!(saved >= savingMin)) return [];
+  return [
+    `No prompt is taken for cached: cached ones would save at most ${percent(Math.min(1, saved))} of the dollars (cachedInputPerMillion in quorate.config).`,
   ];
 }
 

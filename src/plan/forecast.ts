@@ -10,11 +10,12 @@ import { outcomesCached } from "../simulate/replay.ts";
 import { studentTQuantile } from "../theory/special.ts";
 import { callsMaxOf, repeatedForecast, stagesOf, votesRepeatedly } from "./candidates.ts";
 import { mean, pick, variance } from "./choose.ts";
-import { allCosts, largestCallCost, meanCallCosts, slowestOf, worstCase } from "./costs.ts";
-import { caveatsOf, voteCaveats } from "./forecast-caveats.ts";
+import { allCosts, type Expense, largestCallCost, repeatedCosts, replayedCosts, worstCase } from "./costs.ts";
+import { cachingCaveat, caveatsOf, voteCaveats } from "./forecast-caveats.ts";
 import { fitVotes, type VoteForecast, voteKeys } from "./mixture.ts";
-import type { Costs, CostUnit, Forecast } from "./plan-types.ts";
+import type { Costs, Forecast } from "./plan-types.ts";
 import { forecastReaders } from "./readers.ts";
+import { callersOf, silenceOf, silentVotes } from "./silence.ts";
 
 export interface ForecastOptions {
   /** Probability content of every interval. @default 0.9 */
@@ -108,8 +109,8 @@ function forecastRecorded(
   const deviation = Math.sqrt(variance(accuracy));
   const k = measured.length;
   const half = studentTQuantile((1 + confidence) / 2, k - 1) * Math.sqrt(deviation ** 2 / k + 0.25 / k ** 2);
-  const costs = (unit: CostUnit) => pick(outcomes[unit], measured);
-  const largest = (unit: CostUnit) =>
+  const costs = replayedCosts(outcomes, table, measured);
+  const largest = (unit: Expense) =>
     worstCase(team, stagesOf(team), unit, (name) => largestCallCost(columns.get(name)!, unit, measured));
   return {
     team: team.text,
@@ -117,6 +118,7 @@ function forecastRecorded(
     metric: "accuracy",
     accuracy: { mean: value, low: Math.max(0, value - half), high: Math.min(1, value + half), confidence },
     cost: allCosts(costs, largest, confidence),
+    silence: silenceOf(callersOf(outcomes, table, measured), measured, pick(outcomes.unanswered, measured), confidence),
     method: "resampled",
     tasks: k,
     caveats: caveatsOf(team, [...columns.values()], k, assumptions),
@@ -127,7 +129,7 @@ function forecastRecorded(
 function forecastRepeated(
   team: Team,
   column: Column,
-  { tasks, assumptions }: Calibration,
+  { table, tasks, agents, assumptions }: Calibration,
   { confidence, seed }: Required<ForecastOptions>,
 ): Forecast {
   const calls = callsMaxOf(team);
@@ -145,11 +147,18 @@ function forecastRepeated(
     metric: "accuracy",
     accuracy: { mean: votes.accuracy, low: votes.accuracyLow, high: votes.accuracyHigh, confidence },
     cost: costsOfRepeats(team, column, votes, measured, confidence),
+    silence: silenceOf(
+      [{ column, calls: votes.taskCalls }],
+      measured,
+      silentVotes(team, table, column, measured, confidence),
+      confidence,
+    ),
     method: "mixture",
     tasks: mixture.tasks,
     caveats: [
       ...caveatsOf(team, [column], mixture.tasks, assumptions),
       ...voteCaveats(team, votes, column, mixture.samples),
+      ...cachingCaveat(agents.find(({ name }) => name === column.name)!, votes.calls),
     ],
     deviation: votes.deviation,
   };
@@ -168,11 +177,8 @@ export function costsOfRepeats(
   confidence: number,
 ): Costs {
   const stages = stagesOf(team);
-  const costs = (unit: CostUnit) =>
-    unit === "seconds" && stages
-      ? slowestOf(column, callsMaxOf(team), tasks)
-      : meanCallCosts(column, unit, tasks).map((cost, i) => cost * votes.taskCalls[i]!);
-  const largest = (unit: CostUnit) => worstCase(team, stages, unit, () => largestCallCost(column, unit, tasks));
+  const costs = repeatedCosts(column, votes.taskCalls, stages !== undefined, tasks);
+  const largest = (unit: Expense) => worstCase(team, stages, unit, () => largestCallCost(column, unit, tasks));
   const found = allCosts(costs, largest, confidence);
   const { calls: mean, callsLow: low, callsHigh: high } = votes;
   return { ...found, calls: { ...found.calls, mean, low, high } };

@@ -4,6 +4,7 @@ import type { AgentCalibration, Calibration } from "../calibrate/calibration.ts"
 import type { Column } from "../records/answer-table.ts";
 import { optionsOf } from "../simulate/options-of.ts";
 import { type Interval, isMeasured, type NotMeasured } from "../theory/interval.ts";
+import { energyOf } from "./energy.ts";
 import { fitGroupedVotes } from "./grouped-votes.ts";
 import {
   fitVotes,
@@ -146,6 +147,17 @@ function isolatedMixture(column: Column, tasks: Uint32Array, seed: number): Vote
 /** A group that always shares its answer says nothing of difficulty: the law is fitted as if a little were told apart. */
 const share = (rho: number) => Math.max(0, Math.min(0.95, rho));
 
+/** From the least to the most that any of these agents takes; nothing where nothing is stated of some. */
+function pooledEnergy(columns: readonly Column[]): Pick<Column, "energy"> {
+  if (columns.some(({ energy }) => !energy)) return {};
+  const rates = columns.map(energyOf);
+  const over = (side: "input" | "output"): [number, number] => [
+    Math.min(...rates.map((rate) => rate[side].low)),
+    Math.max(...rates.map((rate) => rate[side].high)),
+  ];
+  return { energy: { inputWattHoursPerThousand: over("input"), outputWattHoursPerThousand: over("output") } };
+}
+
 /** The answers of several agents to each task as those of one, who is right as often as they are in the mean. */
 export function pooled(columns: readonly Column[]): Column {
   const [first, ...others] = columns;
@@ -169,6 +181,11 @@ export function pooled(columns: readonly Column[]): Column {
     group: Int32Array.from(at, ([column, i]) => column.group[i]!),
     ...{ grade: numbers("grade"), usd: numbers("usd"), seconds: numbers("seconds") },
     ...{ tokensIn: numbers("tokensIn"), tokensOut: numbers("tokensOut") },
+    ...(columns.some(({ usdCached }) => usdCached) && {
+      usdCached: Float64Array.from(at, ([{ usd, usdCached = usd }, i]) => usdCached[i]!),
+    }),
+    ...pooledEnergy(columns),
+    ...(columns.every(({ statusKnown }) => statusKnown) && { statusKnown: true }),
     ...(columns.some(({ estimate }) => estimate) && {
       estimate: Float64Array.from(at, ([{ estimate }, i]) => estimate?.[i] ?? Number.NaN),
     }),

@@ -21,10 +21,29 @@ export interface CostForecast {
 
 export interface Costs {
   readonly calls: CostForecast;
+  /** Read and written. */
   readonly tokens: CostForecast | NotMeasured;
+  /** Prompts, and what is read of others. */
+  readonly tokensIn: CostForecast | NotMeasured;
+  readonly tokensOut: CostForecast | NotMeasured;
+  /**
+   * Where a price of cached prompt tokens is stated: low as if every call of an agent to a task but its first had its prompt
+   * cached, high as if none had, mean as if those had that begin when another has ended.
+   */
   readonly usd: CostForecast | NotMeasured;
+  /** On the critical path: calls made together count as the slowest of them. */
   readonly seconds: CostForecast | NotMeasured;
+  /** From a table of published measurements, not from a meter: the mean is the geometric middle of its range. */
   readonly wattHours: CostForecast | NotMeasured;
+}
+
+/** Answers that never come, counted apart from wrong ones. */
+export interface Silence {
+  /** Share of calls whose answer could not be parsed, and of those that were cut off. */
+  readonly unparsed: Measured;
+  readonly truncated: Measured;
+  /** Share of tasks on which the team gives no answer; in squared error no number. */
+  readonly unanswered: Measured;
 }
 
 /**
@@ -42,6 +61,7 @@ export interface Forecast {
     readonly confidence: number;
   };
   readonly cost: Costs;
+  readonly silence: Silence;
   readonly method: "resampled" | "mixture" | "mixed" | "exact" | "simulated";
   readonly tasks: number;
   readonly caveats: readonly string[];

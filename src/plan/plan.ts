@@ -5,6 +5,7 @@ import { adviseOn } from "./advise.ts";
 import { isWithin, printBudget } from "./budget.ts";
 import { bestOf, cheapestOf, difference, frontierOf, probabilityBetter } from "./choose.ts";
 import { CostNotMeasured } from "./costs.ts";
+import { energyAssumptions } from "./energy.ts";
 import type { Choice, Market, Offer } from "./market.ts";
 import type { Budget, Forecast, Plan, PlanOptions } from "./plan-types.ts";
 import { squaredErrorMarket } from "./squared-error-market.ts";
@@ -115,6 +116,7 @@ function planOn<T extends Offer>(market: Market<T>, calibration: Calibration, op
     assumptions: [
       ...calibration.assumptions,
       ...roster.assumptions,
+      ...energyAssumptions(roster.agents.map(({ column }) => column)),
       ...(leftOut > 0 ? [teamsLeftOut(leftOut)] : []),
       ...assumptions,
     ],

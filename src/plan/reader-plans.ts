@@ -195,6 +195,7 @@ export class ReaderPricing {
         forecast,
         costs: costs.perTask(work),
         max: (unit) => costs.largest(work, unit),
+        silence: () => costs.silence(work, this.#confidence),
       }),
       unrecorded: { caveats: readerCaveats(team, model) },
     };

@@ -155,11 +155,13 @@ describe("teams of readers", () => {
     }
   });
 
-  it("cost their leaves, every message twice and the readers' prompts", () => {
+  it("cost their leaves, every message twice, the readers' prompts and the root's answer", () => {
     const team = forecast(parseTeam(`star:3/m=64@leaf=${truth.node.leaf},reader=${truth.node.leaf}`), calibration);
     const leaf = calibration.agents.find(({ name }) => name === truth.node.leaf)!;
-    const [call, prompt] = [measured(leaf.cost.tokens).value, measured(leaf.cost.tokensIn).value];
-    expect(measured(team.cost.tokens).mean).toBeCloseTo(3 * call + 2 * 3 * 64 + prompt, 6);
+    const { tokens, tokensIn, tokensOut } = leaf.cost;
+    expect(measured(team.cost.tokens).mean).toBeCloseTo(4 * measured(tokens).value + 2 * 3 * 64, 6);
+    expect(measured(team.cost.tokensIn).mean).toBeCloseTo(4 * measured(tokensIn).value + 3 * 64, 6);
+    expect(measured(team.cost.tokensOut).mean).toBeCloseTo(4 * measured(tokensOut).value + 3 * 64, 6);
     expect(team.cost.calls.mean).toBe(4);
   });
 
@@ -167,13 +169,14 @@ describe("teams of readers", () => {
     const { cost } = forecast(parseTeam("tree:3x2/m=64+32@leaf=clerk,reader=scholar"), calibration);
     const [clerk, scholar] = ["clerk", "scholar"].map((name) => calibration.agents.find((one) => one.name === name)!);
     const prompt = measured(scholar!.cost.tokensIn).value;
-    const written = 2 * (9 * 64 + 3 * 32);
+    const written = 2 * (9 * 64 + 3 * 32 + measured(scholar!.cost.tokensOut).value);
     const read = 0.5 * (9 * 64 + 3 * 32 + 4 * prompt);
     expect(measured(cost.usd).mean).toBeCloseTo(9 * measured(clerk!.cost.usd).value + (written + read) / 1e6, 9);
     const seconds = measured(cost.seconds);
     const slowest = measured(forecast(parseTeam("vote:9@clerk"), calibration).cost.seconds).mean;
-    expect(seconds.mean).toBeGreaterThan(slowest + (64 + 32) / 60);
-    expect(seconds.mean).toBeLessThan(slowest + 64 / 100 + (64 + 32) / 50);
+    const last = measured(scholar!.cost.seconds).value;
+    expect(seconds.mean).toBeGreaterThan(slowest + 32 / 60 + last);
+    expect(seconds.mean).toBeLessThan(slowest + 64 / 50 + 32 / 50 + last);
     const unpriced = { ...calibration, agents: calibration.agents.map(({ prices: _, ...agent }) => agent) };
     const { cost: unknown } = forecast(parseTeam("star:3/m=64@leaf=clerk,reader=clerk"), unpriced);
     expect(isMeasured(unknown.usd)).toBe(false);
@@ -195,7 +198,7 @@ describe("teams of readers", () => {
     const channel = channelOf(calibration) as CalibratedChannel;
     const simulated = replay(team, calibration.table, { seed: 1, channel }).cost;
     expect(simulated.calls).toBe(cost.calls.mean);
-    for (const unit of ["tokens", "usd"] as const)
+    for (const unit of ["tokens", "tokensIn", "tokensOut", "usd", "seconds"] as const)
       expect(simulated[unit]! / measured(cost[unit]).mean, unit).toBeCloseTo(1, 2);
     const { prices: _, ...unpriced } = channel;
     expect(replay(team, calibration.table, { seed: 1, channel: unpriced }).cost.usd).toBeNull();

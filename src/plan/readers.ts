@@ -17,7 +17,7 @@ import { allCosts } from "./costs.ts";
 import { caveatsOf } from "./forecast-caveats.ts";
 import { type LeafModel, leafModel, pooled } from "./leaf-model.ts";
 import { forecastReading, type VoteForecast } from "./mixture.ts";
-import type { Costs, Forecast } from "./plan-types.ts";
+import type { Costs, Forecast, Silence } from "./plan-types.ts";
 import { type Party, ReaderCosts, type WholeAnswers, workOf } from "./reader-costs.ts";
 import { readAccuracy } from "./reader-shapes.ts";
 import { refusal, WindowExceeded, windowOf } from "./reader-window.ts";
@@ -42,7 +42,7 @@ export function forecastReaders(
   calibration: Calibration,
   { confidence, seed }: { readonly confidence: number; readonly seed: number },
 ): Forecast {
-  const { answering, tasks, cost } = readingTeam(team, calibration, confidence);
+  const { answering, tasks, ...costs } = readingTeam(team, calibration, confidence);
   const model = leafModel(answering.column, answering.calibration, tasks, calibration, seed);
   if (!isMeasured<LeafModel>(model)) throw new ReadersNotMeasured(team.text, model);
   const channel = channelOf(calibration);
@@ -58,7 +58,7 @@ export function forecastReaders(
     kind: team.kind,
     metric: "accuracy",
     accuracy: { mean: votes.accuracy, low: votes.accuracyLow, high: votes.accuracyHigh, confidence },
-    cost,
+    ...costs,
     method: "exact",
     tasks: model.mixture.tasks,
     caveats: [
@@ -75,14 +75,14 @@ export function readingTeam(
   team: Team,
   calibration: Calibration,
   confidence: number,
-): { readonly answering: Party; readonly tasks: Uint32Array; readonly cost: Costs } {
+): { readonly answering: Party; readonly tasks: Uint32Array; readonly cost: Costs; readonly silence: Silence } {
   const { answering, reading } = partiesOf(team, calibration);
   const tasks = answeredTasks(answering.column, calibration);
   const whole = requireWindow(team, { answering, reading });
   const work = workOf(team, whole);
   const costs = new ReaderCosts(answering, reading, tasks);
   const cost = allCosts(costs.perTask(work), (unit) => costs.largest(work, unit), confidence);
-  return { answering, tasks, cost };
+  return { answering, tasks, cost, silence: costs.silence(work, confidence) };
 }
 
 /**
@@ -130,6 +130,9 @@ function partyOf(parts: readonly Part[], { agents, table }: Calibration): Party 
       prices: {
         inputPerMillion: mean(({ inputPerMillion }) => inputPerMillion),
         outputPerMillion: mean(({ outputPerMillion }) => outputPerMillion),
+        ...(prices.some(({ cachedInputPerMillion }) => cachedInputPerMillion !== undefined) && {
+          cachedInputPerMillion: mean((price) => price.cachedInputPerMillion ?? price.inputPerMillion),
+        }),
       },
     }),
   };

@@ -34,7 +34,7 @@ describe("a plan in squared error", () => {
   const found = planAt(1000);
 
   it("tries one answer, means and medians of repeats, panels under every rule, and readers", () => {
-    const words = found.candidates.map(({ team }) => team.replace(/[:/@].*/, ""));
+    const words = planAt(3000).candidates.map(({ team }) => team.replace(/[:/@].*/, ""));
     for (const word of ["single", "vote.mean", "vote.median", "vote.linear", "star", "tree.counted", "chain"])
       expect(words, word).toContain(word);
     expect(words).not.toContain("vote");

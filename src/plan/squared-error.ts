@@ -18,11 +18,12 @@ import { type Interval, isMeasured, type NotMeasured } from "../theory/interval.
 import { type NumbersAmong, numbersRecorded, numbersWith, passedOn } from "./averaging.ts";
 import { callsMaxOf, stagesOf } from "./candidates.ts";
 import { mean, pick, variance } from "./choose.ts";
-import { allCosts, largestCallCost, meanCallCosts, slowestOf, worstCase } from "./costs.ts";
+import { allCosts, type Expense, largestCallCost, repeatedCosts, replayedCosts, worstCase } from "./costs.ts";
 import { type ForecastOptions, NoCommonTasks } from "./forecast.ts";
 import { caveatsOf } from "./forecast-caveats.ts";
-import type { CostUnit, Forecast } from "./plan-types.ts";
+import type { Forecast } from "./plan-types.ts";
 import { ReadersNotMeasured, readingTeam } from "./readers.ts";
+import { callersOf, silenceOf } from "./silence.ts";
 import { teamWeights } from "./weights.ts";
 
 /** A squared error is to be forecast, and nobody gave numbers. */
@@ -154,16 +155,17 @@ function forecastRecorded(
     ...(weights && { weights }),
   });
   const columns = columnNames(team).map((name) => findColumn(table, name)!);
-  const largest = (unit: CostUnit) =>
+  const largest = (unit: Expense) =>
     worstCase(team, stagesOf(team), unit, (name) => largestCallCost(findColumn(table, name)!, unit, tasks));
   const forecast: Forecast = {
     ...head(team, perTask, confidence),
-    cost: allCosts((unit) => pick(known[unit], tasks), largest, confidence),
+    cost: allCosts(replayedCosts(known, table, tasks), largest, confidence),
+    silence: silenceOf(callersOf(known, table, tasks), tasks, pick(known.unanswered, tasks), confidence),
     method: "resampled",
     tasks: tasks.length,
     caveats: [
       ...caveatsOf(team, columns, tasks.length, calibration.assumptions),
-      ...riskCaveats(calibration, estimates, { tasks, perTask }, pick(known.unanswered!, tasks)),
+      ...riskCaveats(calibration, estimates, { tasks, perTask }, pick(known.unanswered, tasks)),
     ],
   };
   return { forecast, tasks, perTask };
@@ -251,14 +253,12 @@ function forecastRepeated(
   const column = findColumn(calibration.table, columnNames(team)[0]!)!;
   const { samples } = estimates.agents.find(({ name }) => name === column.name)!;
   const calls = callsMaxOf(team);
-  const costs = (unit: CostUnit) =>
-    unit === "seconds"
-      ? slowestOf(column, calls, tasks)
-      : meanCallCosts(column, unit, tasks).map((cost) => cost * calls);
-  const largest = (unit: CostUnit) => worstCase(team, stagesOf(team), unit, () => largestCallCost(column, unit, tasks));
+  const costs = repeatedCosts(column, new Float64Array(tasks.length).fill(calls), true, tasks);
+  const largest = (unit: Expense) => worstCase(team, stagesOf(team), unit, () => largestCallCost(column, unit, tasks));
   const forecast: Forecast = {
     ...head(team, perTask, confidence),
     cost: allCosts(costs, largest, confidence),
+    silence: silenceOf([{ column, calls: new Float64Array(tasks.length).fill(calls) }], tasks, unanswered, confidence),
     method: "exact",
     tasks: tasks.length,
     caveats: [
@@ -287,7 +287,7 @@ function forecastReaders(
   estimates: EstimateCalibration,
   { confidence }: Required<ForecastOptions>,
 ): RiskForecast {
-  const { answering, cost } = readingTeam(team, calibration, confidence);
+  const { answering, cost, silence } = readingTeam(team, calibration, confidence);
   const { tasks } = calibration;
   const truth = truthFor(calibration.table, []);
   const errors = columnErrors(answering.column, truth, tasks);
@@ -325,7 +325,7 @@ function forecastReaders(
   const forecast: Forecast = {
     ...head(team, perTask, confidence),
     accuracy: { mean: value, low: Math.max(0, low + Math.min(0, refreshed - value)), high, confidence },
-    cost,
+    ...{ cost, silence },
     method: "exact",
     tasks: at.length,
     caveats: [

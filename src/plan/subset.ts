@@ -47,6 +47,7 @@ function onTasks(column: Column, tasks: Uint32Array, keep: Keep): Column {
     tokensIn: pick(column.tokensIn, at),
     tokensOut: pick(column.tokensOut, at),
     usd: pick(column.usd, at),
+    ...(column.usdCached && { usdCached: pick(column.usdCached, at) }),
     seconds: pick(column.seconds, at),
   };
 }

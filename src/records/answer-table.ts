@@ -1,4 +1,5 @@
 import type { Status } from "./attempt.ts";
+import type { EnergyConfig } from "./config.ts";
 
 /**
  * One agent at one compute level: a column of the table. Its recorded answers to task t stand at the indices
@@ -31,8 +32,17 @@ export interface Column {
   readonly tokensIn: Float64Array;
   readonly tokensOut: Float64Array;
   readonly usd: Float64Array;
+  /**
+   * Dollars of a call whose whole prompt the provider has cached; absent where no price of cached tokens is stated.
+   * Equal to `usd` where dollars were recorded, with whatever was cached then.
+   */
+  readonly usdCached?: Float64Array;
+  /** As the config states it. */
+  readonly energy?: EnergyConfig;
   readonly seconds: Float64Array;
   readonly status: readonly Status[];
+  /** True where some attempt says how it ended; else all that are answers are taken to have ended well. */
+  readonly statusKnown?: boolean;
   /** Number of the group (shared context) within its task; −1 without. */
   readonly group: Int32Array;
 }
@@ -47,6 +57,11 @@ export interface AnswerTable {
   readonly rightText?: Int32Array;
   /** 1 where nobody knows the truth of a task, and the mean of those who are not judged stands for it; absent without such tasks. */
   readonly truthFromOthers?: Uint8Array;
+}
+
+/** Dollars of a recorded call; `repeated`: an earlier call of the agent to the task has ended, and its prompt is cached. */
+export function callUsd({ usd, usdCached }: Column, at: number, repeated: boolean): number {
+  return repeated && usdCached ? usdCached[at]! : usd[at]!;
 }
 
 /** Column of the agent (and level) with this name, or undefined. */

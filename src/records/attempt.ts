@@ -25,6 +25,8 @@ export interface Attempt {
   readonly reads?: readonly string[];
   /** Reasoning and cached tokens are inside these counts. */
   readonly tokensIn?: number;
+  /** Those of `tokensIn` that the provider had cached. */
+  readonly tokensInCached?: number;
   readonly tokensOut?: number;
   readonly costUsd?: number;
   readonly seconds?: number;

@@ -35,11 +35,12 @@ export function columnBuilder(
   const costs = costCompletion(name, own ?? {});
   let size = 0;
   let filled = 0;
-  let answersKnown = false;
+  let [answersKnown, statusKnown] = [false, false];
   let column: Mutable<Column> & { readonly status: Status[] };
 
   return {
-    expect({ nSamples, answer }) {
+    expect({ nSamples, answer, status }) {
+      statusKnown ||= status !== undefined;
       size += nSamples ?? 1;
       answersKnown ||= nSamples === undefined && answer !== undefined;
     },
@@ -55,8 +56,11 @@ export function columnBuilder(
         tokensIn: new Float64Array(size),
         tokensOut: new Float64Array(size),
         usd: new Float64Array(size),
+        ...(own?.prices?.cachedInputPerMillion !== undefined && { usdCached: new Float64Array(size) }),
+        ...(own?.energy && { energy: own.energy }),
         seconds: new Float64Array(size),
         status: new Array<Status>(size),
+        ...(statusKnown && { statusKnown }),
         group: new Int32Array(size),
       };
     },
@@ -116,9 +120,18 @@ function costCompletion(agent: string, config: AgentConfig) {
         completed.characters++;
       }
       let usd = Number.NaN;
-      if (attempt.costUsd !== undefined) usd = attempt.costUsd / samples;
+      let usdCached = Number.NaN;
+      if (attempt.costUsd !== undefined) usd = usdCached = attempt.costUsd / samples;
       else if (prices !== undefined && !Number.isNaN(tokensIn + tokensOut)) {
-        usd = (tokensIn * prices.inputPerMillion + tokensOut * prices.outputPerMillion) / 1e6;
+        const { inputPerMillion, outputPerMillion, cachedInputPerMillion = inputPerMillion } = prices;
+        const cached = (attempt.tokensInCached ?? 0) / samples;
+        const dollars = (cachedTokens: number) =>
+          ((tokensIn - cachedTokens) * inputPerMillion +
+            cachedTokens * cachedInputPerMillion +
+            tokensOut * outputPerMillion) /
+          1e6;
+        usd = dollars(cached);
+        usdCached = dollars(tokensIn);
         completed.prices++;
       }
       let lasted = Number.NaN;
@@ -130,6 +143,7 @@ function costCompletion(agent: string, config: AgentConfig) {
       column.tokensIn[at] = tokensIn;
       column.tokensOut[at] = tokensOut;
       column.usd[at] = usd;
+      if (column.usdCached) column.usdCached[at] = usdCached;
       column.seconds[at] = lasted;
     },
 
@@ -153,6 +167,12 @@ function costCompletion(agent: string, config: AgentConfig) {
           completed.prices,
           "price",
           `$${prices.inputPerMillion} in, $${prices.outputPerMillion} out per million tokens`,
+        );
+      if (prices?.cachedInputPerMillion !== undefined)
+        note(
+          completed.prices,
+          "cached prompt",
+          `$${prices.cachedInputPerMillion} per million tokens, where an earlier call to the same task has ended`,
         );
       note(completed.seconds, "seconds", `${seconds} s`);
       return entries;

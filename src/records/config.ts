@@ -4,8 +4,25 @@ const Prices = z.strictObject({
   /** US dollars per million tokens. */
   inputPerMillion: z.number().nonnegative(),
   outputPerMillion: z.number().nonnegative(),
+  /** Of prompt tokens that the provider still has from an earlier call. */
   cachedInputPerMillion: z.number().nonnegative().optional(),
 });
+
+const WattHours = z.union([
+  z.number().nonnegative(),
+  z
+    .tuple([z.number().nonnegative(), z.number().nonnegative()])
+    .refine(([low, high]) => low <= high, "the lower end comes first"),
+]);
+
+const Energy = z.strictObject({
+  /** Up to some 10 billion parameters, or more: what stands in for what is not stated below. */
+  size: z.enum(["small", "large"]).optional(),
+  /** A number, or [low, high]. */
+  inputWattHoursPerThousand: WattHours.optional(),
+  outputWattHoursPerThousand: WattHours.optional(),
+});
+export type EnergyConfig = z.infer<typeof Energy>;
 
 const Agent = z.strictObject({
   /** Short name for reports. */
@@ -14,6 +31,7 @@ const Agent = z.strictObject({
   /** The paper's W. */
   contextTokens: z.int().positive().optional(),
   prices: Prices.optional(),
+  energy: Energy.optional(),
   /** Used where an attempt records no tokens. */
   promptTokens: z.number().positive().optional(),
   answerTokens: z.number().positive().optional(),

@@ -22,6 +22,7 @@ const fields = new Set([
   "role",
   "reads",
   "tokens_in",
+  "tokens_in_cached",
   "tokens_out",
   "cost_usd",
   "seconds",
@@ -85,6 +86,7 @@ function toRow(attempt: Attempt): Row {
     role: attempt.role,
     reads: attempt.reads,
     tokens_in: attempt.tokensIn,
+    tokens_in_cached: attempt.tokensInCached,
     tokens_out: attempt.tokensOut,
     cost_usd: attempt.costUsd,
     seconds: attempt.seconds,
@@ -111,6 +113,7 @@ const numeric = new Set([
   "score_max",
   "scoreMax",
   "tokens_in",
+  "tokens_in_cached",
   "tokens_out",
   "cost_usd",
   "seconds",
@@ -188,6 +191,8 @@ function read(row: Row): Attempt {
   if (reads !== undefined) attempt.reads = reads;
   const tokensIn = amount(row["tokens_in"], "tokens_in");
   if (tokensIn !== undefined) attempt.tokensIn = tokensIn;
+  const tokensInCached = amount(row["tokens_in_cached"], "tokens_in_cached");
+  if (tokensInCached !== undefined) attempt.tokensInCached = tokensInCached;
   const tokensOut = amount(row["tokens_out"], "tokens_out");
   if (tokensOut !== undefined) attempt.tokensOut = tokensOut;
   const costUsd = amount(row["cost_usd"], "cost_usd");
@@ -223,6 +228,9 @@ function read(row: Row): Attempt {
 /** The rules that join fields. */
 function requireSort(attempt: Attempt): void {
   const { answer, correct, score, scoreMax = 1, nSamples, nCorrect, sent, received } = attempt;
+  const { tokensIn, tokensInCached = 0 } = attempt;
+  if (tokensInCached > (tokensIn ?? Number.POSITIVE_INFINITY))
+    throw new BadField(`tokens_in_cached ${tokensInCached} > tokens_in ${tokensIn}, inside which it counts`);
   if (score !== undefined && (score < 0 || score > scoreMax))
     throw new BadField(`score is ${score}, not a number in [0, ${scoreMax}] (score_max is ${scoreMax})`);
   if (scoreMax <= 0) throw new BadField(`score_max is ${scoreMax}, not a number > 0`);

@@ -2,13 +2,13 @@ import { KnownError } from "../errors.ts";
 import { memberName } from "../organizations/cast.ts";
 import type { Organization, Params, Step } from "../organizations/organization.ts";
 import { paramsOf, type Team } from "../organizations/team.ts";
-import type { AnswerTable, Column } from "../records/answer-table.ts";
+import { type AnswerTable, type Column, callUsd } from "../records/answer-table.ts";
 import { normalDeviate, type Random, random } from "../theory/random.ts";
 import { allSteps } from "./all-steps.ts";
 import { type Deck, deckOf } from "./deck.ts";
 import { recorded, requireDigest } from "./digest.ts";
 import { emptyOutcomes, type OutcomeOptions, type Outcomes, type PricedChannel } from "./outcomes.ts";
-import { answersItself, readingCosts, recordedLengths } from "./reading-costs.ts";
+import { answersItself, readingCosts, recordedLengths, times, writtenBy } from "./reading-costs.ts";
 import { scoresOf } from "./scores.ts";
 
 /** Numbers are passed on in messages, and nobody knows what messages do to numbers. Nothing was simulated. */
@@ -43,7 +43,6 @@ export function averagedOutcomes(
   if (!variance) throw new ChannelNoiseNotMeasured(team.text);
   const { seed, draws = 200, weights } = options;
   const outcomes = emptyOutcomes(team, table, "squared-error");
-  const unanswered = new Float64Array(table.tasks.length).fill(Number.NaN);
   const links = wire(organization, paramsOf(team, { seed, ...(weights && { weights }) }));
   const names = [...new Set(links.filter(({ answers }) => answers).map(({ name }) => name))];
   const scores = scoresOf(names, table, { ...options, metric: "squared-error" });
@@ -56,32 +55,43 @@ export function averagedOutcomes(
 
   const value = new Float64Array(links.length);
   const estimates = new Float64Array(links.length); // how many stand behind each value; 0: it says nothing
+  const end = new Float64Array(links.length); // seconds after the first question
+  let writing: readonly number[] = []; // seconds of what each step writes beside its recorded answer
   for (let task = 0; task < table.tasks.length; task++) {
     if (!columns.every((column, i) => recorded(column, task) >= needed[i]!)) continue;
     const next = random(seed, team.text, table.tasks[task]!);
     const decks = columns.map((column) => deckOf(column, task, next));
-    let [risk, silent] = [0, 0];
+    const lengthsOf = recordedLengths(table, task);
+    writing = links.map((link) => {
+      const lengths = lengthsOf(link.step);
+      return times(writtenBy(link, lengths), lengths.pace);
+    });
+    let [risk, silent, seconds] = [0, 0, 0];
     for (let draw = 0; draw < draws; draw++) {
       for (const deck of decks) deck.shuffle();
       const answer = run(decks, next);
       if (Number.isNaN(answer)) silent++;
+      seconds += end.reduce((last, one) => Math.max(last, one), 0);
       risk += Number.isNaN(answer) ? scores.ofNothing![task]! : scores.ofNumber(task, answer);
     }
     outcomes.accuracy[task] = risk / draws;
-    unanswered[task] = silent / draws;
+    outcomes.unanswered[task] = silent / draws;
     outcomes.calls[task] = links.length;
-    const reading = readingCosts(said, recordedLengths(table, task), channel.prices);
-    outcomes.tokens[task] =
-      reading.tokens + answering(task, ({ tokensIn, tokensOut }, at) => tokensIn[at]! + tokensOut[at]!);
-    outcomes.usd[task] = reading.usd + answering(task, ({ usd }, at) => usd[at]!);
+    const reading = readingCosts(said, lengthsOf, channel.prices);
+    outcomes.tokensIn[task] = reading.tokensIn + answering(task, ({ tokensIn }, at) => tokensIn[at]!);
+    outcomes.tokensOut[task] = reading.tokensOut + answering(task, ({ tokensOut }, at) => tokensOut[at]!);
+    outcomes.tokens[task] = outcomes.tokensIn[task]! + outcomes.tokensOut[task]!;
+    outcomes.usd[task] = reading.usd + answering(task, callUsd);
+    outcomes.seconds[task] = seconds / draws;
   }
-  return { ...outcomes, unanswered, method: "simulated" };
+  return { ...outcomes, method: "simulated" };
 
   /** The number that the team gives, NaN where it gives none. */
   function run(decks: readonly Deck[], next: Random): number {
     let [sum, count] = [0, 0];
     for (const [i, { answers, reads, readers }] of links.entries()) {
-      let [total, behind] = [0, 0];
+      let [total, behind, begin] = [0, 0, 0];
+      for (const from of reads) begin = Math.max(begin, end[from]!);
       const messages = reads.filter((from) => estimates[from]! > 0);
       const shared = messages.length > 1 && channel.rho > 0 && next() < channel.rho;
       const source = shared ? messages[Math.floor(next() * messages.length)]! : -1;
@@ -91,7 +101,10 @@ export function averagedOutcomes(
         total += estimates[sender]! * received;
         behind += estimates[sender]!;
       }
-      const own = answers ? columns[agents[i]!]!.estimate![decks[agents[i]!]!.take()]! : Number.NaN;
+      const column = columns[agents[i]!];
+      const at = answers ? decks[agents[i]!]!.take() : -1;
+      end[i] = begin + writing[i]! + (answers ? column!.seconds[at]! : 0);
+      const own = answers ? column!.estimate![at]! : Number.NaN;
       if (!Number.isNaN(own)) {
         total += own;
         behind++;
@@ -105,13 +118,16 @@ export function averagedOutcomes(
     return count === 0 ? Number.NaN : sum / count;
   }
 
-  /** Expected cost of the recorded answers that one run takes. */
-  function answering(task: number, costOf: (column: Column, at: number) => number): number {
+  /** Expected cost of the recorded answers that one run takes; who answers and reads, reads an answer of its own agent. */
+  function answering(task: number, costOf: (column: Column, at: number, repeated: boolean) => number): number {
     return columns.reduce((total, column, i) => {
       const [from, to] = [column.start[task]!, column.start[task + 1]!];
+      const own = links.filter((link) => link.answers && link.name === names[i]);
+      const repeats = own.filter(({ reads }) => reads.length > 0).length;
       let sum = 0;
-      for (let at = from; at < to; at++) sum += costOf(column, at);
-      return total + (needed[i]! * sum) / (to - from);
+      for (let at = from; at < to; at++)
+        sum += (own.length - repeats) * costOf(column, at, false) + repeats * costOf(column, at, true);
+      return total + sum / (to - from);
     }, 0);
   }
 }

@@ -35,7 +35,8 @@ export interface Digest {
   /** The answer as a number, NaN where it is none. Absent where the column has no numbers. */
   readonly number?: Float64Array;
   /** Per task: mean of one call; NaN where not recorded. */
-  readonly tokens: Float64Array;
+  readonly tokensIn: Float64Array;
+  readonly tokensOut: Float64Array;
   readonly usd: Float64Array;
   readonly seconds: Float64Array;
   /** The column's seconds, ascending within each task. */
@@ -95,7 +96,6 @@ function makeDigest(column: Column): Digest {
   }
   const sortedSeconds = Float64Array.from(column.seconds);
   for (let task = 0; task < tasks; task++) sortedSeconds.subarray(column.start[task]!, column.start[task + 1]!).sort();
-  const tokens = column.tokensIn.map((tokensIn, i) => tokensIn + column.tokensOut[i]!);
   return {
     column,
     start,
@@ -104,7 +104,8 @@ function makeDigest(column: Column): Digest {
     times: times.slice(0, entries),
     grade: grade.slice(0, entries),
     ...(number && { number: number.slice(0, entries) }),
-    tokens: meanByTask(column, tokens),
+    tokensIn: meanByTask(column, column.tokensIn),
+    tokensOut: meanByTask(column, column.tokensOut),
     usd: meanByTask(column, column.usd),
     seconds: meanByTask(column, column.seconds),
     sortedSeconds,

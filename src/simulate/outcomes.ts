@@ -16,15 +16,30 @@ export interface Outcomes {
   readonly metric: Metric;
   /** Expected grade of the answer; under `squared-error` its expected squared error, where less is better. */
   readonly accuracy: Float64Array;
-  /** Under squared-error: P(the answer is no number), for which `guess` was charged. */
-  readonly unanswered?: Float64Array;
+  /** P(the team gives no answer); under squared-error P(its answer is no number), for which `guess` was charged. */
+  readonly unanswered: Float64Array;
   readonly calls: Float64Array;
+  /** Of prompts, and of what was read of others. */
+  readonly tokensIn: Float64Array;
+  readonly tokensOut: Float64Array;
+  /** Both together. */
   readonly tokens: Float64Array;
   readonly usd: Float64Array;
   /** Seconds on the critical path: steps asked together count as the slowest of them. */
   readonly seconds: Float64Array;
+  /** Who was asked how often; absent where agents read: what they read is no call that was recorded. */
+  readonly asked?: readonly Asked[];
   /** exact: every draw counted; resampled: seeded draws; simulated: agents that read were drawn from a channel. */
   readonly method: "exact" | "resampled" | "simulated";
+}
+
+/** How often one member is asked, per task. */
+export interface Asked {
+  readonly name: string;
+  /** Expected calls. */
+  readonly calls: Float64Array;
+  /** P(it is asked at all). */
+  readonly once: Float64Array;
 }
 
 /** The channel that readers are drawn from, and what their tokens cost. */
@@ -59,7 +74,10 @@ export function emptyOutcomes(team: Team, { tasks }: AnswerTable, metric: Metric
     team,
     metric,
     accuracy: unknown(),
+    unanswered: unknown(),
     calls: unknown(),
+    tokensIn: unknown(),
+    tokensOut: unknown(),
     tokens: unknown(),
     usd: unknown(),
     seconds: unknown(),

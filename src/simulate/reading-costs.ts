@@ -3,7 +3,7 @@
 import type { TokenPrices } from "../calibrate/calibration.ts";
 import { memberName } from "../organizations/cast.ts";
 import type { Step } from "../organizations/organization.ts";
-import { type AnswerTable, findColumn } from "../records/answer-table.ts";
+import { type AnswerTable, type Column, findColumn } from "../records/answer-table.ts";
 
 /**
  * Tokens of one message: what its writer writes beside its own answer, and what everyone who reads it reads. A whole answer
@@ -24,10 +24,11 @@ export function messageOf(
 /** True of a step that takes a recorded answer of its agent, reading or not. */
 export const answersItself = ({ reads, refines }: Step) => reads.length === 0 || refines === true;
 
-/** Mean tokens of an agent's prompt and whole answer to one task. */
+/** Mean tokens of an agent's prompt and whole answer to one task, and its seconds per token written to any task. */
 interface Lengths {
   readonly prompt: number;
   readonly answer: number;
+  readonly pace: number;
 }
 
 /** By member; NaN where nothing was recorded. */
@@ -43,37 +44,112 @@ export function recordedLengths(table: AnswerTable, task: number): (step: Step) 
       return some.reduce((sum, value) => sum + value, 0) / some.length;
     };
     const made = column
-      ? { prompt: mean(column.tokensIn), answer: mean(column.tokensOut) }
-      : { prompt: Number.NaN, answer: Number.NaN };
+      ? { prompt: mean(column.tokensIn), answer: mean(column.tokensOut), pace: paceOf(column) }
+      : { prompt: Number.NaN, answer: Number.NaN, pace: Number.NaN };
     known.set(name, made);
     return made;
   };
 }
 
+const paces = new WeakMap<Column, number>();
+
+/** Recorded seconds per recorded token written, over all tasks that have both. */
+function paceOf(column: Column): number {
+  const known = paces.get(column);
+  if (known !== undefined) return known;
+  let [seconds, tokens] = [0, 0];
+  for (const [at, lasted] of column.seconds.entries()) {
+    if (Number.isNaN(lasted + column.tokensOut[at]!)) continue;
+    seconds += lasted;
+    tokens += column.tokensOut[at]!;
+  }
+  const pace = tokens > 0 ? seconds / tokens : Number.NaN;
+  paces.set(column, pace);
+  return pace;
+}
+
+/** A step, and how many others read it. */
+export interface ReadStep {
+  readonly step: Step;
+  readonly readers: number;
+}
+
 /**
- * What is paid beyond the recorded answers: messages, and the task once more for whoever only reads. What the root says at
- * last is no message (§5).
+ * Tokens that a step writes beside a recorded answer: a message where somebody reads it, else, of a step that only reads,
+ * its answer.
+ */
+export function writtenBy({ step, readers }: ReadStep, { answer }: Lengths): number {
+  const answers = answersItself(step);
+  if (readers > 0) return messageOf(step.messageTokens, answer, answers).written;
+  return answers ? 0 : answer;
+}
+
+/**
+ * What is paid beyond the recorded answers: messages, the task once more for whoever only reads, and the answer of a
+ * reader whom nobody reads. The prompt of a reader is cached where its agent has read before (an earlier call ended).
  *
- * @param steps   those that were asked, by their id, and how many others read each
+ * @param steps   those that were asked, by their id, after whom they read
  * @param prices  by member; dollars are NaN where one of them is missing
  */
 export function readingCosts(
-  steps: ReadonlyMap<string, { readonly step: Step; readonly readers: number }>,
+  steps: ReadonlyMap<string, ReadStep>,
   lengthsOf: (step: Step) => Lengths,
   prices: ReadonlyMap<string, TokenPrices> = new Map(),
-): { readonly tokens: number; readonly usd: number } {
-  const message = (step: Step) => messageOf(step.messageTokens, lengthsOf(step).answer, answersItself(step));
-  let [tokens, usd] = [0, 0];
+): { readonly tokensIn: number; readonly tokensOut: number; readonly usd: number } {
+  let [tokensIn, tokensOut, usd] = [0, 0, 0];
   for (const { step, readers } of steps.values()) {
-    const written = readers > 0 ? message(step).written : 0;
-    let read = answersItself(step) ? 0 : lengthsOf(step).prompt;
-    for (const id of step.reads) read += message(steps.get(id)!.step).read;
-    tokens += written + read;
-    const price = prices.get(memberName(step));
-    usd += paid(written, price?.outputPerMillion) + paid(read, price?.inputPerMillion);
+    const lengths = lengthsOf(step);
+    const written = writtenBy({ step, readers }, lengths);
+    const prompt = answersItself(step) ? 0 : lengths.prompt;
+    let messages = 0;
+    for (const id of step.reads) {
+      const sender = steps.get(id)!.step;
+      messages += messageOf(sender.messageTokens, lengthsOf(sender).answer, answersItself(sender)).read;
+    }
+    tokensIn += prompt + messages;
+    tokensOut += written;
+    const { inputPerMillion, outputPerMillion, cachedInputPerMillion } = prices.get(memberName(step)) ?? unpriced;
+    const promptPerMillion = hasReadBefore(step, steps) ? (cachedInputPerMillion ?? inputPerMillion) : inputPerMillion;
+    usd += paid(written, outputPerMillion) + paid(messages, inputPerMillion) + paid(prompt, promptPerMillion);
   }
-  return { tokens, usd };
+  return { tokensIn, tokensOut, usd };
 }
 
-/** Nothing of unknown price costs nothing. */
-const paid = (tokens: number, perMillion = Number.NaN) => (tokens === 0 ? 0 : (tokens * perMillion) / 1e6);
+/** True where a step that this one reads is by the same agent, and only reads as well. */
+function hasReadBefore(step: Step, steps: ReadonlyMap<string, ReadStep>): boolean {
+  return step.reads.some((id) => {
+    const { step: before } = steps.get(id)!;
+    return !answersItself(before) && memberName(before) === memberName(step);
+  });
+}
+
+/**
+ * Seconds from the first question to the last answer: each step begins when all that it reads have ended, and takes the
+ * recorded seconds of the answer that was drawn for it, and what it writes beside that at its agent's pace.
+ *
+ * @param seconds  of recorded answers, by step; none of steps that only read
+ */
+export function criticalPath(
+  steps: ReadonlyMap<string, ReadStep>,
+  lengthsOf: (step: Step) => Lengths,
+  seconds: ReadonlyMap<string, number>,
+): number {
+  const ends = new Map<string, number>();
+  let last = 0;
+  for (const [id, { step, readers }] of steps) {
+    const lengths = lengthsOf(step);
+    let begin = 0;
+    for (const before of step.reads) begin = Math.max(begin, ends.get(before)!);
+    const end = begin + (seconds.get(id) ?? 0) + times(writtenBy({ step, readers }, lengths), lengths.pace);
+    ends.set(id, end);
+    last = Math.max(last, end);
+  }
+  return last;
+}
+
+const unpriced: TokenPrices = { inputPerMillion: Number.NaN, outputPerMillion: Number.NaN };
+
+/** Nothing of an unknown rate is nothing. */
+export const times = (amount: number, rate: number) => (amount === 0 ? 0 : amount * rate);
+
+const paid = (tokens: number, perMillion: number) => times(tokens, perMillion / 1e6);

@@ -76,7 +76,10 @@ function runOften(team: Team, table: AnswerTable, task: number, runs: number, op
   const organization = organizationOf(team);
   const asked = membersOf(team.cast).map(memberName);
   const columns = table.columns.filter(({ name }) => asked.includes(name));
-  const sums = { accuracy: [0, 0], calls: [0, 0], tokens: [0, 0], usd: [0, 0], seconds: [0, 0] };
+  const sums = {
+    ...{ accuracy: [0, 0], unanswered: [0, 0], calls: [0, 0], tokensIn: [0, 0], tokensOut: [0, 0], tokens: [0, 0] },
+    ...{ usd: [0, 0], seconds: [0, 0] },
+  };
   for (let run = 0; run < runs; run++) {
     const next = random(7, team.text, task, run);
     const params = paramsOf(team, { seed: run, ...(options.weights && { weights: options.weights }) });
@@ -88,11 +91,12 @@ function runOften(team: Team, table: AnswerTable, task: number, runs: number, op
     );
     const ended = new Map<string, Ended>();
     const drawn = new Map<string, { column: Column; at: number }>();
-    const once = { accuracy: 0, calls: 0, tokens: 0, usd: 0, seconds: 0 };
+    const once = { accuracy: 0, unanswered: 0, calls: 0, tokensIn: 0, tokensOut: 0, tokens: 0, usd: 0, seconds: 0 };
     for (;;) {
       const move = organization.next(params, ended);
       if ("answer" in move) {
         const graded = move.because.map((id) => drawn.get(id)!).map(({ column, at }) => column.grade[at]!);
+        once.unanswered = move.answer === null ? 1 : 0;
         once.accuracy = graded.length === 0 ? 0 : graded.reduce((sum, grade) => sum + grade) / graded.length;
         break;
       }
@@ -106,6 +110,8 @@ function runOften(team: Team, table: AnswerTable, task: number, runs: number, op
         ended.set(step.id, { state: "answered", answer: { value, usage, seconds: column.seconds[at]! } });
         drawn.set(step.id, { column, at });
         once.calls++;
+        once.tokensIn += usage.tokensIn;
+        once.tokensOut += usage.tokensOut;
         once.tokens += usage.tokensIn + usage.tokensOut;
         once.usd += usage.usd;
         slowest = Math.max(slowest, column.seconds[at]!);
@@ -125,8 +131,10 @@ function runOften(team: Team, table: AnswerTable, task: number, runs: number, op
   ) as Record<keyof typeof sums, { mean: number; standardError: number }>;
 }
 
-const quantities = ["accuracy", "calls", "tokens", "usd", "seconds"] as const;
-const at = (all: Outcomes, task: number) => quantities.map((quantity) => all[quantity][task]!);
+const quantities = ["accuracy", "unanswered", "calls", "tokensIn", "tokensOut", "tokens", "usd", "seconds"] as const;
+/** Right, calls, tokens, dollars, seconds. */
+const at = ({ accuracy, calls, tokens, usd, seconds }: Outcomes, task: number) =>
+  [accuracy, calls, tokens, usd, seconds].map((values) => values[task]!);
 
 const weights = new Map([
   ["a", 1.3],
@@ -345,7 +353,8 @@ describe("replay", () => {
       team: "single@a",
       metric: "accuracy",
       accuracy: { mean: 0.5, standardError: Math.sqrt(1 / 3 / 4) },
-      cost: { calls: 1, tokens: null, usd: null, seconds: null },
+      cost: { calls: 1, tokensIn: null, tokensOut: null, tokens: null, usd: null, seconds: null },
+      unanswered: 0,
       tasks: 4,
       skipped: 1,
       method: "exact",

@@ -112,8 +112,6 @@ export interface SquaredErrors {
   readonly median: number;
   /** The task that adds most, and its share in the sum; 0 where nobody errs. */
   readonly largest: { readonly task: string; readonly share: number };
-  /** Share of answers that are no number, each charged as if a guess that knows no task had been given. */
-  readonly unanswered: number;
 }
 
 /** A team measured on recorded answers; where agents read, simulated on them. */
@@ -126,10 +124,17 @@ export interface Replay {
   /** Mean per task, over the tasks where it was recorded; null where it was for none. */
   readonly cost: {
     readonly calls: number;
+    readonly tokensIn: number | null;
+    readonly tokensOut: number | null;
     readonly tokens: number | null;
     readonly usd: number | null;
     readonly seconds: number | null;
   };
+  /**
+   * Share of tasks on which the team gives no answer; under squared-error no number, each charged as if a guess that knows
+   * no task had been given.
+   */
+  readonly unanswered: number;
   /** Tasks measured, and tasks that lack graded answers which the team may need. */
   readonly tasks: number;
   readonly skipped: number;
@@ -147,7 +152,8 @@ export interface Replay {
  */
 export function replay(team: Team, table: AnswerTable, options: ReplayOptions): Replay {
   const { tasks = Uint32Array.from(table.tasks.keys()) } = options;
-  const { metric, accuracy, unanswered, calls, tokens, usd, seconds, method } = outcomesCached(team, table, options);
+  const found = outcomesCached(team, table, options);
+  const { metric, accuracy, unanswered, method } = found;
   const measured = tasks.filter((task) => !Number.isNaN(accuracy[task]));
   if (measured.length === 0) throw new NotRecorded(team.text, tasks.length);
   const mean = meanAt(accuracy, measured)!;
@@ -157,20 +163,23 @@ export function replay(team: Team, table: AnswerTable, options: ReplayOptions): 
     metric,
     accuracy: { mean, standardError: Math.sqrt(squares / (measured.length - 1) / measured.length) },
     cost: {
-      calls: meanAt(calls, measured)!,
-      tokens: meanAt(tokens, measured),
-      usd: meanAt(usd, measured),
-      seconds: meanAt(seconds, measured),
+      calls: meanAt(found.calls, measured)!,
+      tokensIn: meanAt(found.tokensIn, measured),
+      tokensOut: meanAt(found.tokensOut, measured),
+      tokens: meanAt(found.tokens, measured),
+      usd: meanAt(found.usd, measured),
+      seconds: meanAt(found.seconds, measured),
     },
+    unanswered: meanAt(unanswered, measured)!,
     tasks: measured.length,
     skipped: tasks.length - measured.length,
     method,
-    ...(unanswered && { errors: spreadOf(accuracy, measured, unanswered, table) }),
+    ...(metric === "squared-error" && { errors: spreadOf(accuracy, measured, table) }),
     caveats: method === "simulated" ? readingCaveats(team, table) : [],
   };
 }
 
-function spreadOf(risk: Float64Array, tasks: Uint32Array, unanswered: Float64Array, table: AnswerTable): SquaredErrors {
+function spreadOf(risk: Float64Array, tasks: Uint32Array, table: AnswerTable): SquaredErrors {
   const sorted = Float64Array.from(tasks, (task) => risk[task]!).sort();
   const mean = meanAt(risk, tasks)!;
   const worst = tasks.reduce((most, task) => (risk[task]! > risk[most]! ? task : most), tasks[0]!);
@@ -178,7 +187,6 @@ function spreadOf(risk: Float64Array, tasks: Uint32Array, unanswered: Float64Arr
     rootMeanSquare: Math.sqrt(mean),
     median: (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2,
     largest: { task: table.tasks[worst]!, share: mean > 0 ? risk[worst]! / (mean * tasks.length) : 0 },
-    unanswered: meanAt(unanswered, tasks)!,
   };
 }
 

@@ -121,19 +121,58 @@ describe("a simulated team", () => {
     expect([...of("chain:2@a", table, perfect).accuracy]).toEqual([1, 0]);
   });
 
-  it("counts recorded answers, messages written and read, and prompts of readers; prices of readers are unknown", () => {
+  it("counts recorded answers, messages written and read, prompts of readers and their last answers; prices of readers are unknown", () => {
     const table = tableOf({ a: [[0, 0, 2, 0]], b: [[0]] });
     const tokens = (text: string) => of(text, table, perfect).tokens[0];
-    expect(tokens("star:4/m=10@leaf=a,reader=b")).toBeCloseTo(4 * 140 + 8 * 10 + 100, 9);
-    expect(tokens("star:4@leaf=a,reader=b")).toBeCloseTo(4 * 140 + 4 * 40 + 100, 9); // written already
-    expect(tokens("tree:2x2/m=10+5@leaf=a,reader=b")).toBeCloseTo(4 * 140 + 8 * 10 + 4 * 5 + 3 * 100, 9);
-    expect(tokens("tree:2x2@leaf=a,reader=b")).toBeCloseTo(4 * 140 + 4 * 40 + 4 * 40 + 3 * 100, 9);
-    expect(tokens("tree.counted:2x2/m=10@leaf=a,reader=b")).toBeCloseTo(4 * 140 + 8 * 10 + 2 * 100, 9);
+    expect(tokens("star:4/m=10@leaf=a,reader=b")).toBeCloseTo(4 * 140 + 8 * 10 + 140, 9);
+    expect(tokens("star:4@leaf=a,reader=b")).toBeCloseTo(4 * 140 + 4 * 40 + 140, 9); // written already
+    expect(tokens("tree:2x2/m=10+5@leaf=a,reader=b")).toBeCloseTo(4 * 140 + 8 * 10 + 4 * 5 + 3 * 100 + 40, 9);
+    expect(tokens("tree:2x2@leaf=a,reader=b")).toBeCloseTo(4 * 140 + 4 * 40 + 4 * 40 + 3 * 100 + 40, 9);
+    expect(tokens("tree.counted:2x2/m=10@leaf=a,reader=b")).toBeCloseTo(4 * 140 + 8 * 10 + 2 * 140, 9);
     expect(tokens("chain:4/m=10@a")).toBeCloseTo(4 * 140 + 3 * 20, 9);
     expect(tokens("chain:4@a")).toBeCloseTo(4 * 140 + 3 * 40, 9);
     expect(tokens("star:4/m=10@leaf=a,reader=nobody")).toBeNaN();
-    const { usd, seconds } = of("star:4/m=10@leaf=a,reader=b", table, perfect);
-    expect([usd[0], seconds[0]]).toEqual([Number.NaN, Number.NaN]);
+    const { usd, tokensIn, tokensOut } = of("star:4/m=10@leaf=a,reader=b", table, perfect);
+    expect(usd[0]).toBeNaN();
+    expect([tokensIn[0], tokensOut[0]]).toEqual([4 * 100 + 4 * 10 + 100, 4 * 40 + 4 * 10 + 40]);
+  });
+
+  it("takes the seconds of its longest path: drawn answers, and what is written at the agent's pace", () => {
+    const table = tableOf({ a: [[0, 0, 2, 0]], b: [[0]] }); // 2 seconds and 40 tokens an answer: 20 tokens per second
+    const seconds = (text: string, read = table) => of(text, read, perfect).seconds[0];
+    expect(seconds("star:4/m=10@leaf=a,reader=b")).toBeCloseTo(2 + 10 / 20 + 40 / 20, 9);
+    expect(seconds("star:4@leaf=a,reader=b")).toBeCloseTo(2 + 40 / 20, 9);
+    expect(seconds("tree:2x2/m=10+5@leaf=a,reader=b")).toBeCloseTo(2 + 10 / 20 + 5 / 20 + 40 / 20, 9);
+    expect(seconds("tree.counted:2x2/m=10@leaf=a,reader=b")).toBeCloseTo(2 + 10 / 20 + 40 / 20, 9);
+    expect(seconds("chain:4/m=10@a")).toBeCloseTo(4 * 2 + 3 * (10 / 20), 9);
+    const [a, b] = table.columns;
+    const uneven = { ...table, columns: [{ ...a!, seconds: Float64Array.of(1, 5, 2, 2) }, b!] };
+    expect(seconds("star:4@leaf=a,reader=b", uneven)).toBeCloseTo(5 + 40 / 20, 9);
+    expect(seconds("star:4@leaf=a,reader=nobody")).toBeNaN();
+  });
+
+  it("pays for cached prompts where its agent is asked again, and the config says how much", () => {
+    const table = tableOf({ a: [[0, 0, 2, 0]], b: [[0]] });
+    const [a, b] = table.columns;
+    const cached = { ...table, columns: [{ ...a!, usdCached: a!.usd.map((usd) => 0.4 * usd) }, b!] };
+    const prices = (cachedInputPerMillion: number) => ({
+      inputPerMillion: 100,
+      outputPerMillion: 0,
+      cachedInputPerMillion,
+    });
+    const usd = (text: string) => {
+      const priced = {
+        ...perfect,
+        prices: new Map([
+          ["a", { ...prices(100), inputPerMillion: 0 }],
+          ["b", prices(10)],
+        ]),
+      };
+      return of(text, cached, priced).usd[0];
+    };
+    expect(usd("chain:4/m=10@a")).toBeCloseTo(0.01 * (1 + 3 * 0.4), 12);
+    expect(usd("star:4@leaf=a,reader=b")).toBeCloseTo(0.04 + (100 + 4 * 40) * 1e-4, 12); // leaves are asked together
+    expect(usd("tree:2x2@leaf=a,reader=b")).toBeCloseTo(0.04 + (2 * 100 + 6 * 40) * 1e-4 + 100 * 1e-5, 12);
   });
 
   it("costs dollars at the prices of who writes and who reads", () => {
@@ -143,7 +182,10 @@ describe("a simulated team", () => {
     const b = { inputPerMillion: 100, outputPerMillion: 1000 };
     const priced = { ...perfect, prices: new Map(Object.entries({ a, b })) };
     const usd = (text: string) => of(text, table, priced).usd[0];
-    expect(usd("star:4/m=10@leaf=a,reader=b")).toBeCloseTo(4 * answer + (40 * 10 + (40 + 100) * 100) / 1e6, 12);
+    expect(usd("star:4/m=10@leaf=a,reader=b")).toBeCloseTo(
+      4 * answer + (40 * 10 + (40 + 100) * 100 + 40 * 1000) / 1e6,
+      12,
+    );
     expect(usd("chain:4@a")).toBeCloseTo(4 * answer + (3 * 40 * 1) / 1e6, 12);
   });
 

@@ -1,7 +1,7 @@
 import { memberName } from "../organizations/cast.ts";
 import type { Organization, Params, Step } from "../organizations/organization.ts";
 import { paramsOf, type Team } from "../organizations/team.ts";
-import type { AnswerTable, Column } from "../records/answer-table.ts";
+import { type AnswerTable, type Column, callUsd } from "../records/answer-table.ts";
 import { random } from "../theory/random.ts";
 import { allSteps } from "./all-steps.ts";
 import { type Deck, deckOf } from "./deck.ts";
@@ -9,7 +9,7 @@ import { type Digest, recorded, requireDigest } from "./digest.ts";
 import { optionsOf } from "./options-of.ts";
 import { emptyOutcomes, type OutcomeOptions, type Outcomes, type PricedChannel } from "./outcomes.ts";
 import { runsOf } from "./reading.ts";
-import { answersItself, readingCosts, recordedLengths } from "./reading-costs.ts";
+import { answersItself, criticalPath, readingCosts, recordedLengths } from "./reading-costs.ts";
 
 /**
  * Outcomes of a team whose agents read each other. Who answers the task takes recorded answers of its agent, drawn
@@ -20,9 +20,9 @@ import { answersItself, readingCosts, recordedLengths } from "./reading-costs.ts
  * that nobody made: n recorded ones, drawn with replacement, agree like votes of correlation 1/n.
  *
  * Tokens: recorded answers as they are; a message of m tokens is written once and read once, a whole answer was written
- * already by an agent that answers the task; a reader reads the task as well, at the mean length of its recorded prompts.
- * What the root says at last is no message (§5). Dollars need the prices of whoever writes or reads a message; seconds of
- * readers are unknown.
+ * already by an agent that answers the task; a reader reads the task as well, at the mean length of its recorded prompts,
+ * and what it says at last is as long as its recorded answers. Dollars need the prices of whoever writes or reads a
+ * message; seconds are those of the critical path, readers at the pace of their recorded answers.
  */
 export function simulatedOutcomes(
   team: Team,
@@ -51,12 +51,15 @@ export function simulatedOutcomes(
       ]),
     );
     const lengthsOf = recordedLengths(table, task);
-    const sum = { right: 0, calls: 0, tokens: 0, usd: 0 };
+    const sum = { right: 0, silent: 0, calls: 0, tokensIn: 0, tokensOut: 0, usd: 0, seconds: 0 };
+    const lasted = new Map<string, number>();
     const own = (step: Step) => {
       const { column, deck, votes } = hands.get(memberName(step))!;
       const at = deck.take();
-      sum.tokens += column.tokensIn[at]! + column.tokensOut[at]!;
-      sum.usd += column.usd[at]!;
+      sum.tokensIn += column.tokensIn[at]!;
+      sum.tokensOut += column.tokensOut[at]!;
+      sum.usd += callUsd(column, at, step.reads.length > 0); // who answers and reads, reads an answer of its own agent
+      lasted.set(step.id, column.seconds[at]!);
       return votes[at - column.start[task]!]!;
     };
     const runOnce = runsOf(organization, params, { channel, options: answers.codes.length, next, own });
@@ -65,15 +68,22 @@ export function simulatedOutcomes(
       const run = runOnce();
       sum.calls += run.said.size;
       const reading = readingCosts(run.said, lengthsOf, channel.prices);
-      sum.tokens += reading.tokens;
+      sum.tokensIn += reading.tokensIn;
+      sum.tokensOut += reading.tokensOut;
       sum.usd += reading.usd;
+      sum.seconds += criticalPath(run.said, lengthsOf, lasted);
       for (const { value, probability } of run.move.verdicts)
-        if (value !== null) sum.right += probability * answers.grades[Number(value)]!;
+        if (value === null) sum.silent += probability;
+        else sum.right += probability * answers.grades[Number(value)]!;
     }
     outcomes.accuracy[task] = sum.right / draws;
     outcomes.calls[task] = sum.calls / draws;
-    outcomes.tokens[task] = sum.tokens / draws;
+    outcomes.unanswered[task] = sum.silent / draws;
+    outcomes.tokensIn[task] = sum.tokensIn / draws;
+    outcomes.tokensOut[task] = sum.tokensOut / draws;
+    outcomes.tokens[task] = (sum.tokensIn + sum.tokensOut) / draws;
     outcomes.usd[task] = sum.usd / draws;
+    outcomes.seconds[task] = sum.seconds / draws;
   }
   return { ...outcomes, method: "simulated" };
 }

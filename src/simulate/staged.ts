@@ -7,7 +7,7 @@ import { type Random, random } from "../theory/random.ts";
 import { deckOf } from "./deck.ts";
 import { type Digest, recorded, requireDigest } from "./digest.ts";
 import { type MeanHand, meanDraw } from "./mean-draw.ts";
-import { emptyOutcomes, type OutcomeOptions, type Outcomes } from "./outcomes.ts";
+import { type Asked, emptyOutcomes, type OutcomeOptions, type Outcomes } from "./outcomes.ts";
 import { binomial, pluralityDraw } from "./plurality-draw.ts";
 import type { Scores } from "./scores.ts";
 
@@ -46,7 +46,8 @@ export function stagedOutcomes(
   const { seed, draws = 200, weights } = options;
   const { table } = scores;
   const outcomes = emptyOutcomes(team, table, options.metric);
-  const { accuracy, calls, tokens, usd, seconds } = outcomes;
+  const { accuracy, unanswered, calls, tokens, tokensIn, tokensOut, usd, seconds } = outcomes;
+  const asked: Asked[] = [];
   const judged = stages.map((stage) => stageOnTable(stage, scores, weights));
   let drawn = false;
 
@@ -55,9 +56,11 @@ export function stagedOutcomes(
   for (let task = 0; task < reached.length; task++) {
     if (!judged.every((stage) => stage.isRecorded(task))) continue;
     reached[task] = 1;
-    accuracy[task] = calls[task] = tokens[task] = usd[task] = seconds[task] = 0;
+    accuracy[task] = unanswered[task] = calls[task] = tokensIn[task] = tokensOut[task] = 0;
+    usd[task] = seconds[task] = 0;
   }
   for (const [number, stage] of judged.entries()) {
+    asked.push(...stage.asked(reached.slice()));
     stage.addCosts(reached, outcomes);
     for (let task = 0; task < reached.length; task++) {
       const share = reached[task]!;
@@ -69,10 +72,12 @@ export function stagedOutcomes(
       }
       observe?.(task, number, share, stage.verdict);
       accuracy[task]! += share * stage.verdict.right;
+      unanswered[task]! += share * stage.verdict.silent;
       reached[task]! *= stage.verdict.open;
     }
   }
-  return { ...outcomes, method: drawn ? "resampled" : "exact" };
+  for (let task = 0; task < reached.length; task++) tokens[task] = tokensIn[task]! + tokensOut[task]!;
+  return { ...outcomes, asked, method: drawn ? "resampled" : "exact" };
 }
 
 /** A member of a stage with the answers it may draw. */
@@ -114,10 +119,13 @@ function stageOnTable({ members, accept, rule }: Stage, scores: Scores, weights?
   // While the slowest call is looked for: how many answers of each member are done, and P(all that it is asked for are).
   const done = new Uint32Array(seats.length);
   const doneShare = new Float64Array(seats.length);
-  /** right: expected grade of what this stage decides, 0 where it decides nothing; open: P(the next stage is asked). */
-  const verdict = { right: 0, open: 0 };
+  /**
+   * right: expected grade of what this stage decides, 0 where it decides nothing; open: P(the next stage is asked);
+   * silent: P(it decides that there is no answer).
+   */
+  const verdict = { right: 0, open: 0, silent: 0 };
 
-  return { verdict, isRecorded, addCosts, canCount, count: countHands, draw };
+  return { verdict, isRecorded, asked, addCosts, canCount, count: countHands, draw };
 
   function isRecorded(task: number): boolean {
     for (let i = 0; i < seats.length; i++)
@@ -125,13 +133,21 @@ function stageOnTable({ members, accept, rule }: Stage, scores: Scores, weights?
     return true;
   }
 
-  function addCosts(reached: Float64Array, { calls: made, tokens, usd, seconds }: Outcomes): void {
+  function asked(once: Float64Array): Asked[] {
+    return seats.map(({ name, samples }) => ({
+      ...{ name, once },
+      calls: samples === 1 ? once : once.map((share) => samples * share),
+    }));
+  }
+
+  function addCosts(reached: Float64Array, { calls: made, tokensIn, tokensOut, usd, seconds }: Outcomes): void {
     for (const { digest, samples } of seats)
       for (let task = 0; task < reached.length; task++) {
         const times = samples * reached[task]!;
         if (times === 0) continue; // a cost that was not recorded does not matter where it was not needed
         made[task]! += times;
-        tokens[task]! += times * digest.tokens[task]!;
+        tokensIn[task]! += times * digest.tokensIn[task]!;
+        tokensOut[task]! += times * digest.tokensOut[task]!;
         usd[task]! += times * digest.usd[task]!;
       }
     for (let task = 0; task < reached.length; task++)
@@ -193,7 +209,7 @@ function stageOnTable({ members, accept, rule }: Stage, scores: Scores, weights?
   }
 
   function countHands(task: number): void {
-    verdict.right = verdict.open = 0;
+    verdict.right = verdict.open = verdict.silent = 0;
     here = task;
     if (isPluralityOfOne) countPlurality(task);
     else if (isMean && !isOneHand) countMeans(task);
@@ -266,7 +282,7 @@ function stageOnTable({ members, accept, rule }: Stage, scores: Scores, weights?
       return;
     }
     if (combine) {
-      verdict.right += probability * worthOfNumber(combine);
+      judgeNumbers(combine, probability);
       return;
     }
     if (!rule.counts) {
@@ -276,11 +292,12 @@ function stageOnTable({ members, accept, rule }: Stage, scores: Scores, weights?
         return { value, member: name, ...(perBallot && { weight: perBallot[i]! }) };
       });
       for (const { value, probability: share } of rule.verdicts(ballots))
-        verdict.right += probability * share * (value === null ? gradeOfNothing() : gradeOf(Number(value)));
+        if (value === null) judgeNothing(probability * share);
+        else verdict.right += probability * share * gradeOf(Number(value));
       return;
     }
     const found = count(codes, owners, calls, perBallot, rule.quorum, winners);
-    if (found === 0) verdict.right += probability * gradeOfNothing();
+    if (found === 0) judgeNothing(probability);
     for (let i = 0; i < found; i++) verdict.right += (probability / found) * gradeOf(winners[i]!);
   }
 
@@ -308,7 +325,7 @@ function stageOnTable({ members, accept, rule }: Stage, scores: Scores, weights?
   }
 
   /** What the rule makes of the ballots that are numbers. */
-  function worthOfNumber(combine: NonNullable<Stage["rule"]["combine"]>): number {
+  function judgeNumbers(combine: NonNullable<Stage["rule"]["combine"]>, probability: number): void {
     let n = 0;
     for (let i = 0; i < calls; i++) {
       if (Number.isNaN(numbers[i]!)) continue;
@@ -316,14 +333,15 @@ function stageOnTable({ members, accept, rule }: Stage, scores: Scores, weights?
       if (perBallot) votesWeights[n] = perBallot[i]!;
       n++;
     }
-    if (n === 0) return gradeOfNothing();
-    return scores.ofNumber(here, combine(votes, perBallot && votesWeights, n));
+    if (n === 0) judgeNothing(probability);
+    else verdict.right += probability * scores.ofNumber(here, combine(votes, perBallot && votesWeights, n));
   }
 
   /** No answer is wrong; where nobody gave one, it has the grade that the grader gave to that. */
-  function gradeOfNothing(): number {
-    if (scores.ofNothing) return scores.ofNothing[here]!;
-    return codes.every((code) => code < 0) ? gradeOf(-1) : 0;
+  function judgeNothing(probability: number): void {
+    verdict.silent += probability;
+    if (scores.ofNothing) verdict.right += probability * scores.ofNothing[here]!;
+    else if (codes.every((code) => code < 0)) verdict.right += probability * gradeOf(-1);
   }
 
   function countMeans(task: number): void {
@@ -334,7 +352,10 @@ function stageOnTable({ members, accept, rule }: Stage, scores: Scores, weights?
     const nothing = meanDraw(hands, (probability, mean, variance) => {
       verdict.right += probability * scores.ofMoments!(task, mean, variance);
     });
-    if (nothing > 0) verdict.right += nothing * scores.ofNothing![task]!;
+    if (nothing > 0) {
+      verdict.silent += nothing;
+      verdict.right += nothing * scores.ofNothing![task]!;
+    }
   }
 
   function countPlurality(task: number): void {
@@ -347,7 +368,9 @@ function stageOnTable({ members, accept, rule }: Stage, scores: Scores, weights?
       else {
         silent = digest.times[entry]!;
         const all = recorded(digest.column, task);
-        if (silent >= calls && grade !== 0) verdict.right += (binomial(silent, calls) / binomial(all, calls)) * grade;
+        if (silent < calls) continue;
+        verdict.silent = binomial(silent, calls) / binomial(all, calls);
+        if (grade !== 0) verdict.right += verdict.silent * grade;
       }
     }
     const times = entries.map((entry) => entry.times);
@@ -356,7 +379,7 @@ function stageOnTable({ members, accept, rule }: Stage, scores: Scores, weights?
   }
 
   function draw(task: number, draws: number, next: Random): void {
-    verdict.right = verdict.open = 0;
+    verdict.right = verdict.open = verdict.silent = 0;
     here = task;
     const decks = seats.map(({ digest }) => deckOf(digest.column, task, next));
     for (let i = 0; i < draws; i++) {

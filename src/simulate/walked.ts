@@ -1,6 +1,7 @@
 import { memberName, membersOf } from "../organizations/cast.ts";
 import type { Ended, Organization, Params, Step } from "../organizations/organization.ts";
 import { paramsOf, ruleOf, type Team } from "../organizations/team.ts";
+import { callUsd } from "../records/answer-table.ts";
 import type { Verdict } from "../rules/rule.ts";
 import { random } from "../theory/random.ts";
 import { deckOf } from "./deck.ts";
@@ -22,20 +23,24 @@ export function walkedOutcomes(
   if (ruleOf(team).combine)
     throw new Error("Labels stand for answers here, and a rule on numbers would take them for some.");
   const outcomes = emptyOutcomes(team, table, metric);
-  const { accuracy, calls, tokens, usd, seconds } = outcomes;
+  const { accuracy, unanswered, calls, tokens, tokensIn, tokensOut, usd, seconds } = outcomes;
+  const unasked = () => new Float64Array(table.tasks.length);
   const names = [...new Set(membersOf(team.cast).map(memberName))];
   const columns = names.map((name) => requireDigest(table, name).column);
+  const asked = names.map((name) => ({ name, calls: unasked(), once: unasked() }));
   const needed = names.map((name) => mostCalls(team, organization, name));
+  const firstRound = new Uint32Array(names.length); // of this run, from 1; 0: not yet asked
   const root = decisionTree(organization, paramsOf(team, { seed, ...(weights && { weights }) }), names);
 
   for (let task = 0; task < table.tasks.length; task++) {
     if (!columns.every((column, i) => recorded(column, task) >= needed[i]!)) continue;
     const next = random(seed, team.text, table.tasks[task]!);
     const decks = columns.map((column) => deckOf(column, task, next));
-    const sum = { right: 0, calls: 0, tokens: 0, usd: 0, seconds: 0 };
+    const sum = { right: 0, silent: 0, calls: 0, tokensIn: 0, tokensOut: 0, usd: 0, seconds: 0 };
     for (let draw = 0; draw < draws; draw++) {
       const hand = new Hand(ofNothing?.[task]);
-      let slowest = 0;
+      let [slowest, round] = [0, 0];
+      firstRound.fill(0);
       for (const deck of decks) deck.shuffle();
       let node = root;
       while (node.agent >= 0) {
@@ -44,24 +49,36 @@ export function walkedOutcomes(
         if (node.opensRound) {
           sum.seconds += slowest;
           slowest = 0;
+          round++;
         }
         slowest = Math.max(slowest, column.seconds[at]!);
         sum.calls++;
-        sum.tokens += column.tokensIn[at]! + column.tokensOut[at]!;
-        sum.usd += column.usd[at]!;
+        sum.tokensIn += column.tokensIn[at]!;
+        sum.tokensOut += column.tokensOut[at]!;
+        asked[node.agent]!.calls[task]! += 1 / draws;
+        if (firstRound[node.agent] === 0) {
+          firstRound[node.agent] = round;
+          asked[node.agent]!.once[task]! += 1 / draws;
+        }
+        sum.usd += callUsd(column, at, firstRound[node.agent]! < round);
         node = node.after(hand.add(column.value[at]!, column.grade[at]!));
       }
       sum.seconds += slowest;
-      for (const { value, probability } of node.verdicts)
+      for (const { value, probability } of node.verdicts) {
+        if (value === null) sum.silent += probability;
         sum.right += probability * hand.grade(value === null ? silent : Number(value));
+      }
     }
     accuracy[task] = sum.right / draws;
+    unanswered[task] = sum.silent / draws;
     calls[task] = sum.calls / draws;
-    tokens[task] = sum.tokens / draws;
+    tokensIn[task] = sum.tokensIn / draws;
+    tokensOut[task] = sum.tokensOut / draws;
+    tokens[task] = tokensIn[task]! + tokensOut[task]!;
     usd[task] = sum.usd / draws;
     seconds[task] = sum.seconds / draws;
   }
-  return { ...outcomes, method: "resampled" };
+  return { ...outcomes, asked, method: "resampled" };
 }
 
 /**

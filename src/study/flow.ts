@@ -72,7 +72,7 @@ function costOf({ stage, reached }: StageFlow, { calibration, heldBack }: Check)
   const { value: seconds } = ratioOver(slowest, reached, heldBack, calibration.confidence);
   return {
     calls: cost(() => 1),
-    tokens: cost((digest, task) => digest.tokens[task]!),
+    tokens: cost((digest, task) => digest.tokensIn[task]! + digest.tokensOut[task]!),
     usd: cost((digest, task) => digest.usd[task]!),
     seconds: Number.isFinite(seconds) ? seconds : null,
   };

@@ -41,7 +41,7 @@ describe("replay of a team whose agents read", () => {
     expect(await json(probed, "--team", team)).toMatchObject({
       ...{ code: 0, team, metric: "accuracy", method: "simulated", tasks: 60, skipped: 0 },
       accuracy: { mean: expect.any(Number), standardError: expect.any(Number) },
-      cost: { calls: 13, tokens: expect.any(Number), usd: null, seconds: null },
+      cost: { calls: 13, tokens: expect.any(Number), usd: null, seconds: expect.any(Number) },
       channel: { fidelity: [{ messageTokens: 64, fidelity: expect.any(Number) }], rho: expect.any(Number) },
       channelFrom: "the replayed answers",
       caveats: [expect.stringMatching(/nobody recorded/), expect.any(String)],

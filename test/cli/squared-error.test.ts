@@ -26,7 +26,7 @@ describe("the command line in squared error", () => {
     const forecast = await json("predict", file, ...team);
     const replay = await json("replay", file, ...team);
     expect(forecast).toMatchObject({ metric: "squared-error", method: "resampled" });
-    expect(replay).toMatchObject({ metric: "squared-error", method: "exact", errors: { unanswered: 0 } });
+    expect(replay).toMatchObject({ metric: "squared-error", method: "exact", unanswered: 0 });
     expect(replay.accuracy.mean).toBeCloseTo(forecast.accuracy.mean, 10);
     expect(Math.abs(replay.accuracy.mean - 2)).toBeLessThan(4 * replay.accuracy.standardError); // 1 + 3/3
     expect(await text("predict", file, ...team)).toMatch(/squared error {3}\d\.\d+ \[.*90 % interval; root/);

@@ -78,10 +78,10 @@ describe.skipIf(!existsSync(fileOf("gsm8k-multi")))("numbers of gsm8k-multi", as
 
   it("are read as they are graded, silence is charged as the mean truth", () => {
     for (const name of cast) {
-      const { accuracy, errors } = measured(`single@${name}`);
+      const { accuracy, unanswered } = measured(`single@${name}`);
       expect(accuracy.mean / expected([name], (numbers) => numbers[0]!)).toBeCloseTo(1, 9);
       const silent = complete.filter(({ answers }) => numberIn(answers.get(name)!) === null).length;
-      expect(errors!.unanswered).toBeCloseTo(silent / complete.length, 12);
+      expect(unanswered).toBeCloseTo(silent / complete.length, 12);
     }
   });
 

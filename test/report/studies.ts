@@ -65,9 +65,16 @@ function forecastOf(row: Row, single: Row, tasks: number): Forecast {
     cost: {
       calls: amount(row.calls),
       tokens: row.tokens === undefined ? unpriced : amount(row.tokens),
+      tokensIn: row.tokens === undefined ? unpriced : amount(0.8 * row.tokens),
+      tokensOut: row.tokens === undefined ? unpriced : amount(0.2 * row.tokens),
       usd: row.usd === undefined ? unpriced : amount(row.usd),
       seconds: notMeasured("no times were recorded", "seconds in the attempts"),
       wattHours: notMeasured("no energy was recorded", "a meter"),
+    },
+    silence: {
+      unparsed: interval(0.012, 0.004),
+      truncated: notMeasured("no attempt says how it ended", "the field status"),
+      unanswered: interval(0.001, 0.001),
     },
     method: "mixed",
     tasks,

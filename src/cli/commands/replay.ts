@@ -56,7 +56,7 @@ export const replay: Verb = {
         });
         if (options.json)
           return printJson(context, { ...result, ...weighing, ...(drawing && drawingDocument(team, drawing)) });
-        const { accuracy, errors, cost, tasks, skipped, method, caveats } = result;
+        const { accuracy, errors, unanswered, cost, tasks, skipped, method, caveats } = result;
         const error = accuracy.standardError;
         const number = (value: number | null, digits: number) =>
           value === null ? "not recorded" : value.toFixed(digits);
@@ -69,7 +69,8 @@ export const replay: Verb = {
             ? `  right answers   ${(100 * accuracy.mean).toFixed(1)} % ${spread} (standard error), ${method}`
             : `  squared error   ${accuracy.mean.toPrecision(4)} ${spread} (standard error), ${method}`,
           ...(errors ? errorLines(errors) : []),
-          `  per task        ${number(cost.calls, 2)} calls, tokens ${number(cost.tokens, 0)}, dollars ${number(cost.usd, 5)}, seconds ${number(cost.seconds, 1)}`,
+          `  per task        ${number(cost.calls, 2)} calls, tokens ${number(cost.tokens, 0)} (${number(cost.tokensIn, 0)} in, ${number(cost.tokensOut, 0)} out), dollars ${number(cost.usd, 5)}, seconds ${number(cost.seconds, 1)}`,
+          ...(unanswered > 0 ? [silenceLine(unanswered, metric)] : []),
           `  tasks           ${tasks} ${drawing ? "simulated" : "measured"}, ${skipped} skipped for want of answers`,
           ...(weighing ? [`  weights         ${weighingText(weighing)}`] : []),
           ...(drawing ? drawingLines(team, drawing) : []),
@@ -78,17 +79,19 @@ export const replay: Verb = {
       }),
 };
 
-function errorLines({ rootMeanSquare, median, largest, unanswered }: SquaredErrors): string[] {
-  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+
+function errorLines({ rootMeanSquare, median, largest }: SquaredErrors): string[] {
   return [
     `  in its unit     root mean square ${rootMeanSquare.toPrecision(4)}; median of the tasks' squared errors ${median.toPrecision(4)}`,
     `  largest task    ${largest.task} holds ${percent(largest.share)} of the sum`,
-    ...(unanswered > 0
-      ? [
-          `  no number       on ${percent(unanswered)} of the tasks, each charged as if the mean truth had been answered`,
-        ]
-      : []),
   ];
+}
+
+function silenceLine(unanswered: number, metric: Metric): string {
+  return metric === "accuracy"
+    ? `  no answer       on ${percent(unanswered)} of the tasks`
+    : `  no number       on ${percent(unanswered)} of the tasks, each charged as if the mean truth had been answered`;
 }
 
 /** What weights and channel are learned from. */
