@@ -391,7 +391,8 @@ function bought(perTask: Budget, check: Check): BoughtRow | null {
   const { calibration, checking, replays, confidence, cell } = check;
   const made = planOrNull(calibration, { perTask, confidence, seed: cell.split });
   if (!made) return null;
-  const { best, single, advised, candidates } = made;
+  const { best, single, advised } = made;
+  const candidates = made.candidates.filter(({ recorded }) => recorded !== false);
   const texts = candidates.map(({ team }) => team);
   const there = new Map(texts.map((text) => [text, replays.accuracy(text)]));
   const teams = candidates.filter(({ kind }) => kind !== "single");

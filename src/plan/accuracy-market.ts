@@ -12,7 +12,6 @@ import { castAdvice, takesMembers } from "./cast-changes.ts";
 import {
   accuracyInterval,
   bestOf,
-  difference,
   equalScores,
   gainInterval,
   movedAccuracy,
@@ -25,7 +24,7 @@ import {
 import { allCosts } from "./costs.ts";
 import { findingsOf } from "./findings.ts";
 import { cachingCaveat, caveatsOf, voteCaveats } from "./forecast-caveats.ts";
-import type { Market } from "./market.ts";
+import { compared, type Market } from "./market.ts";
 import type { VoteForecast } from "./mixture.ts";
 import { oracleAccuracy } from "./oracle.ts";
 import type { CostUnit, Forecast, Gain, Plan, PlanOptions } from "./plan-types.ts";
@@ -38,7 +37,8 @@ import { theoryOptimum } from "./theory-optimum.ts";
  * Scores are the raw joint mixed with a latent-class forecast, weight k/(k+100); of repeats of one agent its score and the
  * gain of the mixture; of stars and trees of readers the single score of their leaf, and the gain that the exact level maps
  * make of its samples' law over tasks. Promised accuracies are corrected for having been picked: singles shrunk together,
- * teams moved by their members' shrinkage and lowered by the bootstrap optimism of the search.
+ * teams moved by their members' shrinkage and lowered, like their gain and P(better), by the bootstrap
+ * optimism of the search.
  */
 export function accuracyMarket(
   calibration: Calibration,
@@ -62,7 +62,8 @@ export function accuracyMarket(
   return {
     ...{ roster, recorded, readers: candidates, leftOut, refused, windows, equalScores },
     gainText: (gain, other) => `${points(gain)}${other === undefined ? "" : ` above ${other}`}`,
-    promiser: ({ affordable, single }) => promiser(roster, affordable, calibration, single, { confidence, seed }),
+    luck: (affordable) => optimism(affordable, random(seed, "optimism")),
+    promiser: ({ single, luck }) => promiser(roster, luck, calibration, single, confidence),
     oracle({ single, best, frontier }) {
       const hindsight = oracleAccuracy(
         [...recorded, ...(recordedOnly ? [] : candidates)]
@@ -183,16 +184,15 @@ function repeatCaveats(team: Team, vote: VoteForecast, { column, calibration }: 
 /** Candidates as forecasts, corrected for having been picked among the affordable ones. */
 function promiser(
   { agents, tasks }: PlanRoster,
-  affordable: readonly Candidate[],
+  luck: number,
   { assumptions }: Calibration,
   single: Candidate,
-  { confidence, seed }: { confidence: number; seed: number },
+  confidence: number,
 ): (candidate: Candidate) => Forecast {
   const shrunk = shrinkSingles(agents.map(({ right }) => right));
   const shifts = shrunk.map((value, i) => value - agents[i]!.accuracy);
-  const luck = optimism(affordable, random(seed, "optimism"));
   const gainOf = (candidate: Candidate): Gain => {
-    const found = difference(candidate, single);
+    const found = compared(candidate, single, luck);
     return {
       against: single.team.text,
       ...gainInterval(found, confidence),

@@ -17,7 +17,7 @@ const unpriced = { notMeasured: "no prices here", probe: "none needed" };
 const promise = () => ({ cost: { usd: unpriced } }) as unknown as Forecast;
 const advise = (single: Rival, repeated: Rival | undefined, panels: readonly Rival[]) => {
   const affordable = [single, ...(repeated ? [repeated] : []), ...panels];
-  const rivals = { single, repeated, frontier: affordable, affordable };
+  const rivals = { single, repeated, frontier: affordable, affordable, luck: 0 };
   return adviseOn<Rival & Scored>(rivals, promise, {
     confidence: 0.9,
     budget: { amount: 1, unit: "usd" },

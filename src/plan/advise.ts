@@ -2,7 +2,8 @@
 
 import { isMeasured } from "../theory/interval.ts";
 import { printBudget } from "./budget.ts";
-import { difference, probabilityBetter, type Scored, tasksStillNeeded } from "./choose.ts";
+import { probabilityBetter, type Scored, tasksStillNeeded } from "./choose.ts";
+import { compared } from "./market.ts";
 import type { Advice, Budget, Forecast } from "./plan-types.ts";
 
 interface Rival extends Scored {
@@ -18,6 +19,8 @@ export interface Rivals<T extends Rival> {
   /** Cheapest first. */
   readonly frontier: readonly T[];
   readonly affordable: readonly T[];
+  /** What the highest score owes to having been picked. */
+  readonly luck: number;
 }
 
 export interface AdviceOptions {
@@ -34,11 +37,12 @@ export interface AdviceOptions {
  * range of further tasks that would tell whether the best of the others is better.
  */
 export function adviseOn<T extends Rival>(
-  { single, repeated, frontier, affordable }: Rivals<T>,
+  { single, repeated, frontier, affordable, luck }: Rivals<T>,
   promise: (candidate: T) => Forecast,
   { confidence, budget, gainText }: AdviceOptions,
 ): Advice {
-  const p = (team: T, other: T) => probabilityBetter(difference(team, other));
+  const against = (team: T, other: T) => compared(team, other, luck);
+  const p = (team: T, other: T) => probabilityBetter(against(team, other));
   const ladder = (kind: (one: T) => boolean, simpler: readonly T[]) =>
     frontier
       .filter((one) => kind(one) && simpler.every((other) => p(one, other) >= confidence))
@@ -53,7 +57,7 @@ export function adviseOn<T extends Rival>(
       team: taken.team.text,
       probabilityBetter: sureness,
       tasksStillNeeded: null,
-      because: `It is forecast ${gainText(difference(taken, single).gain, single.team.text)} at ${costShare(promise(taken), promise(single), budget)}, P(better) ${probabilityText(sureness)}${team && repeated ? ", and better than asking one agent repeatedly" : ""}.`,
+      because: `It is forecast ${gainText(against(taken, single).gain, single.team.text)} at ${costShare(promise(taken), promise(single), budget)}, P(better) ${probabilityText(sureness)}${team && repeated ? ", and better than asking one agent repeatedly" : ""}.`,
     };
   }
   const one = { kind: single.kind, team: single.team.text };
@@ -67,7 +71,7 @@ export function adviseOn<T extends Rival>(
       tasksStillNeeded: null,
       because: `No team that can be forecast fits ${printBudget(budget)} per task; of the agents that do it is the best choice.`,
     };
-  const found = difference(rival, single);
+  const found = against(rival, single);
   const better = probabilityBetter(found);
   const forecast = `${rival.team.text} is forecast ${gainText(found.gain)}`;
   if (better <= 1 - confidence)
@@ -78,7 +82,7 @@ export function adviseOn<T extends Rival>(
       because: `No team is better at this price: the best, ${forecast}, P(better) ${probabilityText(better)}.`,
     };
   // Surely better than the single agent, and still not advised: what stands in its way is one agent asked repeatedly.
-  const unsettled = better >= confidence && repeated ? difference(rival, repeated) : found;
+  const unsettled = better >= confidence && repeated ? against(rival, repeated) : found;
   const needed = tasksStillNeeded(unsettled, confidence);
   const doubt =
     unsettled === found

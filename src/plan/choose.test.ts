@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { random } from "../theory/random.ts";
+import { normalDeviate, random } from "../theory/random.ts";
+import { normalQuantile } from "../theory/special.ts";
 import {
   bestOf,
   difference,
@@ -74,14 +75,44 @@ describe("tasksStillNeeded", () => {
     expect(tasksStillNeeded({ gain: -0.1, error: 0.01, deviation: 0.1, tasks: 100 }, 0.9)).toBeNull();
   });
 
-  it("is (z s)²/(g² + s²/4k) − k, inside its range", () => {
-    const [gain, deviation, tasks] = [0.01, 0.4, 100];
-    const needed = tasksStillNeeded({ gain, error: deviation / 10, deviation, tasks }, 0.9)!;
-    expect(needed.median).toBe(
-      Math.ceil((1.2815516 * deviation) ** 2 / (gain ** 2 + (0.25 * deviation ** 2) / tasks) - tasks),
-    );
-    expect(needed.low).toBeLessThanOrEqual(needed.median);
-    expect(needed.high).toBeGreaterThan(10 * needed.median); // a heavy tail is the message
+  it("is when repeated looks would settle it: a tenth of futures lie outside its range, half beyond its median", () => {
+    const [gain, deviation, tasks, confidence] = [0.02, 0.4, 100, 0.9];
+    const { low, median, high } = tasksStillNeeded(
+      { gain, error: deviation / Math.sqrt(tasks), deviation, tasks },
+      confidence,
+    )!;
+    const next = random(1, "futures");
+    const futures = 1000;
+    const needed = Array.from({ length: futures }, () => {
+      const truth = gain + (deviation / Math.sqrt(tasks)) * normalDeviate(next);
+      let [sum, count] = [gain * tasks, tasks];
+      while (count - tasks <= high) {
+        sum += truth + deviation * normalDeviate(next);
+        count++;
+        if (Math.abs(sum) >= normalQuantile(confidence) * deviation * Math.sqrt(count)) break;
+      }
+      return count - tasks;
+    });
+    const share = (of: (tasks: number) => boolean) => needed.filter(of).length / futures;
+    expect(share((one) => one < low)).toBeLessThan(0.07);
+    expect(share((one) => one > high)).toBeGreaterThan(0.02);
+    expect(share((one) => one > high)).toBeLessThan(0.09);
+    expect(Math.abs(share((one) => one <= median) - 0.5)).toBeLessThan(0.08); // looks after whole tasks come a little late
+    expect(high).toBeGreaterThan(10 * median); // a heavy tail is the message
+  });
+
+  it("is the same for a gain and a loss, and less the nearer the line is", () => {
+    const at = (gain: number) => tasksStillNeeded({ gain, error: 0.02, deviation: 0.2, tasks: 100 }, 0.9)!;
+    expect(at(0.01)).toEqual(at(-0.01));
+    expect(at(0.02).median).toBeLessThan(at(0.005).median);
+  });
+});
+
+describe("difference", () => {
+  it("takes off what having been picked is worth", () => {
+    const [a, b] = [scored(coin(0.6, 80, 1)), scored(coin(0.7, 80, 2))];
+    expect(difference(b, a, 0.01).gain).toBeCloseTo(difference(b, a).gain - 0.01, 12);
+    expect(difference(b, a, 0.01).error).toBe(difference(b, a).error);
   });
 });
 

@@ -2,9 +2,9 @@
 // having been picked, how sure "better" is, and how many tasks would settle it.
 
 import { clampShare } from "../calibrate/estimators/estimate.ts";
-import { bisect } from "../theory/optimize.ts";
 import type { Random } from "../theory/random.ts";
 import { normalCdf, normalQuantile, studentTQuantile } from "../theory/special.ts";
+import { firstPassage } from "./first-passage.ts";
 import type { VoteForecast } from "./mixture.ts";
 import type { FurtherTasks } from "./plan-types.ts";
 
@@ -59,8 +59,12 @@ export interface Difference {
   readonly tasks: number;
 }
 
-/** Team − other, paired by task. */
-export function difference(team: Scored, other: Scored): Difference {
+/**
+ * Team − other, paired by task.
+ *
+ * @param luck  what the team's score owes to having been picked ({@link optimism}) and the other's does not
+ */
+export function difference(team: Scored, other: Scored, luck = 0): Difference {
   const tasks = team.accuracy.length;
   let [sum, squares] = [0, 0];
   for (let t = 0; t < tasks; t++) {
@@ -70,7 +74,7 @@ export function difference(team: Scored, other: Scored): Difference {
   }
   const scatter = tasks > 1 ? Math.max(0, (squares - (sum * sum) / tasks) / (tasks - 1)) : 0;
   return {
-    gain: team.score - other.score,
+    gain: team.score - other.score - luck,
     error: Math.sqrt(scatter / tasks + 0.25 / tasks ** 2 + team.extraVariance + other.extraVariance),
     deviation: Math.sqrt(scatter),
     tasks,
@@ -89,23 +93,17 @@ export function gainInterval({ gain, error, tasks }: Difference, confidence: num
 }
 
 /**
- * Further tasks after which P(better) would reach the confidence either way:
- * K = max(k, (z s)²/(g² + 0.25 s²/k)), and 10–90 % of (z s/Δ)² over Δ ~ N(g, s²/k). The time to a decision is
- * heavy-tailed: the range is the message. At least one task; null where it is settled already.
+ * Further tasks after which P(better) would reach the confidence either way, if it is asked again after every task: 5, 50
+ * and 95 % of the first passage. Of what is known now the true gain is N(g, s²/k), so that after K tasks z = g_K√K/s moves as
+ * dz = ½ z dτ + dW, τ = ln(K/k), from g√k/s until |z| reaches the confidence's quantile ({@link firstPassage}). The time to a
+ * decision is heavy-tailed: the range is the message. At least one task; null where it is settled already.
  */
 export function tasksStillNeeded({ gain, error, tasks }: Difference, confidence: number): FurtherTasks | null {
   const better = probabilityBetter({ gain, error });
   if (better >= confidence || better <= 1 - confidence) return null;
-  const reach = normalQuantile(confidence) * error * Math.sqrt(tasks); // z s
-  const further = (distance: number) => Math.max(1, Math.ceil((reach / distance) ** 2 - tasks));
-  const folded = (x: number) => normalCdf((x - gain) / error) - normalCdf((-x - gain) / error);
-  const distanceAt = (share: number) => bisect((x) => folded(x) - share, 0, Math.abs(gain) + 10 * error, 1e-6 * error);
-  const median = further(Math.sqrt(gain ** 2 + 0.25 * error ** 2));
-  return {
-    low: Math.min(median, further(distanceAt(0.9))),
-    median,
-    high: Math.max(median, further(distanceAt(0.1))),
-  };
+  const after = firstPassage(normalQuantile(confidence));
+  const further = (share: number) => Math.max(1, Math.ceil(tasks * Math.expm1(after(gain / error, share))));
+  return { low: further(0.05), median: further(0.5), high: further(0.95) };
 }
 
 const bootstraps = 60;
@@ -143,7 +141,7 @@ export function optimism(
     });
     total += luck;
   }
-  return total / bootstraps;
+  return Math.max(0, total / bootstraps);
 }
 
 /** Interval of a promised accuracy: f ± t√(f(1−f)/(k+2)), narrower where the outcome varies less over tasks. */

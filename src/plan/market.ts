@@ -1,7 +1,7 @@
 import type { Kind } from "../organizations/organization.ts";
 import type { Team } from "../organizations/team.ts";
 import type { NotMeasured } from "../theory/interval.ts";
-import type { Scored } from "./choose.ts";
+import { type Difference, difference, type Scored } from "./choose.ts";
 import type { CostUnit, Finding, Forecast, Plan } from "./plan-types.ts";
 import type { PlanRoster } from "./roster.ts";
 
@@ -28,6 +28,8 @@ export interface Choice<T extends Offer> {
   /** Cheapest first; none is beaten by a cheaper one. */
   readonly frontier: readonly T[];
   readonly affordable: readonly T[];
+  /** What the highest score owes to having been picked of so many; only single agents are compared without it. */
+  readonly luck: number;
   /** Teams that were not offered, and the cheaper one with the same outcome on every task. */
   readonly redundant: ReadonlyMap<T, T>;
 }
@@ -46,6 +48,8 @@ export interface Market<T extends Offer> {
   readonly equalScores: number;
   /** "+3.0 points above single@gpt", "31 % less squared error" */
   gainText(gain: number, other?: string): string;
+  /** See {@link Choice.luck}. */
+  luck(affordable: readonly T[]): number;
   /** Forecasts, corrected for having been picked among the affordable ones. */
   promiser(choice: Choice<T>): (offer: T) => Forecast;
   /** The best allocation of this much per task, known only in hindsight. */
@@ -63,4 +67,9 @@ export interface Market<T extends Offer> {
     choice: Choice<T>,
     plan: Pick<Plan, "advice" | "regime"> & { readonly promise: (offer: T) => Forecast },
   ): readonly Finding[];
+}
+
+/** A team against one that is simpler: what the search is worth to a team is taken off where the other is a single agent. */
+export function compared(team: Scored & { readonly kind: Kind }, other: typeof team, luck: number): Difference {
+  return difference(team, other, team.kind !== "single" && other.kind === "single" ? luck : 0);
 }

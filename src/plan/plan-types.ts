@@ -83,7 +83,7 @@ export interface Forecast {
  */
 export interface Gain {
   readonly against: string;
-  /** Points as a fraction: 0.03 is three points. After shrinkage. */
+  /** Points as a fraction: 0.03 is three points. After shrinkage, and less what having been picked is worth. */
   readonly mean: number;
   readonly low: number;
   readonly high: number;
@@ -96,7 +96,7 @@ export interface Gain {
   readonly tasksStillNeeded?: FurtherTasks | null;
 }
 
-/** 10th, 50th and 90th percentile. */
+/** 5th, 50th and 95th percentile. */
 export interface FurtherTasks {
   readonly low: number;
   readonly median: number;

@@ -63,7 +63,7 @@ function planOn<T extends Offer>(market: Market<T>, calibration: Calibration, op
   const affordable = offered.filter(fits);
 
   const choice: Choice<T> = {
-    ...{ affordable, redundant },
+    ...{ affordable, redundant, luck: market.luck(affordable) },
     single: bestOf(
       affordable.filter(({ kind }) => kind === "single"),
       equal,

@@ -67,6 +67,7 @@ export function squaredErrorMarket(
     ...{ roster, recorded, readers, refused, leftOut: proposed.length - tried.length, equalScores: equalErrors },
     windows: notInSquaredError("the sweep over W"),
     gainText: (gain, other) => savedText(shareSaved(gain), other),
+    luck: () => 0, // gains are shares of another scale, and what the search is worth on it was not measured
     promiser: ({ affordable, single }) => promiser(roster, pricing.scale, affordable, single, { confidence, seed }),
     castAdvice: () => ({
       notMeasured: "changes of a cast are compared by right answers, not by squared error",
