@@ -7,6 +7,7 @@ import { calibrateEstimates } from "./estimates.ts";
 import { calibrateFidelity } from "./fidelity.ts";
 import { calibrateLeafCurves } from "./leaf-curves.ts";
 import { calibratePairs } from "./pairs.ts";
+import { calibrateReaders } from "./reader-transfer.ts";
 import { calibrateSharedErrors } from "./shared-errors.ts";
 
 export interface CalibrateOptions {
@@ -71,6 +72,7 @@ export function calibrate(
     weights: new Map(columns.map(({ calibration }) => [calibration.name, voteWeight(calibration)])),
     pairs: pairs ? calibratePairs(columns, tasks, confidence) : [],
     ...calibrateSharedErrors(columns, confidence),
+    readers: calibrateReaders(table.readings ?? [], tasks, { confidence, seed }),
     fidelity: calibrateFidelity(recordings.relays, tasks, { confidence, seed }),
     ...calibrateLeafCurves(columns, confidence),
     estimates: calibrateEstimates(recordings, tasks, { confidence, pairs }),

@@ -2,6 +2,7 @@ import type { AnswerTable } from "../records/answer-table.ts";
 import type { Disagreement } from "../records/attempt.ts";
 import type { Assumption } from "../records/recordings.ts";
 import type { Interval, Measured } from "../theory/interval.ts";
+import type { ReaderTransfer } from "./reader-transfer.ts";
 
 /** Mean per call, with its interval over tasks. */
 export interface AgentCost {
@@ -183,6 +184,8 @@ export interface Calibration {
   readonly rhoTask: Measured;
   readonly rhoWithin: Measured;
   readonly fidelity: Measured<FidelityCalibration>;
+  /** Readers whose answers were recorded beside what they had read, most readings first. */
+  readonly readers: readonly ReaderTransfer[];
   readonly leafCurves: readonly LeafCurve[];
   /** The best-determined leaf curve's β, or why there is none. */
   readonly beta: Measured;

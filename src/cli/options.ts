@@ -1,6 +1,8 @@
 import { InvalidArgumentError, Option } from "commander";
 import { readsMessages, type Team } from "../organizations/team.ts";
+import type { AnswerTable } from "../records/answer-table.ts";
 import type { Metric } from "../simulate/outcomes.ts";
+import { readingsOf } from "../simulate/recorded-readings.ts";
 import { ReaderNotRecorded } from "../simulate/replay.ts";
 
 /** What a verb averages over tasks. */
@@ -10,9 +12,9 @@ export function metricOption(): Option {
     .default("accuracy");
 }
 
-/** For `--recorded-only`. @throws {ReaderNotRecorded} where the team's agents read messages */
-export function requireRecorded(team: Team): void {
-  if (!readsMessages(team)) return;
+/** For `--recorded-only`. @throws {ReaderNotRecorded} where the team's agents read messages, and nobody recorded them */
+export function requireRecorded(team: Team, table: AnswerTable): void {
+  if (!readsMessages(team) || readingsOf(team, table).length > 0) return;
   const remedy =
     "Leave out --recorded-only to have them drawn from the channel that relay probes calibrate, or ask for a team whose agents read nothing.";
   throw new ReaderNotRecorded(team.text, undefined, remedy);

@@ -398,7 +398,7 @@ export function forecastVote(mixture: VoteMixture, votes: number, confidence: nu
 }
 
 /** The value on a grid, where this share of the answers that are not right are no votes. */
-type ValueOn = (grid: VoteGrid, unparsed: number) => GridValue;
+export type ValueOn = (grid: VoteGrid, unparsed: number) => GridValue;
 
 /** The same, averaged over how right answers repeat. */
 function overRights({ rights }: VoteMixture, valueOn: ValueOn): ValueOn {
@@ -485,18 +485,35 @@ export function forecastReading(
   return forecastValue(mixture, () => value, { others: [], scatterMatters: false, added }, confidence);
 }
 
-function forecastValue(
+/** What is uncertain of a value on the grid beside the law of tasks, and what its gain is over. */
+export interface GridOptions {
+  /** Accuracies that follow from another account of the answers. */
+  readonly others?: readonly number[];
+  /** True where the value turns on how wrong answers repeat. */
+  readonly scatterMatters: boolean;
+  /** Variance of what else is uncertain. @default 0 */
+  readonly added?: number;
+  /** Accuracy at every grid point of what is gained over. @default one call */
+  readonly against?: Float64Array;
+}
+
+/** Whatever is known at every point of the grid, as the law of tasks has it. */
+export function forecastValue(
   mixture: VoteMixture,
   valueOn: ValueOn,
-  { others, scatterMatters, added = 0 }: { others: readonly number[]; scatterMatters: boolean; added?: number },
+  {
+    others = [],
+    scatterMatters,
+    added = 0,
+    against = voteValue(mixture.grid, mixture.unparsed, 1).accuracy,
+  }: GridOptions,
   confidence: number,
 ): VoteForecast {
   const { grid, tasks, samples, weights, parametric, resampled, answersKnown, unparsed, unparsedError } = mixture;
   const value = valueOn(grid, unparsed);
-  const one = voteValue(grid, unparsed, 1).accuracy;
-  const gains = value.accuracy.map((accuracy, g) => accuracy - one[g]!);
+  const gains = value.accuracy.map((accuracy, g) => accuracy - against[g]!);
   const forecast = expect(weights, value.accuracy);
-  const oneCall = expect(weights, one);
+  const oneCall = expect(weights, against);
   const silent = unparsedError > 0 ? valueOn(grid, Math.min(1, unparsed + unparsedError)) : value;
   const shift = (of: keyof GridValue) => (expect(weights, silent[of]) - expect(weights, value[of])) ** 2;
   const uncertainty = (values: Float64Array, mean: number, assumed: readonly number[], added: number) =>

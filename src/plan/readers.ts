@@ -5,6 +5,7 @@ import type { AgentCalibration, Calibration, FidelityCalibration } from "../cali
 import { type CalibratedChannel, channelOf } from "../calibrate/channel.ts";
 import { clampPositive, clampShare } from "../calibrate/estimators/estimate.ts";
 import { fidelityAt } from "../calibrate/fidelity.ts";
+import type { ReaderTransfer } from "../calibrate/reader-transfer.ts";
 import { KnownError } from "../errors.ts";
 import { memberName, membersOf } from "../organizations/cast.ts";
 import type { Part } from "../organizations/organization.ts";
@@ -21,6 +22,7 @@ import type { Costs, Forecast, Silence } from "./plan-types.ts";
 import { type Party, ReaderCosts, type WholeAnswers, workOf } from "./reader-costs.ts";
 import { readAccuracy } from "./reader-shapes.ts";
 import { refusal, WindowExceeded, windowOf } from "./reader-window.ts";
+import { forecastRecordedReader, transferOf } from "./recorded-readers.ts";
 
 /** Teams of readers need more than answers to be forecast. */
 export class ReadersNotMeasured extends KnownError {
@@ -31,8 +33,8 @@ export class ReadersNotMeasured extends KnownError {
 }
 
 /**
- * Of any star, tree or chain: accuracy by the level maps of its layers on each task, given what was recorded on it; costs
- * as {@link ReaderCosts} has them. Several members of a role are taken for one agent of their mean.
+ * Of any star, tree or chain: accuracy by the level maps of its layers on each task, given what was recorded on it, or by
+ * what its reader was recorded to make of such answers; costs as {@link ReaderCosts} has them. Several members of a role are taken for one agent of their mean.
  *
  * @throws {ReadersNotMeasured} {@link ReadersNotMeasured}
  * @throws {WindowExceeded}     {@link WindowExceeded}
@@ -43,6 +45,8 @@ export function forecastReaders(
   { confidence, seed }: { readonly confidence: number; readonly seed: number },
 ): Forecast {
   const { answering, tasks, ...costs } = readingTeam(team, calibration, confidence);
+  const transfer = transferOf(team, calibration);
+  if (transfer) return forecastTransfer(team, { answering, costs }, transfer, calibration, { confidence, seed });
   const model = leafModel(answering.column, answering.calibration, tasks, calibration, seed);
   if (!isMeasured<LeafModel>(model)) throw new ReadersNotMeasured(team.text, model);
   const channel = channelOf(calibration);
@@ -67,6 +71,34 @@ export function forecastReaders(
     ],
     recorded: false,
     deviation: votes.deviation,
+  };
+}
+
+/** Of a star whose reader was recorded. */
+function forecastTransfer(
+  team: Team,
+  { answering, costs }: { readonly answering: Party; readonly costs: Pick<Forecast, "cost" | "silence"> },
+  transfer: ReaderTransfer,
+  calibration: Calibration,
+  options: { readonly confidence: number; readonly seed: number },
+): Forecast {
+  const { confidence } = options;
+  const { reader, count, mixture } = forecastRecordedReader(team, answering.column, transfer, calibration, options);
+  const percent = (share: number) => (100 * share).toFixed(1);
+  return {
+    team: team.text,
+    kind: team.kind,
+    metric: "accuracy",
+    accuracy: { mean: reader.accuracy, low: reader.accuracyLow, high: reader.accuracyHigh, confidence },
+    ...costs,
+    method: "mixture",
+    tasks: mixture.tasks,
+    caveats: [
+      ...caveatsOf(team, [answering.column], mixture.tasks, calibration.assumptions),
+      `The reader as it was recorded, ${transfer.readings} times on ${transfer.tasks} tasks: what it makes of so many right answers among ${transfer.members.length}, over the law of those answers.`,
+      `A count of the same answers is forecast ${percent(count.accuracy)} %: the reader's gain over it is ${percent(reader.gain)} points, ${percent(reader.gainLow)} to ${percent(reader.gainHigh)}.`,
+    ],
+    deviation: reader.deviation,
   };
 }
 

@@ -47,6 +47,31 @@ export interface Column {
   readonly group: Int32Array;
 }
 
+/** An answer that was given after reading others' answers to the task. */
+export interface Reading {
+  /** Index into the table's tasks. */
+  readonly task: number;
+  /** Who read, named like a column. */
+  readonly reader: string;
+  /** Most tokens of each message; absent: whole answers were read. */
+  readonly messageTokens?: number;
+  readonly proposals: readonly Proposal[];
+  readonly grade: number;
+  readonly tokensIn: number;
+  readonly tokensOut: number;
+  readonly usd: number;
+  readonly seconds: number;
+}
+
+/** An answer that was read. */
+export interface Proposal {
+  /** Who gave it, named like a column. */
+  readonly member: string;
+  /** As the values of a column. */
+  readonly value: number;
+  readonly grade: number;
+}
+
 /** Attempts by task and agent: what calibration, replay and plan read. */
 export interface AnswerTable {
   readonly tasks: readonly string[];
@@ -55,6 +80,8 @@ export interface AnswerTable {
   readonly truth?: Float64Array;
   /** Number of the right answer's text for each task, −1 where it is not known; present where a column has texts. */
   readonly rightText?: Int32Array;
+  /** What readers made of recorded answers, by task; absent where nobody recorded one. */
+  readonly readings?: readonly Reading[];
   /** 1 where nobody knows the truth of a task, and the mean of those who are not judged stands for it; absent without such tasks. */
   readonly truthFromOthers?: Uint8Array;
 }

@@ -1,4 +1,5 @@
 import { normalizeAnswer, readNumber, sameAnswer } from "./answer.ts";
+import type { Reading } from "./answer-table.ts";
 import type { Attempt, Attempts } from "./attempt.ts";
 import { type ColumnBuilder, columnBuilder } from "./column-builder.ts";
 import type { Config } from "./config.ts";
@@ -15,7 +16,7 @@ export interface TabulateOptions {
 
 /**
  * Attempts as columns of numbers: graded, priced, with everything that was assumed on the way. Attempts of other roles
- * than solving stay out and are counted; relay probes go to `relays`.
+ * than solving that name what they read become `readings`; others stay out and are counted; relay probes go to `relays`.
  *
  * Answer codes count within a task: 0 is the right answer (gold, else the first recorded as right), 1 stands for "wrong,
  * unknown which", other answers start at 2. So columns with and without answers can vote together. Equal means equal as
@@ -36,13 +37,16 @@ export function tabulate(
   const taskOf: number[] = [];
   const columnOf: number[] = [];
   const probes: Attempt[] = [];
-  const leftOut = new Map<string, number>();
+  const others: Attempt[] = [];
+  const otherTask: number[] = [];
 
   for (const attempt of attempts) {
     const { agent, level, role } = attempt;
     if (attempt.received !== undefined) probes.push(attempt);
-    else if (role !== undefined && role !== "solve" && role !== "leaf") leftOut.set(role, (leftOut.get(role) ?? 0) + 1);
-    else {
+    else if (role !== undefined && role !== "solve" && role !== "leaf") {
+      others.push(attempt);
+      otherTask.push(tasks.number(attempt.taskId));
+    } else {
       const before = solving.at(-1); // files often list agent after agent: then no name is built
       const same = before !== undefined && before.agent === agent && before.level === level;
       const column = same ? columnOf.at(-1)! : names.number(level === undefined ? agent : `${agent}~${level}`);
@@ -60,6 +64,14 @@ export function tabulate(
   );
 
   const order = sortedBy(Uint32Array.from(solving.keys()), taskOf, tasks.size());
+  const othersOf = new Map<number, Attempt[]>();
+  others.forEach((attempt, i) => {
+    const ofTask = othersOf.get(otherTask[i]!);
+    if (ofTask) ofTask.push(attempt);
+    else othersOf.set(otherTask[i]!, [attempt]);
+  });
+  const readings: Reading[] = [];
+  let unreadable = 0;
   const bySample = sampleOrder(solving, columnOf, columns.length);
   const coder = answerCoder();
   const truth = truths(tasks.size());
@@ -89,12 +101,42 @@ export function tabulate(
       });
     }
     for (const column of columns) column.endTask(task);
+    const reading = othersOf.get(task)?.filter(isReading) ?? [];
+    if (reading.length > 0) {
+      const alone = Array.from(here, (i) => solving[i]!);
+      const all = [...alone, ...othersOf.get(task)!];
+      const graded = (attempt: Attempt) => {
+        const known = attempt.gold ?? gold;
+        return gradeOf(attempt, known, graderOf(attempt, known, grade));
+      };
+      for (const attempt of reading) {
+        const read = whatWasRead(attempt, attempt.group === undefined ? alone : all);
+        if (!read) unreadable++;
+        else
+          readings.push({
+            task,
+            reader: columnName(attempt),
+            ...(attempt.messageTokens !== undefined && { messageTokens: attempt.messageTokens }),
+            proposals: read.map((proposal) => ({
+              member: columnName(proposal),
+              value: coder.answer(proposal, graded(proposal)),
+              grade: graded(proposal),
+            })),
+            grade: graded(attempt),
+            tokensIn: attempt.tokensIn ?? Number.NaN,
+            tokensOut: attempt.tokensOut ?? Number.NaN,
+            usd: attempt.costUsd ?? Number.NaN,
+            seconds: attempt.seconds ?? Number.NaN,
+          });
+      }
+    }
     from = to;
   }
 
   const assumptions = [
     ...aboutGrades(grades, grade),
-    ...aboutRoles(leftOut),
+    ...aboutRoles(others.filter((attempt) => !isReading(attempt))),
+    ...aboutReadings(readings.length, unreadable),
     ...aboutRelays(probes.length - relays.length),
     ...aboutAnswers(columns),
     ...columns.flatMap((column) => column.assumptions()),
@@ -104,9 +146,36 @@ export function tabulate(
     columns: columns.map((column) => column.finish()),
     ...truth.finish(),
     ...texts.finish(),
+    ...(readings.length > 0 && { readings }),
   };
   const counts = { attempts: attempts.length, badLines: badLines.length };
   return { name, table, relays, config, assumptions, disagreements, ...counts, sources };
+}
+
+/** True of an attempt that names what it read; whoever only has another role is left out. */
+const isReading = ({ reads }: Attempt) => reads !== undefined && reads.length > 0;
+
+const columnName = ({ agent, level }: Attempt) => (level === undefined ? agent : `${agent}~${level}`);
+
+/**
+ * The attempts that one names in `reads`, among those of its task, of its group where it has one: a number is a sample of
+ * its own agent, a name the next attempt of that agent. Undefined where one of them is not recorded.
+ */
+function whatWasRead(attempt: Attempt, pool: readonly Attempt[]): readonly Attempt[] | undefined {
+  const left = pool.filter(
+    (other) => !isReading(other) && (attempt.group === undefined || other.group === attempt.group),
+  );
+  const read: Attempt[] = [];
+  for (const name of attempt.reads!) {
+    const isMeant = (other: Attempt) =>
+      /^\d+$/.test(name) && other.agent === attempt.agent
+        ? other.sample === Number(name)
+        : other.agent === name || columnName(other) === name;
+    const at = left.findIndex(isMeant);
+    if (at < 0) return undefined;
+    read.push(...left.splice(at, 1));
+  }
+  return read;
 }
 
 /** Orders the attempts of one task so that those of a column stand by sample; mostly they already do. */
@@ -252,13 +321,33 @@ function aboutGrades(grades: Readonly<Record<Grader, number>>, asked: "flag" | "
     });
 }
 
-function aboutRoles(leftOut: ReadonlyMap<string, number>): Assumption[] {
-  return [...leftOut].map(([role, count]) => ({
+function aboutRoles(others: readonly Attempt[]): Assumption[] {
+  const counts = new Map<string, number>();
+  for (const { role } of others) counts.set(role!, (counts.get(role!) ?? 0) + 1);
+  return [...counts].map(([role, count]) => ({
     subject: "role",
     value: `${count.toLocaleString("en")} attempts of role "${role}" left out: they do not answer alone`,
     status: "recorded",
     source: "field role",
   }));
+}
+
+function aboutReadings(usable: number, unreadable: number): Assumption[] {
+  const count = (n: number, what: string): Assumption[] =>
+    n === 0
+      ? []
+      : [
+          {
+            subject: "readers",
+            value: `${n.toLocaleString("en")} ${what}`,
+            status: "recorded",
+            source: "fields role, reads",
+          },
+        ];
+  return [
+    ...count(usable, "answers were given after reading recorded answers to the task"),
+    ...count(unreadable, "answers left out: what they read is not recorded"),
+  ];
 }
 
 function aboutRelays(withoutLength: number): Assumption[] {

@@ -4,6 +4,7 @@ import { type AnswerTable, findColumn } from "../records/answer-table.ts";
 import type { NotMeasured } from "../theory/interval.ts";
 import { averagedOutcomes } from "./averaged.ts";
 import type { Metric, OutcomeOptions, Outcomes, OutcomesOf } from "./outcomes.ts";
+import { readingsOf, recordedReaderOutcomes } from "./recorded-readings.ts";
 import { columnNames, isEverSilent, type Scores, scoresOf, silenceScoresOf } from "./scores.ts";
 import { answersNeeded, simulatedOutcomes } from "./simulated.ts";
 import { isSeparate, stagedOutcomes } from "./staged.ts";
@@ -46,7 +47,8 @@ export class ReaderNotRecorded extends KnownError {
 
 /**
  * What the team did on every task of the table. Exact where it is a sequence of votes and every draw can be counted,
- * else by seeded draws. Agents that read messages are drawn from the channel.
+ * else by seeded draws. Agents that read messages answer as they were recorded, and are drawn from the channel where nobody
+ * recorded them.
  *
  * @throws {UnknownAgent} where the table has no column for a member that answers the task
  * @throws {ReaderNotRecorded} where members read and no channel is given
@@ -62,6 +64,8 @@ export const outcomes: OutcomesOf = (team, table, options) => {
       ? stagedOutcomes(team, stages, scores, options)
       : walkedOutcomes(team, organization, scores, options);
   if (readsMessages(team)) {
+    const readings = options.metric === "squared-error" ? [] : readingsOf(team, table);
+    if (readings.length > 0) return recordedReaderOutcomes(team, table, readings);
     if (!options.channel) throw new ReaderNotRecorded(team.text);
     if (options.metric === "squared-error")
       return averagedOutcomes(team, organization, table, options.channel, options);

@@ -37,7 +37,7 @@ export const predict: Verb = {
           const recordings = await load(options.calibrateOn ?? files, options, context);
           const team = parseTeam(options.team, { knownNames: recordings.table.columns.map(({ agent }) => agent) });
           const forecastOf = options.metric === "accuracy" ? forecast : forecastSquaredError;
-          if (options.recordedOnly) requireRecorded(team);
+          if (options.recordedOnly) requireRecorded(team, recordings.table);
           const result: Forecast = forecastOf(team, calibrate(recordings, { confidence, seed }), { confidence, seed });
           if (options.json) printJson(context, result);
           else printLines(context, forecastLines(result));

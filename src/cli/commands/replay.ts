@@ -8,6 +8,7 @@ import { requireRoom } from "../../plan/readers.ts";
 import { teamWeights } from "../../plan/weights.ts";
 import type { Recordings } from "../../records/recordings.ts";
 import type { Metric } from "../../simulate/outcomes.ts";
+import { readingsOf } from "../../simulate/recorded-readings.ts";
 import { replay as measure, ReaderNotRecorded, type SquaredErrors } from "../../simulate/replay.ts";
 import { isMeasured } from "../../theory/interval.ts";
 import { addInputOptions, type InputOptions, load } from "../load.ts";
@@ -47,8 +48,9 @@ export const replay: Verb = {
           : { recordings, name: "the replayed answers" };
         const weighing = weighingOf(team, source);
         const { seed, metric } = options;
-        if (options.recordedOnly) requireRecorded(team);
-        const drawing = drawingOf(team, source, options);
+        if (options.recordedOnly) requireRecorded(team, table);
+        const isRecorded = metric === "accuracy" && readingsOf(team, table).length > 0;
+        const drawing = isRecorded ? undefined : drawingOf(team, source, options);
         const result = measure(team, table, {
           ...{ seed, metric },
           ...(weighing && { weights: weighing.weights }),

@@ -8,6 +8,7 @@ export { judgeTau2 } from "./judge-tau2.ts";
 export { lcbCodegen } from "./lcb-codegen.ts";
 export { llmdrift } from "./llmdrift.ts";
 export { longTable } from "./long-table.ts";
+export { math500K4 } from "./math500-k4.ts";
 export { mmluPro } from "./mmlu-pro.ts";
 export { reflexionTrials } from "./reflexion-trials.ts";
 export { swebenchVerifiedBash } from "./swebench-verified-bash.ts";

@@ -1,0 +1,160 @@
+// Stars whose reader was recorded: how right it is by how many of the answers that it reads are, over the law of those answers.
+
+import type { Calibration } from "../calibrate/calibration.ts";
+import {
+  type ReaderTransfer,
+  readingKey,
+  type Standing,
+  standingOf,
+  type TransferCell,
+} from "../calibrate/reader-transfer.ts";
+import type { Team } from "../organizations/team.ts";
+import type { Column, Reading } from "../records/answer-table.ts";
+import { readingKeyOf, readingsOf } from "../simulate/recorded-readings.ts";
+import { poissonBinomial } from "../theory/majority.ts";
+import { logGamma } from "../theory/special.ts";
+import {
+  fitVotes,
+  forecastValue,
+  inOrder,
+  logScatter,
+  type VoteForecast,
+  type VoteKey,
+  type VoteKeys,
+  type VoteMixture,
+  voteKeys,
+} from "./mixture.ts";
+import { type VoteGrid, voteValue } from "./vote-value.ts";
+
+/** Beyond so many answers the ways in which wrong ones can repeat are too many to list. */
+const messagesMax = 12;
+
+/** How this team's reader was recorded; undefined where it was not, or of more answers than can be told apart. */
+export function transferOf(team: Team, { readers, table }: Calibration): ReaderTransfer | undefined {
+  if (readers.length === 0) return undefined;
+  const key = readingKeyOf(team);
+  const found = readers.find(
+    ({ reader, members, messageTokens }) => readingKey(reader, members, messageTokens) === key,
+  );
+  return found && found.members.length <= messagesMax && table.readings ? found : undefined;
+}
+
+/** What a recorded reader is expected to do, and the count of the same answers; gains of the reader are over that count. */
+export interface ReaderForecast {
+  readonly reader: VoteForecast;
+  readonly count: VoteForecast;
+}
+
+/**
+ * P(the reader is right) on a fresh task: Σ over how many of the n answers are right and where the right one stands, by the
+ * law of (p, θ) of those answers, of what the recorded reader makes of such answers. The law is that of the column that
+ * answers where it has several samples per task, else of the answers that were read. The readings are resampled by task, and
+ * that scatter is added to the law's.
+ */
+export function forecastRecordedReader(
+  team: Team,
+  column: Column,
+  transfer: ReaderTransfer,
+  { table, tasks }: Pick<Calibration, "table" | "tasks">,
+  { confidence, seed }: { readonly confidence: number; readonly seed: number },
+): ReaderForecast & { readonly mixture: VoteMixture } {
+  const known = voteKeys(column, tasks);
+  const keys = known?.repeated ? known : proposalKeys(readingsOf(team, table), tasks);
+  const mixture = fitVotes(keys, known?.repeated ? column.answersKnown : true, seed);
+  const { grid, unparsed, weights } = mixture;
+  const messages = transfer.members.length;
+  const standings = standingLaw(grid, unparsed, messages);
+  const madeOf = (cells: readonly TransferCell[]) => {
+    const value = new Float64Array(weights.length);
+    for (const { right, standing, accuracy } of cells) {
+      const probability = standings.get(cellKey(right, standing));
+      if (probability) for (let g = 0; g < value.length; g++) value[g]! += probability[g]! * accuracy;
+    }
+    return value;
+  };
+  const expected = (values: Float64Array) => values.reduce((sum, value, g) => sum + weights[g]! * value, 0);
+  const resampled = transfer.resampled.map((cells) => expected(madeOf(cells)));
+  const center = resampled.reduce((sum, value) => sum + value, 0) / resampled.length;
+  const added = resampled.reduce((sum, value) => sum + (value - center) ** 2, 0) / (resampled.length - 1);
+  const accuracy = madeOf(transfer.cells);
+  const calls = new Float64Array(weights.length).fill(messages + 1);
+  const counted = voteValue(grid, unparsed, messages);
+  const reader = forecastValue(
+    mixture,
+    () => ({ accuracy, calls }),
+    { scatterMatters: false, added, against: counted.accuracy },
+    confidence,
+  );
+  return { reader, count: forecastValue(mixture, () => counted, { scatterMatters: false }, confidence), mixture };
+}
+
+/** The answers that were read, as the keys of their tasks. */
+function proposalKeys(readings: readonly Reading[], tasks: Uint32Array): VoteKeys {
+  const found = new Map<string, VoteKey>();
+  const texts = Array.from(tasks, (task) => {
+    const wrong = new Map<number, number>();
+    let [right, unparsed] = [0, 0];
+    for (const { proposals } of readings.filter((reading) => reading.task === task))
+      for (const { value, grade } of proposals)
+        if (grade === 1) right++;
+        else if (value < 0) unparsed++;
+        else wrong.set(value, (wrong.get(value) ?? 0) + 1);
+    const blocks = [...wrong.values()].sort((a, b) => b - a);
+    if (right + unparsed + blocks.length === 0) return "";
+    const text = `${right} ${unparsed} ${blocks.join(" ")}`;
+    found.set(text, { right, wrong: blocks, unparsed, tasks: (found.get(text)?.tasks ?? 0) + 1 });
+    return text;
+  });
+  return inOrder(texts, found);
+}
+
+const cellKey = (right: number, standing: Standing) => `${right} ${standing}`;
+
+/** P(so many of n answers are right, and stand there) at every grid point. */
+function standingLaw(
+  { accuracies, concentrations }: VoteGrid,
+  unparsed: number,
+  messages: number,
+): ReadonlyMap<string, Float64Array> {
+  const width = concentrations.length;
+  const law = new Map<string, Float64Array>();
+  const rights = Array.from(accuracies, (p) => poissonBinomial(new Array<number>(messages).fill(p)));
+  const parsed = Array.from({ length: messages + 1 }, (_, failed) =>
+    poissonBinomial(new Array<number>(failed).fill(1 - unparsed)),
+  );
+  for (let wrong = 0; wrong <= messages; wrong++)
+    for (const sizes of partitions(wrong))
+      concentrations.forEach((concentration, j) => {
+        const shape = partitionProbability(sizes, concentration);
+        if (shape === 0) return;
+        for (let right = 0; right + wrong <= messages; right++) {
+          const key = cellKey(right, standingOf(right, sizes[0] ?? 0));
+          const values = law.get(key) ?? new Float64Array(accuracies.length * width);
+          law.set(key, values);
+          const given = parsed[messages - right]![wrong]! * shape;
+          rights.forEach((distribution, i) => {
+            values[i * width + j]! += distribution[right]! * given;
+          });
+        }
+      });
+  return law;
+}
+
+/** Of one wrong answer each: the sizes of the groups that agree, largest first, for all ways to split so many. */
+function partitions(count: number, most = count): readonly (readonly number[])[] {
+  if (count === 0) return [[]];
+  return Array.from({ length: Math.min(count, most) }, (_, i) => Math.min(count, most) - i).flatMap((size) =>
+    partitions(count - size, size).map((rest) => [size, ...rest]),
+  );
+}
+
+/** P(wrong answers fall into groups of these sizes): of one such split, times w!/(Π s_j! Π multiplicities!) of them. */
+function partitionProbability(sizes: readonly number[], concentration: number): number {
+  const count = sizes.reduce((sum, size) => sum + size, 0);
+  const alike = new Map<number, number>();
+  for (const size of sizes) alike.set(size, (alike.get(size) ?? 0) + 1);
+  let logWays = logGamma(count + 1);
+  for (const size of sizes) logWays -= logGamma(size + 1);
+  for (const times of alike.values()) logWays -= logGamma(times + 1);
+  return Math.exp(logWays + logScatter({ right: 0, unparsed: 0, tasks: 1, wrong: sizes }, concentration));
+}

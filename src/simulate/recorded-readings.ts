@@ -1,0 +1,58 @@
+// Stars whose reader was recorded are replayed as they were: nothing is drawn from a channel.
+
+import { keyOfReading, readingKey } from "../calibrate/reader-transfer.ts";
+import { callList, memberName } from "../organizations/cast.ts";
+import { formOf, type Team } from "../organizations/team.ts";
+import { type AnswerTable, findColumn, type Reading } from "../records/answer-table.ts";
+import { emptyOutcomes, type Outcomes } from "./outcomes.ts";
+import { recordedLengths } from "./reading-costs.ts";
+
+/** The key that readings of this team have; undefined for teams other than one agent that reads so many answers. */
+export function readingKeyOf(team: Team): string | undefined {
+  const layers = formOf(team).layers?.(team);
+  if (layers?.length !== 1 || !layers[0]!.reader) return undefined;
+  const [{ fanIn, messageTokens }] = layers as [(typeof layers)[number]];
+  const [leaves, readers] = ["leaf", "reader"].map((role) =>
+    callList(team.cast.find((part) => part.role === role)?.members ?? []).map(memberName),
+  );
+  const [reader] = readers!;
+  if (reader === undefined || leaves!.length === 0) return undefined;
+  const members = Array.from({ length: fanIn }, (_, i) => leaves![i % leaves!.length]!);
+  return readingKey(reader, members, messageTokens);
+}
+
+/** What its reader was recorded to answer; empty where nobody recorded it. */
+export function readingsOf(team: Team, { readings = [] }: AnswerTable): readonly Reading[] {
+  const key = readings.length > 0 ? readingKeyOf(team) : undefined;
+  return key === undefined
+    ? []
+    : readings.filter((reading) => keyOfReading(reading) === key && !Number.isNaN(reading.grade));
+}
+
+/** Mean grade of the reader on every task on which it was recorded; costs where those of the reader were recorded as well. */
+export function recordedReaderOutcomes(team: Team, table: AnswerTable, readings: readonly Reading[]): Outcomes {
+  const outcomes = emptyOutcomes(team, table);
+  const byTask = new Map<number, Reading[]>();
+  for (const reading of readings) byTask.set(reading.task, [...(byTask.get(reading.task) ?? []), reading]);
+  for (const [task, some] of byTask) {
+    const mean = (of: (reading: Reading) => number) =>
+      some.reduce((sum, reading) => sum + of(reading), 0) / some.length;
+    const leaves = (of: "usd" | "tokens") =>
+      mean(({ proposals }) => proposals.reduce((sum, { member }) => sum + costOf(member, of), 0));
+    const lengthsOf = recordedLengths(table, task);
+    const costOf = (member: string, of: "usd" | "tokens") => {
+      if (of === "tokens") {
+        const { prompt, answer } = lengthsOf({ id: "", role: "leaf", agent: member, reads: [] });
+        return prompt + answer;
+      }
+      const column = findColumn(table, member);
+      const dollars = column?.usd.subarray(column.start[task]!, column.start[task + 1]!) ?? new Float64Array();
+      return dollars.reduce((sum, one) => sum + one, 0) / dollars.length;
+    };
+    outcomes.accuracy[task] = mean(({ grade }) => grade);
+    outcomes.calls[task] = mean(({ proposals }) => proposals.length + 1);
+    outcomes.tokens[task] = leaves("tokens") + mean(({ tokensIn, tokensOut }) => tokensIn + tokensOut);
+    outcomes.usd[task] = leaves("usd") + mean(({ usd }) => usd);
+  }
+  return outcomes;
+}
