@@ -72,7 +72,7 @@ export function calibrate(
     weights: new Map(columns.map(({ calibration }) => [calibration.name, voteWeight(calibration)])),
     pairs: pairs ? calibratePairs(columns, tasks, confidence) : [],
     ...calibrateSharedErrors(columns, confidence),
-    readers: calibrateReaders(table.readings ?? [], tasks, { confidence, seed }),
+    readers: calibrateReaders(table.readings ?? [], tasks, confidence),
     fidelity: calibrateFidelity(recordings.relays, tasks, { confidence, seed }),
     ...calibrateLeafCurves(columns, confidence),
     estimates: calibrateEstimates(recordings, tasks, { confidence, pairs }),

@@ -118,4 +118,5 @@ export { skewedMeanInterval } from "./estimators/skewed-mean.ts";
 export { taskMeanInterval, taskShareInterval } from "./estimators/task-mean.ts";
 export { fidelityAt } from "./fidelity.ts";
 export { type PseudoLabels, pseudoLabels } from "./pseudo-labels.ts";
+export { calibrateReaders, type ReaderTransfer, type Standing, type TransferCell } from "./reader-transfer.ts";
 export { type CalibratedRegime, calibratedRegime, type RegimeOptions } from "./regime.ts";

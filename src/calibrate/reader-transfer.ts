@@ -2,13 +2,15 @@
 
 import type { Reading } from "../records/answer-table.ts";
 import type { Interval } from "../theory/interval.ts";
-import { random } from "../theory/random.ts";
 import { logGamma } from "../theory/special.ts";
 import { studentInterval } from "./estimators/estimate.ts";
 import { taskShareInterval } from "./estimators/task-mean.ts";
 
-/** Where the right answer stood among those that were read: a count would have taken it, tossed a coin, or taken another. */
-export type Standing = "ahead" | "tied" | "behind";
+/**
+ * Where the right answer stood among those that were read: nobody gave another, or a count would have taken it, tossed a coin,
+ * or taken another.
+ */
+export type Standing = "alone" | "ahead" | "tied" | "behind";
 
 /** So many of the answers were right, and stood there. */
 export interface TransferCell {
@@ -18,6 +20,10 @@ export interface TransferCell {
   readonly rightReadings: number;
   /** P(reader right), drawn towards all cells of the same standing. */
   readonly accuracy: number;
+  /** Of that estimate, given the mean of its standing. */
+  readonly variance: number;
+  /** Weight of that mean in it. */
+  readonly pull: number;
 }
 
 /** One reader of so many answers of these members. */
@@ -37,20 +43,19 @@ export interface ReaderTransfer {
   /** Reader − count on the same answers. */
   readonly gain: Interval;
   readonly cells: readonly TransferCell[];
-  /** Cells as resampled tasks give them. */
-  readonly resampled: readonly (readonly TransferCell[])[];
+  /** Variance of the mean that the cells of a standing are drawn towards. */
+  readonly meanVariance: Readonly<Record<Standing, number>>;
 }
 
 /** Share of a count that goes to the right answer where it stands there; a tie is taken for one of two. */
-const countedShare: Readonly<Record<Standing, number>> = { ahead: 1, tied: 0.5, behind: 0 };
-const standings: readonly Standing[] = ["ahead", "tied", "behind"];
-const bootstraps = 60;
+const countedShare: Readonly<Record<Standing, number>> = { alone: 1, ahead: 1, tied: 0.5, behind: 0 };
+const standings: readonly Standing[] = ["alone", "ahead", "tied", "behind"];
 
 /** The readers whose readings of these tasks are recorded and graded 0 or 1, most readings first. */
 export function calibrateReaders(
   readings: readonly Reading[],
   tasks: Uint32Array,
-  { confidence, seed }: { readonly confidence: number; readonly seed: number },
+  confidence: number,
 ): readonly ReaderTransfer[] {
   const chosen = new Set(tasks);
   const sorts = new Map<string, Reading[]>();
@@ -61,7 +66,7 @@ export function calibrateReaders(
   }
   return [...sorts.values()]
     .filter((some) => new Set(some.map(({ task }) => task)).size >= 2)
-    .map((some) => transferOf(some, { confidence, seed }))
+    .map((some) => transferOf(some, confidence))
     .sort((a, b) => b.readings - a.readings);
 }
 
@@ -81,8 +86,9 @@ export function keyOfReading({ reader, proposals, messageTokens }: Reading): str
   );
 }
 
-/** How many of the proposals are right, and how a count would end: the largest number of equal wrong ones against it. */
+/** How a count would end: so many right answers against the largest number of equal wrong ones. */
 export function standingOf(right: number, wrongMost: number): Standing {
+  if (right > 0 && wrongMost === 0) return "alone";
   return right > wrongMost ? "ahead" : right === wrongMost && right > 0 ? "tied" : "behind";
 }
 
@@ -108,13 +114,9 @@ function countOf({ task, proposals, grade }: Reading): Counted {
   return { task, right, standing, grade, counted: standing === "tied" ? 1 / (1 + leaders) : countedShare[standing] };
 }
 
-function transferOf(
-  readings: readonly Reading[],
-  { confidence, seed }: { readonly confidence: number; readonly seed: number },
-): ReaderTransfer {
+function transferOf(readings: readonly Reading[], confidence: number): ReaderTransfer {
   const counts = readings.map(countOf);
   const byTask = [...groupedByTask(counts).values()];
-  const next = random(seed, "readers", readings[0]!.reader);
   const { reader, proposals, messageTokens } = readings[0]!;
   const [right, vote] = (["grade", "counted"] as const).map((of) =>
     Float64Array.from(byTask, (some) => mean(some, of)),
@@ -128,13 +130,7 @@ function transferOf(
     accuracy: taskShareInterval(right!, confidence),
     counted: taskShareInterval(vote!, confidence),
     gain: differenceInterval(right!, vote!, confidence),
-    cells: cellsOf(counts, proposals.length),
-    resampled: Array.from({ length: bootstraps }, () =>
-      cellsOf(
-        byTask.flatMap(() => byTask[Math.floor(next() * byTask.length)]!),
-        proposals.length,
-      ),
-    ),
+    ...cellsOf(counts, proposals.length, byTask.length),
   };
 }
 
@@ -163,9 +159,13 @@ const mean = (some: readonly Counted[], of: "grade" | "counted") =>
 /**
  * P(reader right) in every cell, by empirical Bayes: right readings of a cell are beta-binomial about the mean of its
  * standing, with the strength among 1 … 64 pseudo-readings that makes all cells likeliest; that mean itself is drawn towards
- * what a count would do by one reading.
+ * what a count would do by one reading. Variances are those of the Beta laws, all readings of a task counted as one.
  */
-function cellsOf(counts: readonly Counted[], messages: number): readonly TransferCell[] {
+function cellsOf(
+  counts: readonly Counted[],
+  messages: number,
+  tasks: number,
+): Pick<ReaderTransfer, "cells" | "meanVariance"> {
   const cells = standings.flatMap((standing) =>
     Array.from({ length: messages + 1 }, (_, right) => ({ right, standing }))
       .filter(({ right }) => standing === "behind" || right > 0)
@@ -174,24 +174,35 @@ function cellsOf(counts: readonly Counted[], messages: number): readonly Transfe
         return { ...cell, readings: here.length, rightReadings: here.reduce((sum, { grade }) => sum + grade, 0) };
       }),
   );
-  const centers = new Map(
+  const apart = tasks / counts.length;
+  const means = new Map(
     standings.map((standing) => {
       const alike = cells.filter((cell) => cell.standing === standing);
       const all = alike.reduce((sum, { readings }) => sum + readings, 0);
       const right = alike.reduce((sum, { rightReadings }) => sum + rightReadings, 0);
-      return [standing, (right + countedShare[standing]) / (all + 1)] as const;
+      const mean = (right + countedShare[standing]) / (all + 1);
+      return [standing, { mean, variance: (mean * (1 - mean)) / (all * apart + 2) }] as const;
     }),
   );
   const evidence = (strength: number) =>
     cells.reduce((sum, { standing, readings, rightReadings }) => {
-      const center = Math.min(1 - 1e-6, Math.max(1e-6, centers.get(standing)!));
-      return sum + logBetaBinomial(rightReadings, readings, strength * center, strength * (1 - center));
+      const mean = Math.min(1 - 1e-6, Math.max(1e-6, means.get(standing)!.mean));
+      return sum + logBetaBinomial(rightReadings, readings, strength * mean, strength * (1 - mean));
     }, 0);
   const strength = strengths.reduce((best, one) => (evidence(one) > evidence(best) ? one : best));
-  return cells.map((cell) => ({
-    ...cell,
-    accuracy: (cell.rightReadings + strength * centers.get(cell.standing)!) / (cell.readings + strength),
-  }));
+  const varianceOf = (standing: Standing) => means.get(standing)!.variance;
+  return {
+    cells: cells.map((cell) => {
+      const { readings, rightReadings, standing } = cell;
+      const accuracy = (rightReadings + strength * means.get(standing)!.mean) / (readings + strength);
+      const behind = readings * apart + strength;
+      return { ...cell, accuracy, variance: (accuracy * (1 - accuracy)) / (behind + 1), pull: strength / behind };
+    }),
+    meanVariance: {
+      ...{ alone: varianceOf("alone"), ahead: varianceOf("ahead") },
+      ...{ tied: varianceOf("tied"), behind: varianceOf("behind") },
+    },
+  };
 }
 
 const strengths = [1, 2, 4, 8, 16, 32, 64];

@@ -138,6 +138,11 @@ function requireWindow(
   return whole;
 }
 
+/** The answers that this team's readers would read. */
+export function answeringColumn(team: Team, calibration: Calibration): Column {
+  return partiesOf(team, calibration).answering.column;
+}
+
 /** Who answers and who reads; a team without roles answers and reads with all its members. */
 function partiesOf({ cast }: Team, calibration: Calibration): { readonly answering: Party; readonly reading: Party } {
   const party = (role: string): Party => {

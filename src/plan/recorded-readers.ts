@@ -1,13 +1,7 @@
 // Stars whose reader was recorded: how right it is by how many of the answers that it reads are, over the law of those answers.
 
 import type { Calibration } from "../calibrate/calibration.ts";
-import {
-  type ReaderTransfer,
-  readingKey,
-  type Standing,
-  standingOf,
-  type TransferCell,
-} from "../calibrate/reader-transfer.ts";
+import { type ReaderTransfer, readingKey, type Standing, standingOf } from "../calibrate/reader-transfer.ts";
 import type { Team } from "../organizations/team.ts";
 import type { Column, Reading } from "../records/answer-table.ts";
 import { readingKeyOf, readingsOf } from "../simulate/recorded-readings.ts";
@@ -48,8 +42,8 @@ export interface ReaderForecast {
 /**
  * P(the reader is right) on a fresh task: Σ over how many of the n answers are right and where the right one stands, by the
  * law of (p, θ) of those answers, of what the recorded reader makes of such answers. The law is that of the column that
- * answers where it has several samples per task, else of the answers that were read. The readings are resampled by task, and
- * that scatter is added to the law's.
+ * answers where it has several samples per task, else of the answers that were read. What is
+ * uncertain of the reader is added to the law's variance, with ¼/tasks² for what never showed.
  */
 export function forecastRecordedReader(
   team: Team,
@@ -64,19 +58,22 @@ export function forecastRecordedReader(
   const { grid, unparsed, weights } = mixture;
   const messages = transfer.members.length;
   const standings = standingLaw(grid, unparsed, messages);
-  const madeOf = (cells: readonly TransferCell[]) => {
-    const value = new Float64Array(weights.length);
-    for (const { right, standing, accuracy } of cells) {
-      const probability = standings.get(cellKey(right, standing));
-      if (probability) for (let g = 0; g < value.length; g++) value[g]! += probability[g]! * accuracy;
+  const accuracy = new Float64Array(weights.length);
+  const pulled = { alone: 0, ahead: 0, tied: 0, behind: 0 }; // P(standing), by how much its mean counts
+  let added = 0.25 / transfer.tasks ** 2;
+  for (const { right, standing, accuracy: share, variance, pull } of transfer.cells) {
+    const probability = standings.get(cellKey(right, standing));
+    if (!probability) continue;
+    let here = 0;
+    for (let g = 0; g < accuracy.length; g++) {
+      accuracy[g]! += probability[g]! * share;
+      here += weights[g]! * probability[g]!;
     }
-    return value;
-  };
-  const expected = (values: Float64Array) => values.reduce((sum, value, g) => sum + weights[g]! * value, 0);
-  const resampled = transfer.resampled.map((cells) => expected(madeOf(cells)));
-  const center = resampled.reduce((sum, value) => sum + value, 0) / resampled.length;
-  const added = resampled.reduce((sum, value) => sum + (value - center) ** 2, 0) / (resampled.length - 1);
-  const accuracy = madeOf(transfer.cells);
+    pulled[standing] += here * pull;
+    added += here ** 2 * variance;
+  }
+  for (const standing of Object.keys(pulled) as Standing[])
+    added += pulled[standing] ** 2 * transfer.meanVariance[standing];
   const calls = new Float64Array(weights.length).fill(messages + 1);
   const counted = voteValue(grid, unparsed, messages);
   const reader = forecastValue(

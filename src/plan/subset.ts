@@ -15,12 +15,19 @@ export function subsetOf(
   tasks: Uint32Array,
   keep: Keep = everyAnswer,
 ): AnswerTable {
-  const { truth, truthFromOthers, rightText } = table;
+  const { truth, truthFromOthers, rightText, readings } = table;
+  const place = new Map(Array.from(tasks, (task, i) => [task, i]));
   return {
     tasks: Array.from(tasks, (task) => table.tasks[task]!),
     columns: columns.map((column) => onTasks(column, tasks, keep)),
     ...(truth && { truth: pick(truth, tasks) }),
     ...(rightText && { rightText: Int32Array.from(tasks, (task) => rightText[task]!) }),
+    ...(readings && {
+      readings: readings.flatMap((reading) => {
+        const task = place.get(reading.task);
+        return task === undefined ? [] : [{ ...reading, task }];
+      }),
+    }),
     ...(truthFromOthers && { truthFromOthers: Uint8Array.from(tasks, (task) => truthFromOthers[task]!) }),
   };
 }
