@@ -11,13 +11,13 @@ import {
   fitVotes,
   forecastValue,
   inOrder,
-  logScatter,
   type VoteForecast,
   type VoteKey,
   type VoteKeys,
   type VoteMixture,
   voteKeys,
 } from "./mixture.ts";
+import { logBlocks, type Scatter } from "./scatter.ts";
 import { type VoteGrid, voteValue } from "./vote-value.ts";
 
 /** Beyond so many answers the ways in which wrong ones can repeat are too many to list. */
@@ -109,11 +109,11 @@ const cellKey = (right: number, standing: Standing) => `${right} ${standing}`;
 
 /** P(so many of n answers are right, and stand there) at every grid point. */
 function standingLaw(
-  { accuracies, concentrations }: VoteGrid,
+  { accuracies, scatters }: VoteGrid,
   unparsed: number,
   messages: number,
 ): ReadonlyMap<string, Float64Array> {
-  const width = concentrations.length;
+  const width = scatters.length;
   const law = new Map<string, Float64Array>();
   const rights = Array.from(accuracies, (p) => poissonBinomial(new Array<number>(messages).fill(p)));
   const parsed = Array.from({ length: messages + 1 }, (_, failed) =>
@@ -121,8 +121,8 @@ function standingLaw(
   );
   for (let wrong = 0; wrong <= messages; wrong++)
     for (const sizes of partitions(wrong))
-      concentrations.forEach((concentration, j) => {
-        const shape = partitionProbability(sizes, concentration);
+      scatters.forEach((scatter, j) => {
+        const shape = partitionProbability(sizes, scatter);
         if (shape === 0) return;
         for (let right = 0; right + wrong <= messages; right++) {
           const key = cellKey(right, standingOf(right, sizes[0] ?? 0));
@@ -146,12 +146,12 @@ function partitions(count: number, most = count): readonly (readonly number[])[]
 }
 
 /** P(wrong answers fall into groups of these sizes): of one such split, times w!/(Π s_j! Π multiplicities!) of them. */
-function partitionProbability(sizes: readonly number[], concentration: number): number {
+function partitionProbability(sizes: readonly number[], scatter: Scatter): number {
   const count = sizes.reduce((sum, size) => sum + size, 0);
   const alike = new Map<number, number>();
   for (const size of sizes) alike.set(size, (alike.get(size) ?? 0) + 1);
   let logWays = logGamma(count + 1);
   for (const size of sizes) logWays -= logGamma(size + 1);
   for (const times of alike.values()) logWays -= logGamma(times + 1);
-  return Math.exp(logWays + logScatter({ right: 0, unparsed: 0, tasks: 1, wrong: sizes }, concentration));
+  return Math.exp(logWays + logBlocks(scatter, sizes));
 }

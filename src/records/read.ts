@@ -326,7 +326,9 @@ function isList(rows: Row | readonly Row[]): rows is readonly Row[] {
 /** `data/mmlu-pro/records.jsonl.gz` is "mmlu-pro": the folder says more than a file name that any set may have. */
 function nameOfFile(path: string): string {
   const name = basename(path).split(".")[0]!;
-  return ["records", "attempts", "episodes", "baselines", "answers", "votes"].includes(name) ? basename(dirname(path)) : name;
+  return ["records", "attempts", "episodes", "baselines", "answers", "votes"].includes(name)
+    ? basename(dirname(path))
+    : name;
 }
 
 function nameOf(names: readonly string[]): string {

@@ -86,5 +86,5 @@ describe("a forecast of readers that average", () => {
   });
 });
 
-/** The law of wrong answers holds equally likely ones badly. */
+/** What the law of wrong answers misses where they are equally likely: votes of them are forecast a little low. */
 const scatterMissed = 0.015;
