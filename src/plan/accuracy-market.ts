@@ -23,7 +23,7 @@ import {
 } from "./choose.ts";
 import { allCosts } from "./costs.ts";
 import { findingsOf } from "./findings.ts";
-import { cachingCaveat, caveatsOf, voteCaveats } from "./forecast-caveats.ts";
+import { cachingCaveat, caveatsOf, voteCaveats, wrongAnswersOf } from "./forecast-caveats.ts";
 import { compared, type Market } from "./market.ts";
 import type { VoteForecast } from "./mixture.ts";
 import { oracleAccuracy } from "./oracle.ts";
@@ -208,11 +208,13 @@ function promiser(
     const promised =
       team.kind === "single" ? shrunk[first!]! : vote ? shrunk[first!]! + vote.gain : score + shift - luck;
     const columns = members.map((i) => agents[i]!.column);
+    const wrongAnswers = vote && wrongAnswersOf(vote);
     return {
       team: team.text,
       kind: team.kind,
       metric: "accuracy",
       accuracy: vote ? movedAccuracy(vote, promised, confidence) : accuracyInterval(promised, accuracy, confidence),
+      ...(wrongAnswers && { wrongAnswers }),
       cost: allCosts(costs, max, confidence),
       silence: silence(),
       method: unrecorded ? "exact" : vote ? "mixture" : "mixed",

@@ -7,6 +7,7 @@ import type { Assumption } from "../records/recordings.ts";
 import { isMeasured } from "../theory/interval.ts";
 import { callsMaxOf, stagesOf } from "./candidates.ts";
 import type { VoteForecast } from "./mixture.ts";
+import type { WrongAnswers } from "./plan-types.ts";
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
@@ -16,6 +17,7 @@ export function caveatsOf(
   columns: readonly Column[],
   tasks: number,
   assumptions: readonly Assumption[],
+  wrongAnswers?: WrongAnswers,
 ): string[] {
   const assumed = (subject: RegExp) =>
     columns.filter(({ agent, name }) =>
@@ -32,7 +34,9 @@ export function caveatsOf(
     ...(lengths.length > 0 ? [`Prompt or answer lengths of ${names(lengths)} are assumed.`] : []),
     ...(several && unknown.length > 0
       ? [
-          `Of ${names(unknown)} only right or wrong is recorded: wrong answers are taken to agree, so a vote may do better.`,
+          wrongAnswers
+            ? onlyGrades(` of ${names(unknown)}`, wrongAnswers)
+            : `Of ${names(unknown)} only right or wrong is recorded: wrong answers are taken to agree, so a vote may do better.`,
         ]
       : []),
     ...(several && !ruleOf(team).combine ? ["Ties go to the earliest member of the cast."] : []),
@@ -54,23 +58,23 @@ export function cachingCaveat({ prices, cost }: AgentCalibration, calls: number)
   ];
 }
 
+const onlyGrades = (members: string, { agree, scatter }: WrongAnswers) =>
+  `Only right or wrong is recorded${members}: ${percent(agree)} if wrong answers agree, ${percent(scatter)} if all of them differ.`;
+
+/** The ends between which the accuracy lies where no answers are recorded; undefined where they are. */
+export function wrongAnswersOf({ accuracy, accuracyIfWrongDiffer }: VoteForecast): WrongAnswers | undefined {
+  return accuracyIfWrongDiffer === undefined ? undefined : { agree: accuracy, scatter: accuracyIfWrongDiffer };
+}
+
 /** What to know of a forecast of one agent asked repeatedly. */
-export function voteCaveats(
-  team: Team,
-  { accuracyIfWrongDiffer, accuracy }: VoteForecast,
-  { group }: Column,
-  samples: number,
-): string[] {
+export function voteCaveats(team: Team, votes: VoteForecast, { group }: Column, samples: number): string[] {
   const calls = callsMaxOf(team);
+  const wrongAnswers = wrongAnswersOf(votes);
   return [
     ...(calls > samples
       ? [`${calls} answers are forecast from ${samples} recorded samples per task; the interval allows for that.`]
       : []),
-    ...(accuracyIfWrongDiffer === undefined
-      ? []
-      : [
-          `Only right or wrong is recorded: ${percent(accuracy)} if wrong answers agree, ${percent(accuracyIfWrongDiffer)} if all of them differ.`,
-        ]),
+    ...(wrongAnswers ? [onlyGrades("", wrongAnswers)] : []),
     ...(group.some((number) => number >= 0)
       ? ["Its recorded samples shared contexts in groups: isolated ones may err less alike."]
       : []),

@@ -4,16 +4,16 @@ import type { Calibration } from "../calibrate/calibration.ts";
 import { KnownError } from "../errors.ts";
 import { memberName, membersOf } from "../organizations/cast.ts";
 import { readsMessages, type Team } from "../organizations/team.ts";
-import { type Column, findColumn, gradesOf } from "../records/answer-table.ts";
+import { type AnswerTable, type Column, findColumn, gradesOf } from "../records/answer-table.ts";
 import { UnknownAgent } from "../simulate/digest.ts";
-import { outcomesCached } from "../simulate/replay.ts";
+import { outcomes, outcomesCached } from "../simulate/replay.ts";
 import { studentTQuantile } from "../theory/special.ts";
 import { callsMaxOf, repeatedForecast, stagesOf, votesRepeatedly } from "./candidates.ts";
 import { mean, pick, variance } from "./choose.ts";
 import { allCosts, type Expense, largestCallCost, repeatedCosts, replayedCosts, worstCase } from "./costs.ts";
-import { cachingCaveat, caveatsOf, voteCaveats } from "./forecast-caveats.ts";
+import { cachingCaveat, caveatsOf, voteCaveats, wrongAnswersOf } from "./forecast-caveats.ts";
 import { fitVotes, type VoteForecast, voteKeys } from "./mixture.ts";
-import type { Costs, Forecast } from "./plan-types.ts";
+import type { Costs, Forecast, WrongAnswers } from "./plan-types.ts";
 import { forecastReaders } from "./readers.ts";
 import { callersOf, silenceOf, silentVotes } from "./silence.ts";
 
@@ -101,15 +101,16 @@ function forecastRecorded(
   { table, tasks, weights, assumptions }: Calibration,
   { confidence, seed }: Required<ForecastOptions>,
 ): Forecast {
-  const outcomes = outcomesCached(team, table, { seed, weights });
-  const measured = tasks.filter((task) => !Number.isNaN(outcomes.accuracy[task]!));
+  const replayed = outcomesCached(team, table, { seed, weights });
+  const measured = tasks.filter((task) => !Number.isNaN(replayed.accuracy[task]!));
   if (measured.length < 2) throw new NoCommonTasks(team.text, measured.length);
-  const accuracy = pick(outcomes.accuracy, measured);
+  const accuracy = pick(replayed.accuracy, measured);
   const value = mean(accuracy);
   const deviation = Math.sqrt(variance(accuracy));
+  const wrongAnswers = wrongAnswersOfRecorded(team, [...columns.values()], measured, value, { table, seed, weights });
   const k = measured.length;
   const half = studentTQuantile((1 + confidence) / 2, k - 1) * Math.sqrt(deviation ** 2 / k + 0.25 / k ** 2);
-  const costs = replayedCosts(outcomes, table, measured);
+  const costs = replayedCosts(replayed, table, measured);
   const largest = (unit: Expense) =>
     worstCase(team, stagesOf(team), unit, (name) => largestCallCost(columns.get(name)!, unit, measured));
   return {
@@ -117,13 +118,33 @@ function forecastRecorded(
     kind: team.kind,
     metric: "accuracy",
     accuracy: { mean: value, low: Math.max(0, value - half), high: Math.min(1, value + half), confidence },
+    ...(wrongAnswers && { wrongAnswers }),
     cost: allCosts(costs, largest, confidence),
-    silence: silenceOf(callersOf(outcomes, table, measured), measured, pick(outcomes.unanswered, measured), confidence),
+    silence: silenceOf(callersOf(replayed, table, measured), measured, pick(replayed.unanswered, measured), confidence),
     method: "resampled",
     tasks: k,
-    caveats: caveatsOf(team, [...columns.values()], k, assumptions),
+    caveats: caveatsOf(team, [...columns.values()], k, assumptions, wrongAnswers),
     deviation,
   };
+}
+
+/** The same replay with wrong answers that all differ, of members of which only right or wrong is recorded. */
+function wrongAnswersOfRecorded(
+  team: Team,
+  columns: readonly Column[],
+  tasks: Uint32Array,
+  agree: number,
+  { table, seed, weights }: { table: AnswerTable; seed: number; weights: ReadonlyMap<string, number> },
+): WrongAnswers | undefined {
+  if (team.kind === "single" || columns.every(({ answersKnown }) => answersKnown)) return undefined;
+  let fresh = 1 << 30; // no code of a table is as large
+  const apart = columns.map((column) => {
+    if (column.answersKnown) return column;
+    const value = column.value.map((code, at) => (code >= 0 && column.grade[at] === 0 ? fresh++ : code));
+    return { ...column, value };
+  });
+  const { accuracy } = outcomes(team, { ...table, columns: apart }, { seed, weights });
+  return { agree, scatter: mean(pick(accuracy, tasks)) };
 }
 
 function forecastRepeated(
@@ -141,11 +162,13 @@ function forecastRepeated(
   if (measured.length < 2) throw new NoCommonTasks(team.text, measured.length);
   const mixture = fitVotes(keys, column.answersKnown, seed);
   const votes = repeatedForecast(team, mixture, confidence);
+  const wrongAnswers = wrongAnswersOf(votes);
   return {
     team: team.text,
     kind: team.kind,
     metric: "accuracy",
     accuracy: { mean: votes.accuracy, low: votes.accuracyLow, high: votes.accuracyHigh, confidence },
+    ...(wrongAnswers && { wrongAnswers }),
     cost: costsOfRepeats(team, column, votes, measured, confidence),
     silence: silenceOf(
       [{ column, calls: votes.taskCalls }],

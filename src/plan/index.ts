@@ -37,6 +37,7 @@ export type {
   Thresholds,
   WindowChoice,
   WindowSweep,
+  WrongAnswers,
 } from "./plan-types.ts";
 export { WindowExceeded } from "./reader-window.ts";
 export { ReadersNotMeasured } from "./readers.ts";

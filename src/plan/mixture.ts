@@ -99,7 +99,10 @@ export const rightAgree: readonly RightAnswers[] = [{ scatter: allAgree, share: 
 export const agreeing: VoteGrid = { accuracies: accuracyPoints, scatters: [allAgree] };
 const scattering: VoteGrid = {
   accuracies: accuracyPoints,
-  scatters: [0, 0.1, 0.25, 0.5, 1, 2, 4, 10, 40].map((concentration) => ({ concentration, options: Infinity })),
+  scatters: [
+    ...[0, 0.1, 0.25, 0.5, 1, 2, 4, 10, 40].map((concentration) => ({ concentration, options: Infinity })),
+    ...[2, 3, 5, 9].map((options) => ({ concentration: Infinity, options })),
+  ],
 };
 /** Tasks that W0 counts for beside those that were recorded. */
 export const pseudoTasks = 20;

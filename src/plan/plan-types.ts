@@ -60,6 +60,11 @@ export interface Forecast {
     readonly high: number;
     readonly confidence: number;
   };
+  /**
+   * Where only right or wrong is recorded of some member: accuracy if its wrong answers agree, as was taken for `accuracy`, and if
+   * every wrong answer differs from all others. What is true lies between.
+   */
+  readonly wrongAnswers?: WrongAnswers;
   readonly cost: Costs;
   readonly silence: Silence;
   readonly method: "resampled" | "mixture" | "mixed" | "exact" | "simulated";
@@ -74,6 +79,12 @@ export interface Forecast {
   readonly deviation: number;
   /** The same relative to the best single agent of the plan (absent in a bare `predict`). */
   readonly gain?: Gain;
+}
+
+/** The two ends of what is not recorded: shares of right answers. */
+export interface WrongAnswers {
+  readonly agree: number;
+  readonly scatter: number;
 }
 
 /**
