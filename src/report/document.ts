@@ -50,6 +50,8 @@ export type FigureName =
   | "phase-grid"
   | "budget"
   | "boundaries"
+  | "levels"
+  | "coverage"
   | "truths"
   | "unlabeled"
   | "windows";

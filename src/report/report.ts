@@ -6,6 +6,7 @@ import { assumedSection } from "./sections/assumed.ts";
 import { boundariesSection } from "./sections/boundaries.ts";
 import { budgetSection } from "./sections/budget.ts";
 import { candidatesSection, reproduceSection } from "./sections/candidates.ts";
+import { computeSection } from "./sections/compute.ts";
 import { diversitySection } from "./sections/diversity.ts";
 import { errorsSection } from "./sections/errors.ts";
 import { findingsSection } from "./sections/findings.ts";
@@ -47,6 +48,7 @@ export function report(study: Study): Report {
       boundariesSection(reading),
       truthsSection(reading),
       budgetSection(reading),
+      computeSection(reading),
       assumedSection(reading),
       candidatesSection(reading),
       reproduceSection(reading),

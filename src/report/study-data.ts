@@ -1,4 +1,5 @@
 import type { AgentEstimates, Calibration } from "../calibrate/calibration.ts";
+import type { Compute } from "../calibrate/compute.ts";
 import type { Kind } from "../organizations/organization.ts";
 import type { PhaseMap } from "../plan/phase.ts";
 import type { Boundary, Budget, CostUnit, Finding, Forecast, FurtherTasks, Plan } from "../plan/plan-types.ts";
@@ -197,6 +198,8 @@ export interface Study {
   readonly flow: Flow | null;
   /** At the node of the plan's regime, on all tasks: those of the plan itself know the choosing half alone. */
   readonly boundaries: readonly Boundary[];
+  /** What more compute per call and more calls would buy, on all tasks; null where numbers are compared. */
+  readonly compute?: Compute | null;
   readonly flips: readonly Flip[];
   readonly budgets: readonly BudgetCurve[];
   readonly phase: readonly PhaseDiagram[];

@@ -1,4 +1,4 @@
-import { calibrate } from "../calibrate/calibrate.ts";
+import type { Calibration } from "../calibrate/calibration.ts";
 import { boundariesOf } from "../plan/boundaries.ts";
 import { pick } from "../plan/choose.ts";
 import type { Boundary, Plan } from "../plan/plan-types.ts";
@@ -6,17 +6,15 @@ import { regimeOf } from "../plan/regime.ts";
 import { worths } from "../plan/roster.ts";
 import { riskTheoryAt } from "../plan/squared-error-regime.ts";
 import { findColumn } from "../records/answer-table.ts";
-import type { Recordings } from "../records/recordings.ts";
 
 /**
  * The lines of the theory for the node that the plan chose, calibrated on every recorded task: they choose nothing, so
  * no half has to be held back for them.
  */
 export function boundariesOnAllTasks(
-  { single: { metric }, regime, budget, confidence, seed }: Plan,
-  recordings: Recordings,
+  { single: { metric }, regime, budget, confidence }: Plan,
+  calibration: Calibration,
 ): readonly Boundary[] {
-  const calibration = calibrate(recordings, { confidence, seed, pairs: false });
   const { fanIn, voters: names = [], messageTokens } = regime;
   const columns = names.map((name) => findColumn(calibration.table, name)!);
   const grades = columns.map((column) => worths[metric].of(calibration, column, calibration.tasks));

@@ -1,5 +1,6 @@
 import { calibrate } from "../calibrate/calibrate.ts";
 import type { Calibration, EstimateCalibration } from "../calibrate/calibration.ts";
+import { calibrateCompute } from "../calibrate/compute.ts";
 import { plan } from "../plan/plan.ts";
 import type { Budget } from "../plan/plan-types.ts";
 import { requireEstimates } from "../plan/squared-error.ts";
@@ -85,6 +86,7 @@ export function study(attempts: Attempts, options: StudyOptions): Study {
     : check;
 
   const ofNumbers = metric === "squared-error";
+  const onAllTasks = calibrate(recordings, { confidence, seed, pairs: false }); // for what chooses nothing
 
   return {
     name: recordings.name,
@@ -103,7 +105,8 @@ export function study(attempts: Attempts, options: StudyOptions): Study {
     baseline: advice.single.team,
     comparisons,
     flow,
-    boundaries: boundariesOnAllTasks(advice, recordings),
+    boundaries: boundariesOnAllTasks(advice, onAllTasks),
+    compute: ofNumbers ? null : calibrateCompute(onAllTasks, { seed }),
     flips: flips(advice, comparisons, flow, { check, recordings, otherGrade }),
     budgets: budgetCurves(advice, check),
     phase: ofNumbers ? [] : phaseDiagrams(advice, check),

@@ -1,4 +1,5 @@
 // What studies of scripted teams say about lines from which the teams stand at stated distances.
+import { calibrate } from "../../src/calibrate/calibrate.ts";
 import { plan } from "../../src/plan/plan.ts";
 import type { Boundary, Plan } from "../../src/plan/plan-types.ts";
 import { tabulate } from "../../src/records/tabulate.ts";
@@ -43,7 +44,8 @@ export function byStages(world: World, distance: number, tasks: number, seed: nu
   const recordings = tabulate(scriptedAttempts(truth, seed), scriptedConfig(truth));
   const { calibration } = learnOnHalf(recordings, { confidence: 0.9, seed });
   const advice = plan(calibration, { perTask, seed, recordedOnly: true });
-  return { plan: advice, boundaries: boundariesOnAllTasks(advice, recordings) };
+  const onAllTasks = calibrate(recordings, { confidence: 0.9, seed, pairs: false });
+  return { plan: advice, boundaries: boundariesOnAllTasks(advice, onAllTasks) };
 }
 
 /** One study per seed. */

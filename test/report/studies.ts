@@ -1,10 +1,14 @@
 // Studies for the tests of the report: situations that a report must survive, built from a seed. Most numbers are
 // made up, but consistent with each other; the real ones come from src/study.ts.
+import { calibrate } from "../../src/calibrate/calibrate.ts";
 import type { AgentCalibration, PairCalibration } from "../../src/calibrate/calibration.ts";
+import { type Compute, calibrateCompute } from "../../src/calibrate/compute.ts";
 import type { Kind } from "../../src/organizations/organization.ts";
 import { parseTeam } from "../../src/organizations/parse-team.ts";
 import { phaseMap } from "../../src/plan/phase.ts";
 import type { Boundary, CastAdvice, CostUnit, Forecast, Plan, Regime } from "../../src/plan/plan-types.ts";
+import type { Attempt } from "../../src/records/attempt.ts";
+import { tabulate } from "../../src/records/tabulate.ts";
 import type {
   BudgetCurve,
   Comparison,
@@ -1160,6 +1164,7 @@ function stress(): Study {
         ),
       ),
     },
+    compute: computeOf([1, 2, 3, 4].map((i) => names[i]!)),
     boundaries: [
       boundaryOf(
         "amplification",
@@ -1364,6 +1369,32 @@ function smallest(): Study {
   });
 }
 
+/** Agents at four levels, four samples each: curves that cross, and samples of which any may be right. */
+function computeOf(agents: readonly string[]): Compute {
+  const next = random(1, "compute");
+  const curves = [
+    (x: number) => x / (x + 20),
+    (x: number) => 0.35 * x ** 0.12,
+    (x: number) => 0.25 + 0.08 * Math.log(x),
+  ];
+  const attempts = agents.flatMap((agent, i) =>
+    Array.from({ length: 60 }, (_, task) =>
+      [1, 4, 16, 64].flatMap((level) => {
+        const share = curves[i % curves.length]!(level);
+        const p = share + ((task % 6) - 2.5) * 0.2 * share * (1 - share);
+        return Array.from({ length: 4 }, (_, sample): Attempt => {
+          const correct = next() < p ? 1 : 0;
+          return { taskId: `t${task}`, agent, level: String(100 * level), sample, correct };
+        });
+      }),
+    ).flat(),
+  );
+  const sorts = { graded: attempts.length, scored: 0, ungraded: 0, aggregated: 0, relay: 0 };
+  const lines = attempts.length;
+  const all = { name: "levels", attempts, lines, badLines: [], sorts, disagreements: [], sources: [] };
+  return calibrateCompute(calibrate(tabulate(all, { agents: {}, sources: [] }), { pairs: false }));
+}
+
 /** A team is forecast better, but these tasks are too few to say so. */
 function cannotTell(): Study {
   const rows: Row[] = [
@@ -1379,7 +1410,7 @@ function cannotTell(): Study {
       role: "team",
     },
   ];
-  return studyOf({
+  const made = studyOf({
     name: "pilot",
     labels: { large: "large", small: "small", tiny: "tiny" },
     unit: "usd",
@@ -1391,6 +1422,7 @@ function cannotTell(): Study {
     further: { low: 210, median: 420, high: 900 },
     because: "The cascade is forecast better, at P 0.71.",
   });
+  return { ...made, compute: computeOf(["large", "small", "tiny"]) };
 }
 
 let madeOfNumbers: Study | undefined;

@@ -1,6 +1,7 @@
 import type { FigureName } from "../document.ts";
 import { boundaries } from "./boundaries.ts";
 import { budget } from "./budget.ts";
+import { coverage, levels } from "./compute.ts";
 import type { Draw } from "./drawing.ts";
 import { errors } from "./errors.ts";
 import { flow } from "./flow.ts";
@@ -19,10 +20,12 @@ import { windows } from "./windows.ts";
 export const figures: Readonly<Record<FigureName, Draw>> = {
   boundaries,
   budget,
+  coverage,
   errors,
   flow,
   forecast,
   frontier,
+  levels,
   phase,
   "phase-grid": phaseGrid,
   splits,

@@ -119,3 +119,12 @@ export function centered(x: number, text: string, low: number, high: number, bol
   const half = textWidth(text, 12, bold) / 2;
   return Math.max(low + half, Math.min(high - half, x));
 }
+
+/** Shares on a linear axis, no further than the values go, within 0 and 1. */
+export function shareScale(values: readonly number[], range: readonly [number, number]): Scale {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const spare = Math.max(0.01, 0.04 * (most - least));
+  const scale = scaleLinear([Math.max(0, least - spare), Math.min(1, most + spare)], range).clamp(true);
+  const place = (value: number) => scale(value);
+  return Object.assign(place, { ticks: scale.ticks(6) });
+}

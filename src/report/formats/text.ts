@@ -1,6 +1,7 @@
 import { group } from "d3-array";
 import type { Kind } from "../../organizations/organization.ts";
 import { isMeasured } from "../../theory/interval.ts";
+import { curveText, familyText, passText, rankingText } from "../compute-words.ts";
 import { type Column, plainText, printable, type Report } from "../document.ts";
 import { cost, costHeaders, count, percent, points, pointsInterval, probabilitySentence } from "../format-number.ts";
 import { kinds } from "../kinds.ts";
@@ -9,6 +10,7 @@ import { type Reading, read } from "../reading.ts";
 import { mergedAssumptions } from "../sections/assumed.ts";
 import { distanceText, isStated, lineName, sideText } from "../sections/boundaries.ts";
 import { orderedBudgets } from "../sections/budget.ts";
+import { rankingOf, shownCurves, shownPasses, shownRanking } from "../sections/compute.ts";
 import { turningPoint } from "../sections/flips.ts";
 import { lowerFirst } from "../words.ts";
 import type { Format } from "./format.ts";
@@ -36,6 +38,7 @@ export const text: Format = {
       flow(reading, paint),
       forecasts(report, reading, paint),
       budgets(reading, paint),
+      compute(reading, paint),
       flips(report, paint),
       boundaries(report, paint),
       truths(report, paint),
@@ -294,6 +297,27 @@ function table(
     (_, i) =>
       `  ${padEnd(wrapped[0][i] ?? "", first)}${padEnd(wrapped[1][i] ?? "", second)}${paint("dim", wrapped[2][i] ?? "")}`,
   );
+}
+
+/** Curves over levels and what any of k samples solves, a line or two each. */
+function compute(reading: Reading, paint: Paint): string[] {
+  const { study } = reading;
+  const name = (agent: string) => study.labels[agent] ?? agent;
+  const ranking = shownRanking(reading);
+  const rows = [
+    ...shownCurves(reading).map((curve) => [name(curve.agent), `${curveText(curve)}; ${familyText(curve)}`] as const),
+    ...(ranking ? [["", `${rankingText(rankingOf(ranking, name))}`] as const] : []),
+    ...shownPasses(reading).map((one) => [name(one.name), `any of k samples: ${passText(one)}`] as const),
+  ];
+  if (rows.length === 0) return [];
+  return [
+    heading("More compute: right answers in %, intervals where forecast", paint),
+    ...rows.flatMap(([agent, words]) =>
+      wrap(agent ? `${agent}: ${words}` : words, width - 4).map((line, i) =>
+        i === 0 ? `  ${line}` : paint("dim", `    ${line}`),
+      ),
+    ),
+  ];
 }
 
 function truths({ sections }: Report, paint: Paint): string[] {
