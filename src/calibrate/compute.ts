@@ -124,15 +124,42 @@ const steps = 48;
 
 /** Level curves, rankings and pass@k of everything that the calibration was learned from. */
 export function calibrateCompute(calibration: Calibration, { seed = 1, chance }: ComputeOptions = {}): Compute {
-  const { table, tasks, confidence } = calibration;
-  const columns = table.columns.flatMap((column) => gradedColumn(column, tasks, confidence) ?? []);
-  const fitted = computeAxes.flatMap((axis) => fitAxis(calibration, columns, axis, chance));
+  const columns = gradedColumns(calibration, () => true);
+  const byAxis = computeAxes.map((axis) => curvesOf(calibration, columns, axis, chance));
+  return {
+    levelCurves: byAxis.flatMap(({ levelCurves }) => levelCurves),
+    rankings: byAxis.flatMap(({ rankings }) => rankings),
+    passAtK: columns.flatMap((column) => passOf(column, calibration, seed) ?? []),
+  };
+}
+
+/** Level curves and rankings on one axis: a fraction of the work. */
+export function calibrateLevels(calibration: Calibration, axis: ComputeAxis): Omit<Compute, "passAtK"> {
+  return curvesOf(
+    calibration,
+    gradedColumns(calibration, ({ level }) => level !== undefined),
+    axis,
+  );
+}
+
+function gradedColumns(
+  { table, tasks, confidence }: Calibration,
+  isMeant: (column: Column) => boolean,
+): GradedColumn[] {
+  return table.columns.filter(isMeant).flatMap((column) => gradedColumn(column, tasks, confidence) ?? []);
+}
+
+function curvesOf(
+  calibration: Calibration,
+  columns: readonly GradedColumn[],
+  axis: ComputeAxis,
+  chance?: number,
+): Omit<Compute, "passAtK"> {
+  const { confidence } = calibration;
+  const fitted = fitAxis(calibration, columns, axis, chance);
   return {
     levelCurves: fitted.map((one) => levelCurve(one, confidence)),
-    rankings: fitted.flatMap((a, i) =>
-      fitted.slice(i + 1).flatMap((b) => (a.axis === b.axis ? (ranking(a, b, confidence) ?? []) : [])),
-    ),
-    passAtK: columns.flatMap((column) => passOf(column, calibration, seed) ?? []),
+    rankings: fitted.flatMap((a, i) => fitted.slice(i + 1).flatMap((b) => ranking(a, b, confidence) ?? [])),
   };
 }
 

@@ -20,6 +20,7 @@ export {
   type ComputeAxis,
   type ComputeOptions,
   calibrateCompute,
+  calibrateLevels,
   type LevelCurve,
   type LevelRanking,
   type PassAtK,

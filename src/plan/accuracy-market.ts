@@ -103,7 +103,7 @@ export function accuracyMarket(
       };
     },
     findings: ({ single, best, several, redundant }, { advice, regime, promise }) =>
-      findingsOf({ calibration, roster, single, best, several, advice, regime, redundant, promise }),
+      findingsOf({ calibration, roster, single, best, several, advice, regime, redundant, promise, budget: perTask }),
   };
 }
 

@@ -10,7 +10,8 @@ import { type DiagnosisCode, diagnose } from "../theory/diagnose.ts";
 import { isMeasured, type Measured } from "../theory/interval.ts";
 import type { Candidate } from "./candidates.ts";
 import { mean, pick } from "./choose.ts";
-import type { Advice, Finding, Forecast, Regime } from "./plan-types.ts";
+import { levelFindings } from "./level-findings.ts";
+import type { Advice, Budget, Finding, Forecast, Regime } from "./plan-types.ts";
 import { readerOf } from "./reader-plans.ts";
 import { roomIn, windowOf } from "./reader-window.ts";
 import { hasVotes, type PlanRoster } from "./roster.ts";
@@ -26,6 +27,8 @@ export interface FindingContext {
   /** Teams that were not offered, and the cheaper one with the same answers. */
   readonly redundant: ReadonlyMap<Candidate, Candidate>;
   readonly promise: (candidate: Candidate) => Forecast;
+  /** Per task. */
+  readonly budget: Budget;
 }
 
 /** Everything that stands out, most urgent first. */
@@ -37,6 +40,7 @@ export function findingsOf(context: FindingContext): readonly Finding[] {
     ...theory(context),
     ...readersForecast(context),
     ...singleEnough(context),
+    ...levelFindings(context),
     ...scoresWithoutAnswers(context),
     ...wrongAnswersAgree(context),
     ...redundantMember(context),

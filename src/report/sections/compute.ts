@@ -138,7 +138,7 @@ function levelsTitle(
   const told = ranking?.ranges.filter(({ ahead }) => ahead !== null) ?? [];
   const [early, late] = [told[0], told.at(-1)];
   if (ranking && early && late && early.ahead !== late.ahead)
-    return `${name(late.ahead!)} passes ${name(early.ahead!)}; from ${computeText(late.from, ranking.axis)} on it is surely ahead`;
+    return `${name(late.ahead!)} passes ${name(early.ahead!)}; from ${computeText(late.from, ranking.axis)} on it is ahead`;
   if (ranking && late && ranking.ranges.at(-1) !== late)
     return `${name(late.ahead!)} is ahead up to ${computeText(late.to, ranking.axis)}; beyond, nobody is ranked`;
   if (ranking && late) return `${name(late.ahead!)} is ahead wherever it can be told`;
