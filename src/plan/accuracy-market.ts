@@ -224,6 +224,7 @@ function promiser(
         ...(unrecorded?.caveats ?? (vote ? repeatCaveats(team, vote, agents[first!]!) : [])),
       ],
       ...(unrecorded && { recorded: false }),
+      ...(unrecorded?.sharedErrors && { sharedErrors: unrecorded.sharedErrors }),
       deviation: vote?.deviation ?? Math.sqrt(variance(accuracy)),
       ...(candidate !== single && { gain: gainOf(candidate) }),
     };

@@ -11,7 +11,7 @@ import { type Expense, largestCallCost, repeatedCosts, replayedCosts, type TaskC
 import { fitLatent, type JointAnswers, type LatentModel, latentAccuracy, type WinTables, winTables } from "./latent.ts";
 import type { Offer } from "./market.ts";
 import { fitVotes, forecastAhead, forecastVote, type VoteForecast, type VoteMixture, voteKeys } from "./mixture.ts";
-import type { Budget, CostUnit, Silence } from "./plan-types.ts";
+import type { Budget, CostUnit, SharedErrors, Silence } from "./plan-types.ts";
 import { hasVotes, type PlanRoster, type RosterAgent } from "./roster.ts";
 import { callersOf, silenceOf, silentVotes } from "./silence.ts";
 
@@ -23,7 +23,7 @@ export interface Candidate extends Offer {
   /** Of one agent asked repeatedly, and of readers of its answers. */
   readonly vote?: VoteForecast;
   /** Present where members play roles that nobody recorded: forecast by the theory, with what to know of that. */
-  readonly unrecorded?: { readonly caveats: readonly string[] };
+  readonly unrecorded?: { readonly caveats: readonly string[]; readonly sharedErrors?: SharedErrors };
 }
 
 /** Draws where outcomes have no closed form: always the same, so that replays of any plan share them. */

@@ -75,6 +75,8 @@ export interface Forecast {
    * simulation, and left out where only recorded teams may be chosen. @default true
    */
   readonly recorded?: boolean;
+  /** Only of teams that read messages, and only where recorded groups did not tell hard tasks from shared errors. */
+  readonly sharedErrors?: SharedErrors;
   /** Standard deviation over tasks of the team's outcome; a check on M tasks adds its square / M to the variance. */
   readonly deviation: number;
   /** The same relative to the best single agent of the plan (absent in a bare `predict`). */
@@ -85,6 +87,14 @@ export interface Forecast {
 export interface WrongAnswers {
   readonly agree: number;
   readonly scatter: number;
+}
+
+/** The forecast at both extremes of what isolated answers share; its interval spans them. */
+export interface SharedErrors {
+  /** None is shared within nodes: tasks differ in difficulty. */
+  readonly none: number;
+  /** All is shared within nodes: tasks are alike. */
+  readonly all: number;
 }
 
 /**

@@ -197,7 +197,10 @@ export class ReaderPricing {
         max: (unit) => costs.largest(work, unit),
         silence: () => costs.silence(work, this.#confidence),
       }),
-      unrecorded: { caveats: readerCaveats(team, model) },
+      unrecorded: {
+        caveats: readerCaveats(team, model, forecast.sharedErrors),
+        ...(forecast.sharedErrors && { sharedErrors: forecast.sharedErrors }),
+      },
     };
     this.#priced.set(team.text, made);
     return made;

@@ -254,6 +254,24 @@ describe("teams of readers", () => {
     expect(found.accuracy.low).toBeLessThan(shared);
     expect(found.accuracy.high).toBeGreaterThan(shared);
   });
+
+  it.each(["star:5/m=128", "tree:3x2/m=128", "tree.counted:3x2/m=128", "chain:3/m=128"])(
+    "tell %s at both extremes, as numbers and in words",
+    (shape) => {
+      const untold = { notMeasured: "every attempt stood alone", probe: "groups" };
+      const cast = shape.startsWith("chain") ? "scout~450" : "leaf=scout~450,reader=scholar";
+      const team = parseTeam(`${shape}@${cast}`);
+      expect(forecast(team, calibration).sharedErrors).toBeUndefined();
+      const found = forecast(team, { ...calibration, rhoTask: untold, rhoWithin: untold });
+      const { none, all } = found.sharedErrors!;
+      expect(none).toBe(found.accuracy.mean);
+      for (const end of [none, all]) {
+        expect(found.accuracy.low).toBeLessThanOrEqual(end);
+        expect(found.accuracy.high).toBeGreaterThanOrEqual(end);
+        expect(found.caveats.join(" ")).toContain(`${(100 * end).toFixed(1)} % if `);
+      }
+    },
+  );
 });
 
 describe("answers that are none", () => {

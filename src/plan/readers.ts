@@ -18,7 +18,7 @@ import { allCosts } from "./costs.ts";
 import { caveatsOf } from "./forecast-caveats.ts";
 import { type LeafModel, leafModel, pooled } from "./leaf-model.ts";
 import { forecastReading, type VoteForecast } from "./mixture.ts";
-import type { Costs, Forecast, Silence } from "./plan-types.ts";
+import type { Costs, Forecast, SharedErrors, Silence } from "./plan-types.ts";
 import { type Party, ReaderCosts, type WholeAnswers, workOf } from "./reader-costs.ts";
 import { readAccuracy } from "./reader-shapes.ts";
 import { refusal, WindowExceeded, windowOf } from "./reader-window.ts";
@@ -67,9 +67,10 @@ export function forecastReaders(
     tasks: model.mixture.tasks,
     caveats: [
       ...caveatsOf(team, [answering.column], model.mixture.tasks, calibration.assumptions),
-      ...readerCaveats(team, model),
+      ...readerCaveats(team, model, votes.sharedErrors),
     ],
     recorded: false,
+    ...(votes.sharedErrors && { sharedErrors: votes.sharedErrors }),
     deviation: votes.deviation,
   };
 }
@@ -84,7 +85,7 @@ function forecastTransfer(
 ): Forecast {
   const { confidence } = options;
   const { reader, count, mixture } = forecastRecordedReader(team, answering.column, transfer, calibration, options);
-  const percent = (share: number) => (100 * share).toFixed(1);
+  const points = (share: number) => (100 * share).toFixed(1);
   return {
     team: team.text,
     kind: team.kind,
@@ -96,7 +97,7 @@ function forecastTransfer(
     caveats: [
       ...caveatsOf(team, [answering.column], mixture.tasks, calibration.assumptions),
       `The reader as it was recorded, ${transfer.readings} times on ${transfer.tasks} tasks: what it makes of so many right answers among ${transfer.members.length}, over the law of those answers.`,
-      `A count of the same answers is forecast ${percent(count.accuracy)} %: the reader's gain over it is ${percent(reader.gain)} points, ${percent(reader.gainLow)} to ${percent(reader.gainHigh)}.`,
+      `A count of the same answers is forecast ${percent(count.accuracy)}: the reader's gain over it is ${points(reader.gain)} points, ${points(reader.gainLow)} to ${points(reader.gainHigh)}.`,
     ],
     deviation: reader.deviation,
   };
@@ -195,14 +196,15 @@ export function readForecast(
   model: LeafModel,
   { channel, fidelity }: { readonly channel: Channel; readonly fidelity: FidelityCalibration },
   confidence: number,
-): VoteForecast {
+): VoteForecast & { readonly sharedErrors?: SharedErrors } {
   const { mixture, rho, rhoAtWorst } = model;
   const scattered = scattering(team, model);
   const through = (changed: Partial<Channel>) =>
     scattered(readAccuracy(team, { ...channel, ...changed }, optionsRead(team, model), model.silent));
   const longer = (messageTokens: number, gamma: number) => (asked: number | undefined) =>
     asked === messageTokens ? clampPositive(gamma) : channel.fidelity(asked);
-  return forecastReading(
+  const all = rhoAtWorst && through({ rho: clampShare(rhoAtWorst.value) })(meanAccuracy(mixture));
+  const votes = forecastReading(
     mixture,
     {
       accuracy: through({}),
@@ -214,11 +216,12 @@ export function readForecast(
         [rho.low, rho.high].map((end) => through({ rho: clampShare(end) })),
       ],
       endsConfidence: rho.confidence,
-      others: rhoAtWorst ? [through({ rho: clampShare(rhoAtWorst.value) })(meanAccuracy(mixture))] : [],
+      others: all === null ? [] : [all],
       calls: formOf(team).bound(team).steps,
     },
     confidence,
   );
+  return { ...votes, ...(all !== null && { sharedErrors: { none: votes.accuracy, all } }) };
 }
 
 /** Votes whose wrong answers are told apart; a vote of more is hardly better. */
@@ -259,18 +262,24 @@ function optionsRead(team: Team, { options }: LeafModel): number {
   return widest > pluralityMax ? 2 : options;
 }
 
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+
 /** What to know of a forecast of readers. */
-export function readerCaveats(team: Team, model: LeafModel): string[] {
-  const { rhoAtWorst, options, unparsed } = model;
+export function readerCaveats(team: Team, model: LeafModel, sharedErrors?: SharedErrors): string[] {
+  const { options, unparsed } = model;
   const known = optionsRead(team, model);
   return [
     "Forecast by the theory from measured fidelity and shared errors: nobody has seen these readers work.",
     ...(unparsed > 0
       ? [
-          `${(100 * unparsed).toFixed(1)} % of its recorded answers are none: no message is sent, and readers work on those that come.`,
+          `${percent(unparsed)} of its recorded answers are none: no message is sent, and readers work on those that come.`,
         ]
       : []),
-    ...(rhoAtWorst ? ["Hard tasks and shared errors were not told apart: the interval spans both readings."] : []),
+    ...(sharedErrors
+      ? [
+          `Hard tasks and shared errors were not told apart: ${percent(sharedErrors.none)} if tasks differ in difficulty, ${percent(sharedErrors.all)} if the agents of a node share their errors; the interval spans both readings.`,
+        ]
+      : []),
     ...(known > 2
       ? [
           `Taken for a choice among ${known} answers, the wrong ones equally likely: so often do its wrong answers differ.`,

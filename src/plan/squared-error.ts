@@ -332,11 +332,14 @@ function forecastReaders(
       ...caveatsOf(team, [answering.column], at.length, calibration.assumptions),
       "Readers are taken to average what they read, as the theory has it: nobody has seen them do it.",
       ...(refreshed < value
-        ? ["Errors of the task and errors of a shared context were not told apart: the interval spans both readings."]
+        ? [
+            `Errors of the task and errors of a shared context were not told apart: ${Number(value.toPrecision(4))} if the task makes them, ${Number(refreshed.toPrecision(4))} if a context does; the interval spans both readings.`,
+          ]
         : []),
       ...riskCaveats(calibration, estimates, risks, unanswered),
     ],
     recorded: false,
+    ...(!rho.known && { sharedErrors: { none: value, all: refreshed } }),
   };
   return { forecast, ...risks };
 }
