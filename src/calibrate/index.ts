@@ -117,7 +117,9 @@ export {
 } from "./estimators/resample.ts";
 export { skewedMeanInterval } from "./estimators/skewed-mean.ts";
 export { taskMeanInterval, taskShareInterval } from "./estimators/task-mean.ts";
+export { type Families, familiesOf, type Standout } from "./families.ts";
 export { fidelityAt } from "./fidelity.ts";
 export { type PseudoLabels, pseudoLabels } from "./pseudo-labels.ts";
 export { calibrateReaders, type ReaderTransfer, type Standing, type TransferCell } from "./reader-transfer.ts";
 export { type CalibratedRegime, calibratedRegime, type RegimeOptions } from "./regime.ts";
+export { type SeparatingTask, type Separation, type ShortTest, separationOf } from "./separation.ts";

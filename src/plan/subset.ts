@@ -15,11 +15,12 @@ export function subsetOf(
   tasks: Uint32Array,
   keep: Keep = everyAnswer,
 ): AnswerTable {
-  const { truth, truthFromOthers, rightText, readings } = table;
+  const { families, truth, truthFromOthers, rightText, readings } = table;
   const place = new Map(Array.from(tasks, (task, i) => [task, i]));
   return {
     tasks: Array.from(tasks, (task) => table.tasks[task]!),
     columns: columns.map((column) => onTasks(column, tasks, keep)),
+    ...(families && { families: Array.from(tasks, (task) => families[task]!) }),
     ...(truth && { truth: pick(truth, tasks) }),
     ...(rightText && { rightText: Int32Array.from(tasks, (task) => rightText[task]!) }),
     ...(readings && {

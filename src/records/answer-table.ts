@@ -76,6 +76,8 @@ export interface Proposal {
 export interface AnswerTable {
   readonly tasks: readonly string[];
   readonly columns: readonly Column[];
+  /** What each task is about: the field `family`, `category` or `subject` of its attempts, "" without; absent where no task has one. */
+  readonly families?: readonly string[];
   /** Numeric truth (`gold`) of each task, NaN where it has none; absent where no task has one. Read it by `truthFor`. */
   readonly truth?: Float64Array;
   /** Number of the right answer's text for each task, −1 where it is not known; present where a column has texts. */

@@ -141,9 +141,11 @@ export function tabulate(
     ...aboutAnswers(columns),
     ...columns.flatMap((column) => column.assumptions()),
   ];
+  const families = familiesOf(solving, taskOf, tasks.size());
   const table = {
     tasks: tasks.texts(),
     columns: columns.map((column) => column.finish()),
+    ...(families && { families }),
     ...truth.finish(),
     ...texts.finish(),
     ...(readings.length > 0 && { readings }),
@@ -176,6 +178,25 @@ function whatWasRead(attempt: Attempt, pool: readonly Attempt[]): readonly Attem
     read.push(...left.splice(at, 1));
   }
   return read;
+}
+
+const familyFields = ["family", "category", "subject"] as const;
+
+/** What tasks are about, by the first attempt that says so; undefined where none does. */
+function familiesOf(
+  solving: readonly Attempt[],
+  taskOf: readonly number[],
+  tasks: number,
+): readonly string[] | undefined {
+  let families: string[] | undefined;
+  solving.forEach(({ extra }, i) => {
+    if (!extra || families?.[taskOf[i]!]) return;
+    const name = familyFields.map((field) => extra[field]).find((value) => typeof value === "string" && value !== "");
+    if (name === undefined) return;
+    families ??= new Array<string>(tasks).fill("");
+    families[taskOf[i]!] = name as string;
+  });
+  return families;
 }
 
 /** Orders the attempts of one task so that those of a column stand by sample; mostly they already do. */

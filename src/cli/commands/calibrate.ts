@@ -2,6 +2,8 @@ import { answersByTask } from "../../calibrate/answers-by-task.ts";
 import { calibrate as learn, NothingGraded } from "../../calibrate/calibrate.ts";
 import type { AgentCalibration, Calibration } from "../../calibrate/calibration.ts";
 import { type Compute, calibrateCompute } from "../../calibrate/compute.ts";
+import { familiesOf } from "../../calibrate/families.ts";
+import { separationOf } from "../../calibrate/separation.ts";
 import {
   curveText,
   familyText,
@@ -15,6 +17,7 @@ import { type Interval, isMeasured, type Measured } from "../../theory/interval.
 import { diversityLines, type Unlabeled, withoutLabels } from "../diversity-lines.ts";
 import { addInputOptions, type InputOptions, load } from "../load.ts";
 import { printJson, printLines } from "../print.ts";
+import { taskLines } from "../task-lines.ts";
 import type { Verb } from "./command.ts";
 
 export const calibrate: Verb = {
@@ -42,10 +45,22 @@ export const calibrate: Verb = {
           return;
         }
         const compute = calibrateCompute(learned, { seed: options.seed });
+        const kept = { confidence: learned.confidence, seed: options.seed };
+        const told = {
+          families: familiesOf(table, every, learned.confidence),
+          separation: separationOf(table, every, kept),
+        };
         const { table: _, tasks, ...calibration } = learned;
         if (options.json)
-          printJson(context, { ...calibration, ...compute, tasks: tasks.length, ...unlabeled, ...answers });
-        else printLines(context, [...describe(learned), ...describeCompute(compute), "", ...diversityLines(unlabeled)]);
+          printJson(context, { ...calibration, ...compute, tasks: tasks.length, ...told, ...unlabeled, ...answers });
+        else
+          printLines(context, [
+            ...describe(learned),
+            ...describeCompute(compute),
+            ...taskLines(told),
+            "",
+            ...diversityLines(unlabeled),
+          ]);
       }),
 };
 

@@ -3,7 +3,7 @@ import type { Importer } from "./importer.ts";
 /** One letter per question and model; the gold letters stand in a file of their own. */
 export const mmluPro: Importer = {
   name: "mmlu-pro",
-  summary: "MMLU-Pro: ten-option questions answered once by 34 models; gold from tasks.jsonl.gz",
+  summary: "MMLU-Pro: ten-option questions answered once by 34 models; gold and category from tasks.jsonl.gz",
   citation:
     "MMLU-Pro answers (TIGER-AI-Lab/MMLU-Pro, Apache-2.0). An answer without a readable letter counts as wrong, so accuracies are slightly lower than published.",
   example: {
@@ -17,8 +17,15 @@ export const mmluPro: Importer = {
     String(first["task_id"]).startsWith("mmlupro-") && first["agent"] !== undefined && "answer" in first,
   beside: ["tasks.jsonl.gz"],
   open(beside) {
-    const gold = new Map((beside.get("tasks.jsonl.gz") ?? []).map((task) => [task["task_id"], task["gold"]]));
-    if (gold.size === 0) return (record) => record;
-    return (record) => ({ ...record, gold: gold.get(record["task_id"]) });
+    const tasks = new Map((beside.get("tasks.jsonl.gz") ?? []).map((task) => [task["task_id"], task]));
+    if (tasks.size === 0) return (record) => record;
+    return (record) => {
+      const task = tasks.get(record["task_id"]);
+      return {
+        ...record,
+        gold: task?.["gold"],
+        ...(task?.["category"] !== undefined && { category: task["category"] }),
+      };
+    };
   },
 };
