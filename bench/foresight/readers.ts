@@ -1,7 +1,13 @@
 // Readers that were recorded beside what they had read, on tasks that nobody calibrated on: how right the reader is, how right
 // a count of the same answers is, and the difference of the two, which decides whether reading is worth a call.
 import { calibrate } from "../../src/calibrate/calibrate.ts";
-import { calibrateReaders, keyOfReading, type ReaderTransfer } from "../../src/calibrate/reader-transfer.ts";
+import {
+  calibrateReaders,
+  countOf,
+  keyOfReading,
+  type ReaderTransfer,
+  readingKey,
+} from "../../src/calibrate/reader-transfer.ts";
 import { makeTeam } from "../../src/organizations/team.ts";
 import { mean, variance } from "../../src/plan/choose.ts";
 import { answeringColumn } from "../../src/plan/readers.ts";
@@ -208,25 +214,11 @@ function measuredOf(transfer: ReaderTransfer, readings: readonly Reading[]): Mea
   const tasks = Uint32Array.from(byTask.keys()).sort();
   const per = (of: (reading: Reading) => number) =>
     Float64Array.from(tasks, (task) => mean(Float64Array.from(byTask.get(task)!, of)));
-  return { tasks, reader: per(({ grade }) => grade), count: per(countedShare) };
+  return { tasks, reader: per(({ grade }) => grade), count: per((reading) => countOf(reading).counted) };
 }
 
-function sameReader({ reader, members, messageTokens }: ReaderTransfer, reading: Reading): boolean {
-  const proposals = members.map((member) => ({ member, value: 0, grade: 0 }));
-  return keyOfReading(reading) === keyOfReading({ ...reading, reader, proposals, messageTokens } as Reading);
-}
-
-/** Share of the plurality of what was read that is right, ties even. */
-function countedShare({ proposals }: Reading): number {
-  const times = new Map<number, number>();
-  let right = 0;
-  for (const { value, grade } of proposals)
-    if (grade === 1) right++;
-    else if (value >= 0) times.set(value, (times.get(value) ?? 0) + 1);
-  const most = Math.max(0, ...times.values());
-  if (right !== most || right === 0) return right > most ? 1 : 0;
-  return 1 / (1 + [...times.values()].filter((one) => one === right).length);
-}
+const sameReader = ({ reader, members, messageTokens }: ReaderTransfer, reading: Reading) =>
+  keyOfReading(reading) === readingKey(reader, members, messageTokens);
 
 function rowOf(
   { recordings }: ForesightSet,

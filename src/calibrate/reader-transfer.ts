@@ -92,7 +92,8 @@ export function standingOf(right: number, wrongMost: number): Standing {
   return right > wrongMost ? "ahead" : right === wrongMost && right > 0 ? "tied" : "behind";
 }
 
-interface Counted {
+/** What a count of the answers that were read would say, beside what the reader said. */
+export interface Counted {
   readonly task: number;
   readonly right: number;
   readonly standing: Standing;
@@ -101,7 +102,8 @@ interface Counted {
   readonly counted: number;
 }
 
-function countOf({ task, proposals, grade }: Reading): Counted {
+/** The plurality of what was read, ties even: the share of it that is right, and where the right answer stood. */
+export function countOf({ task, proposals, grade }: Reading): Counted {
   const wrong = new Map<number, number>();
   let right = 0;
   for (const { value, grade: own } of proposals) {
