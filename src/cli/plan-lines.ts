@@ -9,6 +9,7 @@ import type {
   TheoryOptimum,
   WindowSweep,
 } from "../plan/plan-types.ts";
+import { costWords } from "../report/cost-words.ts";
 import {
   accuracyInterval,
   count,
@@ -48,6 +49,7 @@ export function planLines(plan: Plan): string[] {
       : []),
     "",
     `At ${amount(budget.amount, unit)} per task, ${lowerFirst(look.headingUnit)} with ${Math.round(100 * plan.confidence)} % interval`,
+    ...(costWords(plan.advised) ? [`  ${"per task".padEnd(16)} ${costWords(plan.advised)}, as advised`] : []),
     row("one agent", plan.single),
     row("repeats of one", plan.resampled),
     row("a team", plan.team),

@@ -87,7 +87,7 @@ export class Pricing {
 
   #single(team: Team, agent: number): Candidate {
     const { column, right, accuracy } = this.#roster.agents[agent]!;
-    const costs = repeatedCosts(column, new Float64Array(right.length).fill(1), false, this.#roster.tasks);
+    const costs = repeatedCosts(column, new Float64Array(right.length).fill(1), 1, this.#roster.tasks);
     const silence = () => this.#silenceOfOne(agent, new Float64Array(right.length).fill(1), team);
     return this.#candidate(team, [agent], right, accuracy, this.#singles[agent]!, 0, costs, silence);
   }
@@ -98,7 +98,7 @@ export class Pricing {
     if (!mixture) return undefined;
     const forecast = repeatedForecast(team, mixture, this.#confidence);
     const { column } = this.#roster.agents[agent]!;
-    const costs = repeatedCosts(column, forecast.taskCalls, stagesOf(team) !== undefined, this.#roster.tasks);
+    const costs = repeatedCosts(column, forecast.taskCalls, callsAtOnce(team), this.#roster.tasks);
     const silence = () => this.#silenceOfOne(agent, forecast.taskCalls, team);
     return this.ofSamples(team, agent, { mixture, forecast, costs, silence });
   }
@@ -286,6 +286,11 @@ export function proposedTeams({ agents }: PlanRoster, callsMax: number): Team[] 
 /** Stages of a team that is a sequence of votes. */
 export function stagesOf(team: Team): readonly Stage[] | undefined {
   return organizationOf(team).stages?.(team);
+}
+
+/** How many calls of one agent asked repeatedly are made together before any has to end: all of a vote, the lead of a race. */
+export function callsAtOnce(team: Team): number {
+  return organizationOf(team).race?.(team).lead ?? Number.POSITIVE_INFINITY;
 }
 
 /** True for a vote of samples of one agent and for samples until one answer leads: what a mixture can forecast. */

@@ -8,7 +8,7 @@ import { type AnswerTable, type Column, findColumn, gradesOf } from "../records/
 import { UnknownAgent } from "../simulate/digest.ts";
 import { outcomes, outcomesCached } from "../simulate/replay.ts";
 import { studentTQuantile } from "../theory/special.ts";
-import { callsMaxOf, repeatedForecast, stagesOf, votesRepeatedly } from "./candidates.ts";
+import { callsAtOnce, callsMaxOf, repeatedForecast, stagesOf, votesRepeatedly } from "./candidates.ts";
 import { mean, pick, variance } from "./choose.ts";
 import { allCosts, type Expense, largestCallCost, repeatedCosts, replayedCosts, worstCase } from "./costs.ts";
 import { cachingCaveat, caveatsOf, voteCaveats, wrongAnswersOf } from "./forecast-caveats.ts";
@@ -200,7 +200,7 @@ export function costsOfRepeats(
   confidence: number,
 ): Costs {
   const stages = stagesOf(team);
-  const costs = repeatedCosts(column, votes.taskCalls, stages !== undefined, tasks);
+  const costs = repeatedCosts(column, votes.taskCalls, callsAtOnce(team), tasks);
   const largest = (unit: Expense) => worstCase(team, stages, unit, () => largestCallCost(column, unit, tasks));
   const found = allCosts(costs, largest, confidence);
   const { calls: mean, callsLow: low, callsHigh: high } = votes;

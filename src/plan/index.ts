@@ -1,6 +1,7 @@
 /** What `quorate/plan` gives: the plan for a budget, forecasts of single teams, and the estimators behind them. */
 export { BudgetFormat, parseBudget, printBudget } from "./budget.ts";
 export { CostNotMeasured } from "./costs.ts";
+export { type EnergyFigure, energyFigures } from "./energy.ts";
 export { type ForecastOptions, forecast, NoCommonTasks, SamplesNeeded, TooManyRepeats } from "./forecast.ts";
 export { fitLatent, type JointAnswers, type LatentModel, latentAccuracy, type WinTables, winTables } from "./latent.ts";
 export {
@@ -33,6 +34,7 @@ export type {
   Gain,
   Plan,
   Regime,
+  Silence,
   TheoryOptimum,
   Thresholds,
   WindowChoice,

@@ -56,9 +56,11 @@ export function silenceOf(
     names(({ answersKnown, statusKnown }) => !answersKnown && !statusKnown),
     names(({ statusKnown }) => !statusKnown),
   ];
+  const truncated = unknown.length > 0 ? noStatus(unknown) : share("truncated");
+  if (mute.length > 0) return { unparsed: onlyGraded(mute), truncated, unanswered: onlyGraded(mute) };
   return {
-    unparsed: mute.length > 0 ? onlyGraded(mute) : share("unparsed"),
-    truncated: unknown.length > 0 ? noStatus(unknown) : share("truncated"),
+    unparsed: share("unparsed"),
+    truncated,
     unanswered: unanswered instanceof Float64Array ? taskShareInterval(unanswered, confidence) : unanswered,
   };
 }
@@ -89,11 +91,10 @@ export const silenceOfReaders: NotMeasured = {
 export function silentVotes(
   team: Team,
   table: AnswerTable,
-  { start, value, answersKnown, statusKnown, name }: Column,
+  { start, value }: Column,
   tasks: Uint32Array,
   confidence: number,
 ): Float64Array | Measured {
-  if (!answersKnown && !statusKnown) return onlyGraded([name]);
   const calls = formOf(team).bound(team).steps;
   const recorded = Uint32Array.from(tasks, (task) => start[task + 1]! - start[task]!);
   const silent = Uint32Array.from(tasks, (task) => {

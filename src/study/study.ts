@@ -1,6 +1,7 @@
 import { calibrate } from "../calibrate/calibrate.ts";
 import type { Calibration, EstimateCalibration } from "../calibrate/calibration.ts";
 import { calibrateCompute } from "../calibrate/compute.ts";
+import { energyAssumptions } from "../plan/energy.ts";
 import { plan } from "../plan/plan.ts";
 import type { Budget } from "../plan/plan-types.ts";
 import { requireEstimates } from "../plan/squared-error.ts";
@@ -125,7 +126,7 @@ export function study(attempts: Attempts, options: StudyOptions): Study {
           })
         : null,
     truths: (options.truths?.(calibration) ?? []).map((truth) => ({ ...truth, name: withLabels(truth.name, labels) })),
-    assumptions: recordings.assumptions,
+    assumptions: [...recordings.assumptions, ...energyAssumptions(recordings.table.columns)],
     notMeasured: missing(calibration, metric),
     tasksStillNeeded: stillNeeded(advice, comparisons),
     disagreements: ofNumbers

@@ -1,5 +1,6 @@
 import { isMeasured } from "../../theory/interval.ts";
-import type { Row, SectionDraft } from "../document.ts";
+import { costWords } from "../cost-words.ts";
+import type { Note, Row, SectionDraft } from "../document.ts";
 import { cost, costHeaders, count, points, pointsInterval, probability } from "../format-number.ts";
 import type { costIn, Reading } from "../reading.ts";
 import { numberWord, plural } from "../words.ts";
@@ -55,10 +56,16 @@ export function candidatesSection(reading: Reading): SectionDraft {
           ],
           rows,
         },
-        notes: [],
+        notes: costNotes(reading),
       },
     ],
   };
+}
+
+/** What else a task takes, of the chosen team. */
+function costNotes({ chosen }: Reading): Note[] {
+  const words = chosen ? costWords(chosen.forecast) : "";
+  return words && chosen ? [{ lead: `One task of ${chosen.label}, as forecast:`, text: `${words}.` }] : [];
 }
 
 function capitalizeUnit(unit: string): string {
