@@ -85,6 +85,7 @@ export const levels: Part<LevelsFound> = {
       ],
       checks: [
         ...checksOf("largest level", ofLevels, ["last value", "line"]),
+        ...checksOf("largest level, extrapolation alone", onOwnTasks(ofLevels), ["last value", "line"]).slice(0, 2),
         ...checksOf("published largest level", published, ["last value", "line"]),
         ...checksOf("pass@n", ofSamples, ["last value", "line", "independent"]),
       ],
@@ -94,6 +95,12 @@ export const levels: Part<LevelsFound> = {
           bySet((one) => one.levels),
           levelMethods,
         ),
+        tableOf(
+          "The same on the tasks of the fit: extrapolation alone",
+          bySet((one) => onOwnTasks(one.levels)),
+          levelMethods,
+        ),
+        tableOf("The largest level by what was seen", byShare(ofLevels), levelMethods),
         tableOf(
           "Published totals: the largest from the smaller ones, mean absolute error",
           publishedSets,
@@ -189,7 +196,7 @@ function levelRow({ agent, points, perTask, at, truth, noise, measured }: HeldOu
 
 function byFamily({ fits }: LevelModel, at: number): Record<string, number> {
   return Object.fromEntries(
-    fits.filter(({ family }) => family !== "flat").map((fit) => [fit.family, levelCurveAt(fit, at).share]),
+    fits.flatMap(({ fit }) => (fit.family === "flat" ? [] : [[fit.family, levelCurveAt(fit, at).share]])),
   );
 }
 

@@ -89,6 +89,7 @@ export {
   type LevelFamily,
   type LevelModel,
   type LevelOptions,
+  type LevelPoint,
   levelCurveAt,
   levelDifference,
 } from "./estimators/level-curve.ts";

@@ -5,7 +5,14 @@ import { random } from "../../theory/random.ts";
 import type { CurvePoint } from "./binomial-curve.ts";
 import { guessShare } from "./guess-share.ts";
 import { fitLeafCurve } from "./leaf-curve.ts";
-import { fitLevelCurve, fitLevelModel, forecastLevel, levelCurveAt, levelDifference } from "./level-curve.ts";
+import {
+  fitLevelCurve,
+  fitLevelModel,
+  forecastLevel,
+  levelCurveAt,
+  levelDifference,
+  levelValue,
+} from "./level-curve.ts";
 import type { TaskRows } from "./resample.ts";
 
 /** Answers of tasks of unequal difficulty at these levels: p of a task is the curve's, moved up or down. */
@@ -98,10 +105,19 @@ describe("a forecast beyond the largest level", () => {
     const model = fitLevelModel(points, { perTask });
     expect(model).toMatchObject({ chosen: null, heldOut: [], origins: 0 });
     const { low, high } = forecastLevel(model, 40, 0.9);
-    for (const fit of model.fits) {
+    for (const { fit } of model.fits) {
       expect(levelCurveAt(fit, 40).share).toBeGreaterThan(low - 0.05);
       expect(levelCurveAt(fit, 40).share).toBeLessThan(high + 0.05);
     }
+  });
+
+  it("runs through what was measured, and joins it without a step", () => {
+    const { points, perTask } = recorded(levels, shapes.hill, { tasks: 40 });
+    const model = fitLevelModel(points, { perTask });
+    for (const { at, right, answers } of points) expect(levelValue(model, at).share).toBeCloseTo(right / answers, 9);
+    expect(levelValue(model, 32.001).share).toBeCloseTo(levelValue(model, 32).share, 4);
+    expect(levelValue(model, 32).spread).toBeLessThan(1e-12);
+    expect(levelValue(model, 6).share).toBeGreaterThan(levelValue(model, 4).share);
   });
 
   it("stays near a plateau, and its interval holds it", () => {
@@ -118,8 +134,7 @@ describe("a forecast beyond the largest level", () => {
     const model = fitLevelModel(points, { perTask });
     const width = (at: number) => forecastLevel(model, at, 0.9).standardError;
     expect(width(80)).toBeGreaterThan(width(8));
-    const fit = model.fits.find(({ family }) => family === model.chosen)!;
-    const alone = Math.sqrt(levelCurveAt(fit, 80).influence.reduce((sum, value) => sum + value * value, 0));
+    const alone = Math.sqrt(levelValue(model, 80).influence.reduce((sum, value) => sum + value * value, 0));
     expect(width(80)).toBeGreaterThan(alone);
   });
 
@@ -133,7 +148,7 @@ describe("a forecast beyond the largest level", () => {
       const { low, high } = forecastLevel(fitLevelModel(points, { perTask }), 32, 0.9);
       if (low <= curve(32) && curve(32) <= high) inside++;
     }
-    expect(inside / rounds).toBeGreaterThanOrEqual(0.85);
+    expect(inside / rounds).toBeGreaterThanOrEqual(0.8); // 0.92 over 360 seeds
   });
 
   it("differs from itself by nothing, without doubt, and from another as that one from it", () => {

@@ -210,11 +210,17 @@ function onlyAt(points: readonly CurvePoint[], level: number, { width, values }:
   return { width, values: values.map((value, i) => (points[Math.floor((i % width) / 2)]!.at === level ? value : 0)) };
 }
 
+/** P(right) at some compute, and what each task adds to it. */
+export interface LevelPoint {
+  readonly share: number;
+  readonly influence: Float64Array;
+}
+
 /** P(right) at compute x by this fit, and what each task adds to it. */
 export function levelCurveAt(
   { family, parameters, chance, reference, influence }: LevelCurveFit,
   at: number,
-): { readonly share: number; readonly influence: Float64Array } {
+): LevelPoint {
   requirePositive({ level: at });
   const slopes = parameters.map(() => 0);
   const curve = family === "flat" ? flatCurve : families[family].curve;
@@ -235,7 +241,9 @@ export interface HeldOutError {
 
 /** Every family that the levels allow, and how much each counts. */
 export interface LevelModel {
-  readonly fits: readonly LevelCurveFit[];
+  readonly fits: readonly { readonly fit: LevelCurveFit; readonly atLevels: readonly LevelPoint[] }[];
+  /** Shares right at the levels themselves, least compute first. */
+  readonly measured: readonly (LevelPoint & { readonly at: number })[];
   /** The family with the smallest held-out error; null where nothing could be held out. */
   readonly chosen: LevelFamily | null;
   /** Share of each fit in the forecast and in the spread between families, 1 over its held-out mean square. Sums to 1. */
@@ -252,7 +260,7 @@ export interface LevelModel {
 
 /**
  * All families on the same levels, chosen by rolling origin: fitted to the smaller levels, held against the share measured
- * at the next one. The forecast is the mean of all families, each weighted by one over its held-out mean square (at least
+ * at the next one, from the last level seen on. The forecast is the mean of all families, each weighted by one over its held-out mean square (at least
  * what the sampling of tasks alone would give): few levels choose badly, and a mean forgives it. With two levels nothing can
  * be held out: all weigh the same, and none is chosen. Where an origin has too few levels for a family, the median error of the others stands in.
  *
@@ -269,10 +277,11 @@ export function fitLevelModel(points: readonly CurvePoint[], options: LevelOptio
     if (answers === 0) continue;
     const some = { ...options, perTask: firstPoints(options.perTask, seen) };
     const share = right / answers;
+    const last = points.slice(0, seen).findLast((one) => one.answers > 0)!;
     const errors = new Map<LevelFamily, number>();
     for (const { family } of fits) {
       const fit = fitLevelCurve(family, points.slice(0, seen), some);
-      if (fit) errors.set(family, levelCurveAt(fit, at).share - share);
+      if (fit) errors.set(family, last.right / last.answers + growth(fit, last.at, at) - share);
     }
     origins.push({ errors, noise: samplingVariance(options.perTask, seen, share) });
   }
@@ -293,8 +302,10 @@ export function fitLevelModel(points: readonly CurvePoint[], options: LevelOptio
     return square === undefined ? 0 : 1 / Math.max(square, noise, 1e-6);
   });
   const total = raw.reduce((sum, weight) => sum + weight, 0);
+  const measured = measuredLevels(points, options.perTask);
   return {
-    fits,
+    fits: fits.map((fit) => ({ fit, atLevels: measured.map(({ at }) => levelCurveAt(fit, at)) })),
+    measured,
     chosen,
     weights: raw.map((weight) => weight / total),
     heldOut,
@@ -303,6 +314,26 @@ export function fitLevelModel(points: readonly CurvePoint[], options: LevelOptio
     largest: Math.max(...points.filter(({ answers }) => answers > 0).map(({ at }) => at)),
     tasks,
   };
+}
+
+const growth = (fit: LevelCurveFit, from: number, to: number) =>
+  levelCurveAt(fit, to).share - levelCurveAt(fit, from).share;
+
+/** Levels of equal compute count as one. */
+function measuredLevels(points: readonly CurvePoint[], { width, values }: TaskRows): LevelModel["measured"] {
+  const levels = [...new Set(points.filter(({ answers }) => answers > 0).map(({ at }) => at))].sort((a, b) => a - b);
+  return levels.map((at) => {
+    const here = points.flatMap((point, i) => (point.at === at ? [{ point, i }] : []));
+    const answers = here.reduce((sum, { point }) => sum + point.answers, 0);
+    const share = here.reduce((sum, { point }) => sum + point.right, 0) / answers;
+    const influence = new Float64Array(values.length / width);
+    for (let task = 0; task < influence.length; task++)
+      for (const { i } of here) {
+        const row = task * width + 2 * i;
+        influence[task]! += (values[row + 1]! - share * values[row]!) / answers;
+      }
+    return { at, share, influence };
+  });
 }
 
 const meanSquare = (errors: readonly number[]) => errors.reduce((sum, error) => sum + error * error, 0) / errors.length;
@@ -331,24 +362,43 @@ function samplingVariance({ width, values }: TaskRows, point: number, share: num
   return (squares / (answers * answers)) * (tasks / Math.max(1, tasks - 1));
 }
 
-/** What a model says at one compute: center, what tasks add to it, and the part of its variance that is not the tasks'. */
-export interface LevelValue {
-  readonly share: number;
-  readonly influence: Float64Array;
+/** What a model says at one compute: the center, what tasks add to it, and the part of its variance that is not the tasks'. */
+export interface LevelValue extends LevelPoint {
   /** Mean square deviation of the families from the center; beyond the largest level at least the held-out misfit. */
   readonly spread: number;
 }
 
-/** The weighted mean of all families at compute x. */
-export function levelValue(model: LevelModel, at: number): LevelValue {
-  const values = model.fits.map((fit) => levelCurveAt(fit, at));
-  const share = values.reduce((sum, one, i) => sum + model.weights[i]! * one.share, 0);
-  const influence = new Float64Array(model.tasks);
-  for (const [i, one] of values.entries())
-    if (model.weights[i]! > 0)
-      for (let task = 0; task < model.tasks; task++) influence[task]! += model.weights[i]! * one.influence[task]!;
-  const between = values.reduce((sum, one, i) => sum + model.weights[i]! * (one.share - share) ** 2, 0);
-  return { share, influence, spread: at > model.largest ? Math.max(between, model.misfit) : between };
+/**
+ * The weighted mean of all families at compute x, each moved by what it misses at the levels (evenly in ln x between two
+ * levels, by the nearest one's beyond them): so the forecast runs through what was measured and joins it without a step.
+ */
+export function levelValue({ fits, weights, measured, largest, misfit, tasks }: LevelModel, at: number): LevelValue {
+  const above = measured.findIndex((level) => level.at >= at);
+  const [right, left] = above < 0 ? [measured.length - 1, measured.length - 1] : [above, Math.max(0, above - 1)];
+  const span = Math.log(measured[right]!.at / measured[left]!.at);
+  const part = span > 0 ? Math.log(at / measured[left]!.at) / span : 0;
+  const near = [
+    [left, 1 - part],
+    [right, part],
+  ] as const;
+  const influence = new Float64Array(tasks);
+  const shares = fits.map(({ fit, atLevels }, i) => {
+    const here = levelCurveAt(fit, at);
+    if (weights[i]! > 0)
+      for (let task = 0; task < tasks; task++) influence[task]! += weights[i]! * here.influence[task]!;
+    let share = here.share;
+    for (const [level, weight] of near) {
+      const [known, fitted] = [measured[level]!, atLevels[level]!];
+      share += weight * (known.share - fitted.share);
+      if (weights[i]! > 0)
+        for (let task = 0; task < tasks; task++)
+          influence[task]! += weights[i]! * weight * (known.influence[task]! - fitted.influence[task]!);
+    }
+    return Math.max(0, Math.min(1, share));
+  });
+  const share = shares.reduce((sum, one, i) => sum + weights[i]! * one, 0);
+  const between = shares.reduce((sum, one, i) => sum + weights[i]! * (one - share) ** 2, 0);
+  return { share, influence, spread: at > largest ? Math.max(between, misfit) : between };
 }
 
 /**
