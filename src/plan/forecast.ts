@@ -3,16 +3,18 @@
 import type { Calibration } from "../calibrate/calibration.ts";
 import { KnownError } from "../errors.ts";
 import { memberName, membersOf } from "../organizations/cast.ts";
-import { readsMessages, type Team } from "../organizations/team.ts";
-import { type AnswerTable, type Column, findColumn, gradesOf } from "../records/answer-table.ts";
+import { readsMessages, ruleOf, type Team } from "../organizations/team.ts";
+import { type Column, findColumn, gradesOf } from "../records/answer-table.ts";
 import { UnknownAgent } from "../simulate/digest.ts";
+import type { Outcomes } from "../simulate/outcomes.ts";
 import { outcomes, outcomesCached } from "../simulate/replay.ts";
 import { studentTQuantile } from "../theory/special.ts";
 import { callsAtOnce, callsMaxOf, repeatedForecast, stagesOf, votesRepeatedly } from "./candidates.ts";
 import { mean, pick, variance } from "./choose.ts";
 import { allCosts, type Expense, largestCallCost, repeatedCosts, replayedCosts, worstCase } from "./costs.ts";
+import { callsOfMembers, drawnOutcomes, wrongApart } from "./drawn-answers.ts";
 import { cachingCaveat, caveatsOf, voteCaveats, wrongAnswersOf } from "./forecast-caveats.ts";
-import { fitVotes, type VoteForecast, voteKeys } from "./mixture.ts";
+import { fitVotes, usualSamples, type VoteForecast, voteKeys } from "./mixture.ts";
 import type { Costs, Forecast, WrongAnswers } from "./plan-types.ts";
 import { forecastReaders } from "./readers.ts";
 import { callersOf, silenceOf, silentVotes } from "./silence.ts";
@@ -61,8 +63,8 @@ export class NoCommonTasks extends KnownError {
 }
 
 /**
- * Accuracy and cost of any team: of a single, a panel or a cascade from what its members answered (resampled), of repeats
- * of one agent by the mixture over tasks, of stars, trees and chains by the theory where its parameters are measured. The
+ * Accuracy and cost of any team: of a single, a panel or a cascade from what its members answered (resampled), with further answers
+ * drawn from their laws of votes where it asks more often than was recorded, of repeats of one agent by the mixture over tasks, of stars, trees and chains by the theory where its parameters are measured. The
  * interval is the one of the population: ± t√(sd²/k + 0.25/k²) for what was resampled.
  *
  * @throws {UnknownAgent} where no graded answer of a member is recorded
@@ -101,13 +103,19 @@ function forecastRecorded(
   { table, tasks, weights, assumptions }: Calibration,
   { confidence, seed }: Required<ForecastOptions>,
 ): Forecast {
-  const replayed = outcomesCached(team, table, { seed, weights });
+  const recorded = outcomesCached(team, table, { seed, weights });
+  const drawn = furtherDrawn(team, columns, { table, tasks, weights }, seed);
+  const replayed = drawn?.outcomes ?? recorded;
   const measured = tasks.filter((task) => !Number.isNaN(replayed.accuracy[task]!));
   if (measured.length < 2) throw new NoCommonTasks(team.text, measured.length);
   const accuracy = pick(replayed.accuracy, measured);
   const value = mean(accuracy);
-  const deviation = Math.sqrt(variance(accuracy));
-  const wrongAnswers = wrongAnswersOfRecorded(team, [...columns.values()], measured, value, { table, seed, weights });
+  // what is drawn from a law tells a task's expectation, which scatters less than outcomes: then outcomes are taken, right or wrong
+  const deviation = Math.sqrt(drawn ? value * (1 - value) : variance(accuracy));
+  const agreed = { team, columns: [...columns.values()], tasks: measured, agree: value };
+  const wrongAnswers = wrongAnswersOfRecorded(agreed, () =>
+    drawn ? drawn.wrongDiffer() : outcomes(team, { ...table, columns: wrongApart(agreed.columns) }, { seed, weights }),
+  );
   const k = measured.length;
   const half = studentTQuantile((1 + confidence) / 2, k - 1) * Math.sqrt(deviation ** 2 / k + 0.25 / k ** 2);
   const costs = replayedCosts(replayed, table, measured);
@@ -121,30 +129,76 @@ function forecastRecorded(
     ...(wrongAnswers && { wrongAnswers }),
     cost: allCosts(costs, largest, confidence),
     silence: silenceOf(callersOf(replayed, table, measured), measured, pick(replayed.unanswered, measured), confidence),
-    method: "resampled",
+    method: drawn ? "mixture" : "resampled",
     tasks: k,
-    caveats: caveatsOf(team, [...columns.values()], k, assumptions, wrongAnswers),
+    caveats: [...caveatsOf(team, [...columns.values()], k, assumptions, wrongAnswers), ...(drawn?.caveats ?? [])],
     deviation,
   };
 }
 
-/** The same replay with wrong answers that all differ, of members of which only right or wrong is recorded. */
-function wrongAnswersOfRecorded(
+/** Draws per task of a forecast in all, so that thousands of tasks take no longer than hundreds. */
+const drawsMax = 30_000;
+
+/**
+ * Outcomes where some member is asked more often than it was recorded on most tasks; undefined where none is, or the rule is one on
+ * numbers, of which no law is known here.
+ *
+ * @throws {SamplesNeeded} where only one sample of that member is recorded
+ */
+function furtherDrawn(
   team: Team,
-  columns: readonly Column[],
-  tasks: Uint32Array,
-  agree: number,
-  { table, seed, weights }: { table: AnswerTable; seed: number; weights: ReadonlyMap<string, number> },
+  columns: ReadonlyMap<string, Column>,
+  { table, tasks, weights }: Pick<Calibration, "table" | "tasks" | "weights">,
+  seed: number,
+):
+  | { readonly outcomes: Outcomes; readonly wrongDiffer: () => Outcomes; readonly caveats: readonly string[] }
+  | undefined {
+  if (ruleOf(team).combine || team.kind === "single") return undefined;
+  const calls = callsOfMembers(team);
+  const graded = tasks.filter((task) =>
+    [...columns.values()].every((column) => !Number.isNaN(gradesOf(column, Uint32Array.of(task))[0]!)),
+  );
+  const short = [...columns].filter(([name, column]) => {
+    const keys = voteKeys(column, graded);
+    return keys && calls.get(name)! > usualSamples(keys.keys);
+  });
+  if (short.length === 0) return undefined;
+  const known = graded.filter((task) =>
+    [...columns].every(
+      ([name, { start }]) => short.some(([one]) => one === name) || start[task + 1]! - start[task]! >= calls.get(name)!,
+    ),
+  );
+  if (known.length < 2) return undefined;
+  const laws = new Map(
+    short.map(([name, column]) => {
+      const keys = voteKeys(column, known)!;
+      if (!keys.repeated) throw new SamplesNeeded(team.text, name);
+      return [name, fitVotes(keys, column.answersKnown, seed)];
+    }),
+  );
+  const members = [...columns].map(([name, column]) => {
+    const mixture = laws.get(name);
+    return { column, calls: calls.get(name)!, ...(mixture && { mixture }) };
+  });
+  const draws = Math.max(10, Math.min(200, Math.floor(drawsMax / known.length)));
+  const options = { seed, weights, draws };
+  return {
+    outcomes: drawnOutcomes(team, members, table, known, options),
+    wrongDiffer: () => drawnOutcomes(team, members, table, known, { ...options, wrongDiffer: true }),
+    caveats: [...laws].map(
+      ([name, { samples }]) =>
+        `${calls.get(name)} answers of ${name} are drawn from its law of votes, as ${samples} are recorded per task.`,
+    ),
+  };
+}
+
+/** Both ends, the second by outcomes with wrong answers that all differ, where only right or wrong is recorded of some member. */
+function wrongAnswersOfRecorded(
+  { team, columns, tasks, agree }: { team: Team; columns: readonly Column[]; tasks: Uint32Array; agree: number },
+  wrongDiffer: () => Outcomes,
 ): WrongAnswers | undefined {
   if (team.kind === "single" || columns.every(({ answersKnown }) => answersKnown)) return undefined;
-  let fresh = 1 << 30; // no code of a table is as large
-  const apart = columns.map((column) => {
-    if (column.answersKnown) return column;
-    const value = column.value.map((code, at) => (code >= 0 && column.grade[at] === 0 ? fresh++ : code));
-    return { ...column, value };
-  });
-  const { accuracy } = outcomes(team, { ...table, columns: apart }, { seed, weights });
-  return { agree, scatter: mean(pick(accuracy, tasks)) };
+  return { agree, scatter: mean(pick(wrongDiffer().accuracy, tasks)) };
 }
 
 function forecastRepeated(
