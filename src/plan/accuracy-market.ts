@@ -64,7 +64,7 @@ export function accuracyMarket(
     gainText: (gain, other) => `${points(gain)}${other === undefined ? "" : ` above ${other}`}`,
     luck: (affordable) => optimism(affordable, random(seed, "optimism")),
     promiser: ({ single, luck }) => promiser(roster, luck, calibration, single, confidence),
-    oracle({ single, best, frontier }) {
+    oracle({ single, best, frontier, luck }) {
       const hindsight = oracleAccuracy(
         [...recorded, ...(recordedOnly ? [] : candidates)]
           .filter((one) => one.kind === "single")
@@ -73,10 +73,9 @@ export function accuracyMarket(
         perTask.amount,
       );
       const room = hindsight - single.raw;
-      return {
-        accuracy: hindsight,
-        shareCaught: room > 0 ? clampShare((best.raw - single.raw) / room) : 0,
-      };
+      // What is promised, not what these tasks show: the best of many teams looks better on them than it is.
+      const caught = best === single ? 0 : compared(best, single, luck).gain / room;
+      return { accuracy: hindsight, shareCaught: room > 0 ? clampShare(caught) : 0 };
     },
     castAdvice() {
       // Also votes that a cheaper cascade makes redundant: they show what each member is good for.

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { oracleAccuracy } from "./oracle.ts";
+import { oracleAccuracy, oracleValues } from "./oracle.ts";
 
 const choice = (right: readonly number[], cost: number) => ({
   right: Float64Array.from(right),
@@ -11,8 +11,8 @@ describe("oracleAccuracy", () => {
   it("asks the dear agent only where the cheap one is wrong", () => {
     const cheap = choice([1, 1, 1, 0], 1);
     const dear = choice([1, 0, 1, 1], 10);
-    expect(oracleAccuracy([cheap, dear], 13 / 4)).toBe(1);
-    expect(oracleAccuracy([cheap, dear], 3 / 4)).toBe(0.75);
+    expect(oracleAccuracy([cheap, dear], 13 / 4)).toBeCloseTo(1, 12);
+    expect(oracleAccuracy([cheap, dear], 3 / 4)).toBeCloseTo(0.75, 12);
     expect(oracleAccuracy([cheap, dear], 8 / 4)).toBeCloseTo((3 + 5 / 10) / 4, 12); // half of the last purchase
   });
 
@@ -31,5 +31,12 @@ describe("oracleAccuracy", () => {
         expect(oracleAccuracy(choices, budget + 1)).toBeGreaterThanOrEqual(accuracy - 1e-12);
       }),
     );
+  });
+
+  it("is the mean over tasks of what each is worth at the price of the last step", () => {
+    const cheap = choice([1, 1, 1, 0], 1);
+    const dear = choice([1, 0, 1, 1], 10);
+    const values = oracleValues([cheap, dear], 8 / 4); // the last step is the dear agent on the last task: λ = 1/10
+    expect([...values].map((value) => Number(value.toFixed(9)))).toEqual([1.1, 1.1, 1.1, 0.2]);
   });
 });

@@ -6,34 +6,48 @@ interface Choice {
   readonly right: number;
 }
 
+/** Per agent or team, per task: expected outcome and cost; where a cost is not known it is not offered. */
+export interface OracleChoice {
+  readonly right: Float64Array;
+  readonly cost: Float64Array;
+}
+
 /**
  * Accuracy of the best allocation with a mean cost of at most `budget`, known only in hindsight: on each task the cheapest
  * agent or team that is right, where the money goes furthest. Tasks are offered the upper hull of (cost, expected outcome)
  * and the steps of all hulls are bought in order of accuracy per cost (linear relaxation: the last may be a part).
- *
- * @param choices  per agent or team, per task: expected outcome and cost; without a known cost it is not offered
  */
-export function oracleAccuracy(
-  choices: readonly { readonly right: Float64Array; readonly cost: Float64Array }[],
-  budget: number,
-): number {
+export function oracleAccuracy(choices: readonly OracleChoice[], budget: number): number {
+  const values = oracleValues(choices, budget);
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/**
+ * The same by task: what it gets, less what it costs beyond the budget at the price λ of the last step that is bought (0 where
+ * all are). Their mean is the accuracy of the allocation, and their scatter over tasks its scatter: where tasks are drawn anew
+ * λ moves too, which changes nothing to first order, for at λ one task's money is worth another's.
+ */
+export function oracleValues(choices: readonly OracleChoice[], budget: number): Float64Array {
   const tasks = choices[0]?.right.length ?? 0;
-  const steps: Choice[] = [];
-  for (let t = 0; t < tasks; t++) {
-    const here = choices
-      .map(({ right, cost }) => ({ cost: cost[t]!, right: right[t]! }))
-      .filter(({ cost, right }) => !Number.isNaN(cost) && right > 0);
-    steps.push(...hullSteps(here));
-  }
+  const steps = Array.from({ length: tasks }, (_, t) =>
+    hullSteps(
+      choices
+        .map(({ right, cost }) => ({ cost: cost[t]!, right: right[t]! }))
+        .filter(({ cost, right }) => !Number.isNaN(cost) && right > 0),
+    ),
+  );
   let money = budget * tasks;
-  let right = 0;
-  for (const step of steps.sort((a, b) => b.right * a.cost - a.right * b.cost)) {
-    const share = step.cost <= money ? 1 : money / step.cost;
-    right += share * step.right;
-    money -= share * step.cost;
-    if (share < 1) break;
+  let price = 0;
+  for (const { cost, right } of steps.flat().sort((a, b) => b.right * a.cost - a.right * b.cost)) {
+    if (cost > money) {
+      price = right / cost;
+      break;
+    }
+    money -= cost;
   }
-  return tasks === 0 ? 0 : right / tasks;
+  return Float64Array.from(steps, (some) =>
+    some.reduce((sum, { cost, right }) => sum + Math.max(0, right - price * cost), price * budget),
+  );
 }
 
 /** Increments along the upper concave hull from (0, 0), steepest first. */

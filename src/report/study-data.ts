@@ -173,6 +173,15 @@ export interface Truth {
   readonly estimate: Interval | NotMeasured;
 }
 
+/** The same money on the held-back tasks, spent on who is right on each: known only in hindsight. */
+export interface Hindsight {
+  /** Label of the advised team. */
+  readonly team: string;
+  readonly accuracy: Interval;
+  /** Of the way from the best single agent to there, the part that the advised team went; below 0 where it lost. */
+  readonly shareCaught: Interval;
+}
+
 /** All that a study found: plain data, everything a report draws. */
 export interface Study {
   readonly name: string;
@@ -196,6 +205,7 @@ export interface Study {
   readonly baseline: string;
   readonly comparisons: readonly Comparison[];
   readonly flow: Flow | null;
+  readonly hindsight: Hindsight | null;
   /** At the node of the plan's regime, on all tasks: those of the plan itself know the choosing half alone. */
   readonly boundaries: readonly Boundary[];
   /** What more compute per call and more calls would buy, on all tasks; null where numbers are compared. */

@@ -16,6 +16,7 @@ import { budgetCurves, priceOfBestAgent } from "./budgets.ts";
 import { compare } from "./compare.ts";
 import { flips } from "./flips.ts";
 import { flowOf } from "./flow.ts";
+import { hindsightOf } from "./hindsight.ts";
 import { agentLabels, withLabels } from "./labels.ts";
 import { disagreementsOf, missing, stillNeeded } from "./open-questions.ts";
 import { phaseDiagrams, phaseMapOf } from "./phase.ts";
@@ -108,6 +109,7 @@ export function study(attempts: Attempts, options: StudyOptions): Study {
     flow,
     boundaries: boundariesOnAllTasks(advice, onAllTasks),
     compute: ofNumbers ? null : calibrateCompute(onAllTasks, { seed }),
+    hindsight: hindsightOf(advice, check),
     flips: flips(advice, comparisons, flow, { check, recordings, otherGrade }),
     budgets: budgetCurves(advice, check),
     phase: ofNumbers ? [] : phaseDiagrams(advice, check),

@@ -261,6 +261,7 @@ function studyOf(spec: Spec): Study {
     baseline: teamLabel(spec.single, spec.labels),
     comparisons: spec.rows.map((row) => comparisonOf(row, single, spec.chosen, heldBack, spec.labels)),
     flow: null,
+    hindsight: null,
     boundaries: [],
     flips: [],
     budgets: [],

@@ -1,6 +1,6 @@
 import { isMeasured } from "../../theory/interval.ts";
 import type { Draft, SectionDraft } from "../document.ts";
-import { accuracy, accuracyInterval, cost, costHeaders, count, decimal, points } from "../format-number.ts";
+import { accuracy, accuracyInterval, cost, costHeaders, count, decimal, percent, points } from "../format-number.ts";
 import { type KindLook, kindOrder, kinds } from "../kinds.ts";
 import { costIn, type Reading } from "../reading.ts";
 import type { VoteCurve } from "../study-data.ts";
@@ -74,16 +74,24 @@ function frontier(reading: Reading): Draft {
         text: "Up is better, left is cheaper. A mark below the line kept less than it promised.",
       },
       { lead: `${plural(plan.candidatesPriced, "candidate")}:`, text: candidatesText(reading) },
-      ...(plan.oracle.accuracy > 0
-        ? [
-            {
-              lead: "With hindsight",
-              text: `the same money spent on the right agent for each task would reach ${look.value(plan.oracle.accuracy)}: a bound that nobody can buy.`,
-            },
-          ]
-        : []),
+      { lead: "With hindsight", text: hindsightText(reading) },
     ],
   };
+}
+
+function hindsightText({ look, study }: Reading): string {
+  const { hindsight, plan, baseline, tasks } = study;
+  const bound = (tasksText: string, value: string) =>
+    `the same money spent on who is right on each of the ${tasksText} would reach ${value}: a bound that nobody can buy.`;
+  if (!hindsight) return bound(`${count(tasks.choosing)} tasks of the choosing half`, look.value(plan.oracle.accuracy));
+  const { team, accuracy, shareCaught } = hindsight;
+  const there = bound(
+    `${count(tasks.heldBack)} held-back tasks`,
+    `${look.value(accuracy.value)} ${look.interval(accuracy)}`,
+  );
+  if (plan.advice.kind === "single") return `${there} One agent is what it is measured from.`;
+  const { value, low, high } = shareCaught;
+  return `${there} From ${baseline} to there, ${team} went ${percent(value)} of the way (${percent(low)} to ${percent(high)}), measured where nothing was chosen.`;
 }
 
 function candidatesText({ study }: Reading): string {

@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { plan } from "../plan/plan.ts";
+import { tabulate } from "../records/tabulate.ts";
+import { scriptedAttempts, scriptedConfig, scriptedExample } from "../simulate/scripted.ts";
+import { meanOver, outcomesOf } from "./compare.ts";
+import { hindsightOf } from "./hindsight.ts";
+import { learnOnHalf } from "./split.ts";
+
+const config = scriptedConfig(scriptedExample);
+const recordings = tabulate(scriptedAttempts(scriptedExample, 3), config);
+
+function hindsightAt(amount: number) {
+  const learned = learnOnHalf(recordings, { confidence: 0.9, seed: 1 });
+  const advice = plan(learned.calibration, { perTask: { amount, unit: "usd" }, recordedOnly: true });
+  const check = { ...learned, labels: {}, metric: "accuracy", seed: 1 } as const;
+  const measured = (team: string) => meanOver(outcomesOf(team, check).accuracy, check.heldBack, 0.9).value;
+  return { advice, measured, found: hindsightOf(advice, check)! };
+}
+
+describe("hindsightOf", () => {
+  it("is the part of the way from the best single agent to hindsight, on tasks that played no part in the choice", () => {
+    const { advice, measured, found } = hindsightAt(0.0005);
+    const { accuracy, shareCaught } = found;
+    const [team, single] = [measured(advice.advised.team), measured(advice.single.team)];
+    expect(advice.advice.kind).not.toBe("single");
+    expect(accuracy.value).toBeGreaterThanOrEqual(Math.max(team, single));
+    expect(shareCaught.value).toBeCloseTo((team - single) / (accuracy.value - single), 9);
+    expect(shareCaught.low).toBeLessThan(shareCaught.value);
+    expect(shareCaught.high).toBeGreaterThan(shareCaught.value);
+  });
+
+  it("catches nothing where one agent is advised", () => {
+    const { advice, found } = hindsightAt(0.00032);
+    expect(advice.advised.team).toBe(advice.single.team);
+    expect(found.shareCaught.value).toBe(0);
+  });
+});
