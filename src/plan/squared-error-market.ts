@@ -70,7 +70,7 @@ export function squaredErrorMarket(
     luck: () => 0, // gains are shares of another scale, and what the search is worth on it was not measured
     promiser: ({ affordable, single }) => promiser(roster, pricing.scale, affordable, single, { confidence, seed }),
     castAdvice: () => ({
-      notMeasured: "changes of a cast are compared by right answers, not by squared error",
+      notMeasured: "changes of a cast are compared in accuracy",
       probe: "plan with --metric accuracy; the weights of linear teams say what each member adds to a mean",
     }),
     oracle: ({ single, best, frontier }) =>
