@@ -4,3 +4,4 @@ export { diversity } from "./diversity.ts";
 export { levels } from "./levels.ts";
 export { readers } from "./readers.ts";
 export { teams } from "./teams.ts";
+export { votes } from "./votes.ts";

@@ -8,11 +8,11 @@ import { part } from "../../src/organizations/cast.ts";
 import { parseTeam } from "../../src/organizations/parse-team.ts";
 import { makeTeam, organizationOf, type Team } from "../../src/organizations/team.ts";
 import { wrongAnswers } from "../../src/plan/candidates.ts";
-import { difference, gainInterval, mean, pick, rawWeight, variance } from "../../src/plan/choose.ts";
+import { difference, gainInterval, mean, pick, probabilityBetter, rawWeight, variance } from "../../src/plan/choose.ts";
 import { forecast } from "../../src/plan/forecast.ts";
 import { latentAccuracy, winTables } from "../../src/plan/latent.ts";
 import { plan } from "../../src/plan/plan.ts";
-import type { Budget, Forecast, FurtherTasks, Plan } from "../../src/plan/plan-types.ts";
+import type { Budget, Forecast, FurtherTasks, Gain, Plan } from "../../src/plan/plan-types.ts";
 import { type AnswerTable, findColumn } from "../../src/records/answer-table.ts";
 import { outcomes, outcomesCached } from "../../src/simulate/replay.ts";
 import { isMeasured } from "../../src/theory/interval.ts";
@@ -90,6 +90,8 @@ export interface BoughtRow extends Cell {
     readonly accuracy: Kept;
     readonly gain: Kept;
     readonly probabilityBetter: number;
+    /** P(better on the checking tasks), which have noise of their own: Φ(g/√(s²/k + Var/M)). */
+    readonly probabilityMeasured: number;
   } | null;
   /** Best team and best single by the raw share of right answers, and what they promise. */
   readonly raw: { readonly team: string; readonly bought: boolean; readonly gain: Kept } | null;
@@ -427,6 +429,7 @@ function bought(perTask: Budget, check: Check): BoughtRow | null {
           accuracy: accuracyOf(team),
           gain: kept(team.gain!.mean, team.gain!, gainThere(team.team, single.team), team.gain!.deviation, check),
           probabilityBetter: team.gain!.probabilityBetter,
+          probabilityMeasured: probabilityMeasured(team.gain!, check),
         }
       : null,
     raw: rawTeam
@@ -445,6 +448,11 @@ function bought(perTask: Budget, check: Check): BoughtRow | null {
     teamsAhead: teams.length > 0 ? bestOver(teams, there) - bestOver(candidates.filter(isSingle), there) : Number.NaN,
     further: team ? furtherOf(team, single, check) : null,
   };
+}
+
+function probabilityMeasured({ mean: gain, high, deviation }: Gain, { checking, choosing, confidence }: Check): number {
+  const error = (high - gain) / studentTQuantile((1 + confidence) / 2, choosing.length - 1);
+  return probabilityBetter({ gain, error: Math.hypot(error, deviation / Math.sqrt(checking.length)) });
 }
 
 const isSingle = ({ kind }: Forecast) => kind === "single";

@@ -1,6 +1,5 @@
 // Votes of one agent, and sampling until an answer leads: forecast from few tasks with few samples of each, checked on all
 // other tasks with every sample. Beside the product stand what those few tasks tell with all their samples, and four plainer ways.
-// node bench/foresight/votes.ts <splits> <data …> prints the figures of votes alone.
 import { makeTeam, type Team } from "../../src/organizations/team.ts";
 import { meanOfKnown, pick } from "../../src/plan/choose.ts";
 import { costsOfRepeats } from "../../src/plan/forecast.ts";
@@ -25,7 +24,9 @@ import { outcomesCached } from "../../src/simulate/replay.ts";
 import { isMeasured, type NotMeasured } from "../../src/theory/interval.ts";
 import { permutation, type Random, random } from "../../src/theory/random.ts";
 import { studentTQuantile } from "../../src/theory/special.ts";
-import { type ForesightSet, readSets, recordedOn, splitAt } from "./sets.ts";
+import type { LeftOut, Part } from "./part.ts";
+import { type ForesightSet, recordedOn, splitAt } from "./sets.ts";
+import { tellVotes } from "./votes-told.ts";
 
 const taskCounts = [30, 100, 300];
 const sampleCounts = [2, 5, 10];
@@ -72,59 +73,49 @@ export interface VoteRow {
   readonly usd?: Miss;
 }
 
-export interface VoteLeftOut {
-  readonly set: string;
-  readonly agent?: string;
-  readonly tasks?: number;
-  readonly samples?: number;
-  readonly reason: string;
+/** What the campaign found on a set. */
+export interface VoteRows {
+  readonly rows: readonly VoteRow[];
+  readonly leftOut: readonly LeftOut[];
 }
 
-export interface VoteCampaign {
-  /** Agents drawn per set. @default 6 */
-  readonly agentsMax?: number;
-  /** @default 10 */
-  readonly splits?: number;
-}
+/** Agents drawn per set, by its name: all of them would tell the same at ten times the time. */
+const agentsMax = 6;
+/** Splits of other seeds are other splits. */
+const splitsPerSeed = 10_000;
 
-/** Every agent with enough samples of every set, up to `agentsMax` of a set drawn by its name. */
-export function voteCampaign(
-  sets: readonly ForesightSet[],
-  { agentsMax = 6, splits = 10 }: VoteCampaign = {},
-): { rows: VoteRow[]; leftOut: VoteLeftOut[] } {
-  const parts = sets.map((set) => ofSet(set, agentsMax, splits));
-  return { rows: parts.flatMap(({ rows }) => rows), leftOut: parts.flatMap(({ leftOut }) => leftOut) };
-}
-
-function ofSet(set: ForesightSet, agentsMax: number, splits: number): { rows: VoteRow[]; leftOut: VoteLeftOut[] } {
-  const { table } = set.recordings;
-  const every = Uint32Array.from(table.tasks.keys());
-  const eligible = table.columns.filter((column) => usualSamples(column) >= samplesMin && voteKeys(column, every));
-  if (eligible.length === 0)
+/** Every agent with enough samples, up to six; nothing where there is none. */
+export const votes: Part<VoteRows> = {
+  measure(set, { splits, seed }) {
+    const { table } = set.recordings;
+    const every = Uint32Array.from(table.tasks.keys());
+    const eligible = table.columns.filter((column) => usualSamples(column) >= samplesMin && voteKeys(column, every));
+    if (eligible.length === 0) return undefined;
+    const order = permutation(eligible.length, random(1, "agents", set.name));
+    const columns = Array.from(order.slice(0, agentsMax), (at) => eligible[at]!);
+    const part = { ...set, recordings: { ...set.recordings, table: subsetOf(table, columns, every) } };
+    const isKept = (count: number) => table.tasks.length - count >= checkingMin;
     return {
-      rows: [],
-      leftOut: [{ set: set.name, reason: `no agent has ${samplesMin} right-or-wrong samples on most tasks` }],
+      rows: taskCounts
+        .filter(isKept)
+        .flatMap((count) =>
+          sampleCounts.flatMap((samples) =>
+            Array.from({ length: splits }, (_, i) =>
+              ofSplit(part, count, samples, splitsPerSeed * (seed - 1) + i),
+            ).flat(),
+          ),
+        ),
+      leftOut: taskCounts
+        .filter((count) => !isKept(count))
+        .map((count) => ({
+          set: set.name,
+          what: `${count} tasks`,
+          reason: `fewer than ${checkingMin} tasks would be left to check votes on`,
+        })),
     };
-  const order = permutation(eligible.length, random(1, "agents", set.name));
-  const columns = Array.from(order.slice(0, agentsMax), (at) => eligible[at]!);
-  const part = { ...set, recordings: { ...set.recordings, table: subsetOf(table, columns, every) } };
-  const rows: VoteRow[] = [];
-  const leftOut: VoteLeftOut[] = [];
-  for (const tasks of taskCounts) {
-    const rest = table.tasks.length - tasks;
-    if (rest < checkingMin) {
-      leftOut.push({
-        set: set.name,
-        tasks,
-        reason: `${Math.max(0, rest)} of ${table.tasks.length} tasks are left for the check`,
-      });
-      continue;
-    }
-    for (const samples of sampleCounts)
-      for (let split = 0; split < splits; split++) rows.push(...ofSplit(part, tasks, samples, split));
-  }
-  return { rows, leftOut };
-}
+  },
+  tell: tellVotes,
+};
 
 function ofSplit(set: ForesightSet, tasks: number, samples: number, split: number): VoteRow[] {
   const { table } = set.recordings;
@@ -388,111 +379,4 @@ function raceReplaced(key: VoteKey, lead: number, cap: number, next: Random): { 
   const made = { accuracy: accuracy / sequences, calls: calls / sequences };
   racesRun.set(text, made);
   return made;
-}
-
-/** Figures of one method over many rows; ratios are sums of |error| over the same of the full samples. */
-export interface VoteFigures {
-  readonly group: string;
-  readonly method: VoteMethod;
-  readonly cases: number;
-  readonly accuracy: Figure;
-  readonly gain: Figure;
-  readonly calls: Figure;
-  readonly usd: Figure;
-}
-
-export interface Figure {
-  readonly cases: number;
-  readonly error: number;
-  readonly bias: number;
-  readonly ratio: number;
-  /** Share of the checks inside the 90 % interval; NaN for methods without one. */
-  readonly covered: number;
-}
-
-/** The rows by group and method; rows whose group is undefined are left out. */
-export function voteFigures(
-  rows: readonly VoteRow[],
-  groupOf: (row: VoteRow) => string | undefined = kindOf,
-): VoteFigures[] {
-  const groups = new Map<string, Map<VoteMethod, VoteRow[]>>();
-  for (const row of rows) {
-    const group = groupOf(row);
-    if (group === undefined) continue;
-    const byMethod = groups.get(group) ?? new Map<VoteMethod, VoteRow[]>();
-    groups.set(group, byMethod);
-    const some = byMethod.get(row.method) ?? [];
-    byMethod.set(row.method, some);
-    some.push(row);
-  }
-  return [...groups].flatMap(([group, byMethod]) =>
-    [...byMethod].map(([method, some]) => {
-      const figure = (of: "accuracy" | "gain" | "calls" | "usd"): Figure => {
-        const misses = some.flatMap((row) => row[of] ?? []);
-        const reference = absoluteError((byMethod.get("full samples") ?? []).flatMap((row) => row[of] ?? []));
-        const stated = misses.filter(({ inside }) => inside !== undefined);
-        return {
-          cases: misses.length,
-          error: absoluteError(misses),
-          bias: misses.reduce((sum, { error }) => sum + error, 0) / misses.length,
-          ratio: absoluteError(misses) / reference,
-          covered: stated.filter(({ inside }) => inside).length / stated.length,
-        };
-      };
-      return {
-        group,
-        method,
-        cases: some.length,
-        accuracy: figure("accuracy"),
-        gain: figure("gain"),
-        calls: figure("calls"),
-        usd: figure("usd"),
-      };
-    }),
-  );
-}
-
-const absoluteError = (misses: readonly Miss[]) =>
-  misses.reduce((sum, { error }) => sum + Math.abs(error), 0) / misses.length;
-
-/** The kinds on which targets are set; undefined where the calibration had every sample, so that the reference is the same data. */
-export function kindOf({ samples, recorded, way, answersKnown }: VoteRow): string | undefined {
-  if (samples >= recorded) return undefined;
-  return `${way}, ${answersKnown ? "answers" : "right or wrong"}`;
-}
-
-/** One line for each of these figures. */
-export function figureLines(figures: readonly VoteFigures[]): string[] {
-  const cell = ({ error, bias, ratio, covered }: Figure, digits = 4) =>
-    [error.toFixed(digits), bias.toFixed(digits), ratio.toFixed(2), covered.toFixed(3)].map(dash).join(" | ");
-  return [
-    "| | method | rows | accuracy: error | bias | ratio | covered | gain: error | bias | ratio | covered | calls: error | bias | ratio | covered |",
-    `|${"---|".repeat(15)}`,
-    ...figures.map(
-      ({ group, method, cases, accuracy, gain, calls }) =>
-        `| ${group} | ${method} | ${cases} | ${cell(accuracy)} | ${cell(gain)} | ${cell(calls, 3)} |`,
-    ),
-  ];
-}
-
-const dash = (text: string) => (text === "NaN" ? "" : text);
-
-if (import.meta.main) {
-  const [splits = "2", ...paths] = process.argv.slice(2);
-  const { sets } = await readSets(paths);
-  const { rows, leftOut } = voteCampaign(sets, { splits: Number(splits) });
-  const lines = [
-    ...figureLines(voteFigures(rows)),
-    "",
-    ...figureLines(
-      voteFigures(rows, (row) =>
-        row.method === "quorate" || row.method === "full samples"
-          ? `${row.way} ${row.set} ${row.tasks} × ${row.samples} of ${row.recorded}`
-          : undefined,
-      ).filter(({ method }) => method === "quorate"),
-    ),
-    "",
-    ...leftOut.map(({ set, tasks, reason }) => `- ${set}${tasks ? ` at ${tasks} tasks` : ""}: ${reason}`),
-  ];
-  process.stdout.write(`${lines.join("\n")}\n`);
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ForesightSet } from "../../bench/foresight/sets.ts";
-import { figureLines, kindOf, pluralityReplaced, voteCampaign, voteFigures } from "../../bench/foresight/votes.ts";
+import { pluralityReplaced, votes } from "../../bench/foresight/votes.ts";
+import { isThinned, tellVotes, voteFigures } from "../../bench/foresight/votes-told.ts";
 import { tabulate } from "../../src/records/tabulate.ts";
 import { type ScriptedTruth, scriptedAttempts, scriptedConfig, scriptedExample } from "../../src/simulate/scripted.ts";
 
@@ -21,8 +22,9 @@ function setOf(truth: ScriptedTruth, seed: number): ForesightSet {
   return { name: `${truth.name} ${seed}`, recordings, samples: 10, answersKnown: true };
 }
 
-describe("voteCampaign", () => {
-  const { rows, leftOut } = voteCampaign([setOf(world, 1)], { splits: 3 });
+describe("the campaign on votes", () => {
+  const found = votes.measure(setOf(world, 1), { splits: 3, seed: 1 })!;
+  const { rows, leftOut } = found;
 
   it("forecasts every team by every method from the same thinned tasks", () => {
     const methods = new Set(rows.map(({ method }) => method));
@@ -36,12 +38,14 @@ describe("voteCampaign", () => {
   });
 
   it("says which cells are left out, and why", () => {
-    expect(leftOut).toEqual([{ set: "four options 1", tasks: 300, reason: "0 of 260 tasks are left for the check" }]);
+    expect(leftOut).toEqual([
+      { set: "four options 1", what: "300 tasks", reason: "fewer than 100 tasks would be left to check votes on" },
+    ]);
   });
 
   it("does not count cells that were learned from all samples", () => {
-    expect(kindOf(rows.find(({ samples }) => samples === 10)!)).toBeUndefined();
-    expect(kindOf(rows.find(({ samples }) => samples === 5)!)).toBe("vote, answers");
+    expect(isThinned(rows.find(({ samples }) => samples === 10)!)).toBe(false);
+    expect(isThinned(rows.find(({ samples }) => samples === 5)!)).toBe(true);
   });
 
   it("knows calls and dollars of sampling until an answer leads", () => {
@@ -51,11 +55,16 @@ describe("voteCampaign", () => {
   });
 
   it("measures the full samples as 1, and the product far below votes taken for independent", () => {
-    const figures = voteFigures(rows);
-    const votes = new Map(figures.filter(({ group }) => group === "vote, answers").map((one) => [one.method, one]));
-    expect(votes.get("full samples")!.accuracy.ratio).toBe(1);
-    expect(votes.get("quorate")!.accuracy.error).toBeLessThan(votes.get("independent")!.accuracy.error);
-    expect(figureLines(figures)).toHaveLength(2 + figures.length);
+    const figures = voteFigures(rows.filter(isThinned), ({ way }) => way);
+    const byMethod = new Map(figures.filter(({ group }) => group === "vote").map((one) => [one.method, one]));
+    expect(byMethod.get("full samples")!.accuracy.ratio).toBe(1);
+    expect(byMethod.get("quorate")!.accuracy.error).toBeLessThan(byMethod.get("independent")!.accuracy.error);
+  });
+
+  it("tells them in claims and tables without a number that is none", () => {
+    const { checks, tables } = tellVotes([{ found }]);
+    expect(checks.map(({ claim }) => claim)).toContain("votes: error of the gain against the reference");
+    expect(JSON.stringify([checks, tables])).not.toMatch(/NaN|undefined|Infinity/);
   });
 });
 
