@@ -2,6 +2,7 @@
 
 import { leavesOf } from "../organizations/layers.ts";
 import { formOf, type Team } from "../organizations/team.ts";
+import { byRatios } from "./by-ratios.ts";
 import { callsMaxOf } from "./candidates.ts";
 
 /** Beyond so many expected numbers the mean of 1/J is taken by the first terms of its series. */
@@ -12,18 +13,17 @@ export type NumbersAmong = (answers: number) => { readonly none: number; readonl
 
 /** Answers of one task of which so many recorded ones were numbers: drawn from them, each once, as long as they last. */
 export function numbersRecorded(numbers: number, silent: number): NumbersAmong {
-  const apart = numbersWith(numbers / (numbers + silent));
+  const all = numbers + silent;
+  const apart = numbersWith(numbers / all);
   return (answers) => {
-    if (silent === 0 || answers > numbers + silent) return apart(answers);
-    let [none, sum, probability] = [0, 0, 1]; // of the fewest numbers, then of ever more, up to a factor
-    let all = 0;
-    for (let j = Math.max(0, answers - silent); j <= Math.min(numbers, answers); j++) {
-      all += probability;
-      if (j === 0) none = probability;
-      else sum += probability / j;
-      probability *= ((numbers - j) * (answers - j)) / ((j + 1) * (silent - answers + j + 1));
-    }
-    return { none: none / all, inverse: all > none ? sum / (all - none) : 1 };
+    if (silent === 0 || numbers === 0 || answers > all) return apart(answers);
+    const [low, high] = [Math.max(0, answers - silent), Math.min(numbers, answers)];
+    const likeliest = clamp(Math.round((answers * numbers) / all), low, high);
+    const drawn = byRatios(
+      { low, high, likeliest },
+      (j) => ((numbers - j) * (answers - j)) / ((j + 1) * (silent - answers + j + 1)),
+    );
+    return inverseOf(drawn, low);
   };
 }
 
@@ -32,16 +32,25 @@ export function numbersWith(p: number): NumbersAmong {
   return (answers) => {
     if (p === 1) return { none: 0, inverse: 1 / answers };
     if (p === 0) return { none: 1, inverse: 1 };
-    const none = (1 - p) ** answers;
     const expected = answers * p;
-    if (expected > numbersCounted) return { none, inverse: (1 + (1 - p) / expected) / expected };
-    let [sum, ways] = [0, none];
-    for (let j = 1; j <= answers; j++) {
-      ways *= ((answers - j + 1) / j) * (p / (1 - p));
-      sum += ways / j;
-    }
-    return { none, inverse: sum / (1 - none) };
+    if (expected > numbersCounted) return { none: (1 - p) ** answers, inverse: (1 + (1 - p) / expected) / expected };
+    const likeliest = clamp(Math.round(expected), 0, answers);
+    const drawn = byRatios({ low: 0, high: answers, likeliest }, (j) => ((answers - j) * p) / ((j + 1) * (1 - p)));
+    return inverseOf(drawn, 0);
   };
+}
+
+const clamp = (value: number, low: number, high: number) => Math.max(low, Math.min(high, value));
+
+/** Of P(J = low), P(J = low + 1) …; where J is hardly ever positive, it is 1 then. */
+function inverseOf(drawn: Float64Array, low: number): ReturnType<NumbersAmong> {
+  let [sum, some] = [0, 0];
+  drawn.forEach((probability, i) => {
+    if (low + i === 0) return;
+    some += probability;
+    sum += probability / (low + i);
+  });
+  return { none: low === 0 ? drawn[0]! : 0, inverse: some > 0 ? sum / some : 1 };
 }
 
 /** A risk that averaging takes away, on its way to the team's answer, which is the mean of the numbers that were given. */

@@ -2,6 +2,7 @@
 // one popular answer to answers that are all different, with any number of them to give.
 
 import type { Quorum } from "../rules/rule.ts";
+import { byRatios } from "./by-ratios.ts";
 
 /**
  * Answers are drawn one after the other from `options` equally likely ones, those given before being drawn more often: after n
@@ -227,16 +228,9 @@ export function quorumTable(quorum: Quorum, right: Scatter, votesMax: number): F
 
 /** P(s of m answers fall to one of `options` alike), s = 0 … m, each option with `weight` answers in advance. */
 function sharesOfOne(m: number, options: number, weight: number): Float64Array {
-  const shares = new Float64Array(m + 1);
-  // from the most likely number outwards by the ratio of neighbours, so that no term is lost
-  const ratio = (s: number) =>
+  return byRatios({ low: 0, high: m, likeliest: Math.round(m / options) }, (s) =>
     weight === Infinity
       ? (m - s) / ((s + 1) * (options - 1))
-      : ((m - s) * (weight + s)) / ((s + 1) * ((options - 1) * weight + m - s - 1));
-  const start = Math.round(m / options);
-  shares[start] = 1;
-  for (let s = start; s < m; s++) shares[s + 1] = shares[s]! * ratio(s);
-  for (let s = start; s > 0; s--) shares[s - 1] = shares[s]! / ratio(s - 1);
-  const sum = shares.reduce((total, share) => total + share, 0);
-  return shares.map((share) => share / sum);
+      : ((m - s) * (weight + s)) / ((s + 1) * ((options - 1) * weight + m - s - 1)),
+  );
 }
