@@ -3,12 +3,12 @@
 
 import { memberName, membersOf } from "../organizations/cast.ts";
 import type { Team } from "../organizations/team.ts";
-import type { AnswerTable, Column } from "../records/answer-table.ts";
+import { type AnswerTable, type Column, gradesOf } from "../records/answer-table.ts";
 import { emptyOutcomes, type Outcomes } from "../simulate/outcomes.ts";
 import { outcomes } from "../simulate/replay.ts";
 import { type Random, random } from "../theory/random.ts";
 import { stagesOf } from "./candidates.ts";
-import { pick } from "./choose.ts";
+import { mean, pick } from "./choose.ts";
 import type { VoteMixture } from "./mixture.ts";
 import { joinShare, newShare, type Scatter } from "./scatter.ts";
 
@@ -24,15 +24,18 @@ export function callsOfMembers(team: Team): ReadonlyMap<string, number> {
 export interface DrawnMember {
   readonly column: Column;
   readonly calls: number;
-  /** Law of its votes on the tasks, where it is asked more often than recorded; else recorded answers are drawn, none twice. */
+  /** Law of its votes on the tasks; absent where no task has two samples. */
   readonly mixture?: VoteMixture;
+  /** It is asked more often than it was recorded: its answers are drawn from its law; else recorded ones, none twice. */
+  readonly further: boolean;
 }
 
 /**
- * Expected outcomes on these tasks, entries of the table's other tasks NaN. A member with a law is right with a p
- * drawn from the law given its samples, at the same quantile as the others with the probability that difficulties correlate; its answers repeat those it gave as the scatter of the law says, and a
- * wrong one that is new to it is one that the others give too, with the probability that wrong answers of two of these members
- * agree. Drawn `draws` times per task.
+ * Expected outcomes on these tasks, entries of the table's other tasks NaN. A member that is asked further is right with a p
+ * drawn from its law given its samples, at the same quantile as those of the other members, given all their samples, with the
+ * probability that difficulties correlate. Its answers repeat those it gave as the scatter of the law says, and a wrong one that
+ * is new to it may be one that others gave or were drawn to give: each of those with the probability that wrong answers of two
+ * members agree. Drawn `draws` times per task.
  */
 export function drawnOutcomes(
   team: Team,
@@ -52,16 +55,7 @@ export function drawnOutcomes(
     readonly wrongDiffer?: boolean;
   },
 ): Outcomes {
-  const columns = members.map(({ column }) => column);
-  const agreement = wrongAgreement(columns, tasks);
-  const next = random(seed, team.text, "difficulty");
-  const correlation = difficultyCorrelation(columns, tasks);
-  const shared = Float64Array.from({ length: tasks.length * draws }, () =>
-    next() < correlation ? next() : Number.NaN,
-  );
-  const drawn = members.map((member) =>
-    drawColumn(member, columns, tasks, { draws, agreement, shared }, random(seed, team.text, member.column.name)),
-  );
+  const drawn = drawColumns(members, tasks, draws, random(seed, team.text, "further answers"));
   const names = Array.from(
     { length: tasks.length * draws },
     (_, i) => `${table.tasks[tasks[Math.floor(i / draws)]!]!}/${i % draws}`,
@@ -123,11 +117,11 @@ function wrongAgreement(columns: readonly Column[], tasks: Uint32Array): number 
  */
 function difficultyCorrelation(columns: readonly Column[], tasks: Uint32Array): number {
   const known = columns.map((column) => {
-    const right = Float64Array.from(tasks, (task) => shareRight(column, task));
-    const center = right.reduce((sum, share) => sum + share, 0) / tasks.length;
+    const right = gradesOf(column, tasks);
+    const center = mean(right);
     let [both, pairs] = [0, 0];
     for (const [t, task] of tasks.entries()) {
-      const samples = column.start[task + 1]! - column.start[task]!;
+      const samples = gradedSamples(column, task);
       both += right[t]! * samples * (right[t]! * samples - 1);
       pairs += samples * (samples - 1);
     }
@@ -143,9 +137,8 @@ function difficultyCorrelation(columns: readonly Column[], tasks: Uint32Array): 
   return correlations.length > 0 ? correlations.reduce((sum, one) => sum + one, 0) / correlations.length : 1;
 }
 
-function shareRight({ start, grade }: Column, task: number): number {
-  const grades = grade.subarray(start[task]!, start[task + 1]!);
-  return grades.reduce((sum, one) => sum + one, 0) / grades.length;
+function gradedSamples({ start, grade }: Column, task: number): number {
+  return grade.subarray(start[task]!, start[task + 1]!).reduce((count, one) => count + Number(!Number.isNaN(one)), 0);
 }
 
 /** Codes of the answers of this grade that could be parsed. */
@@ -159,76 +152,101 @@ function codesOf({ start, grade, value }: Column, task: number, wanted: 0 | 1): 
 /** Codes from here on are answers that nobody gave; smaller ones are those of a table. */
 const freshCodes = 1 << 29;
 
-/** As many answers as asked for, `draws` times for each task. */
-function drawColumn(
-  { column, calls, mixture }: DrawnMember,
-  members: readonly Column[],
-  tasks: Uint32Array,
-  { draws, agreement, shared }: { draws: number; agreement: number; shared: Float64Array },
-  next: Random,
-): Column {
-  const unseenWrong = column.answersKnown ? freshCodes - 2 : 1;
-  const unseenRight = column.answersKnown ? freshCodes - 1 : 0; // both the same for all members
-  const from: number[] = []; // the recorded answer whose costs a drawn one has
-  const [value, grade]: [number[], number[]] = [[], []];
-  let fresh = freshCodes + members.indexOf(column) * 2 ** 26;
+/** Answers of one member: codes, grades, and the recorded answer whose costs each has. */
+interface DrawnAnswers {
+  readonly value: number[];
+  readonly grade: number[];
+  readonly from: number[];
+}
+
+/** As many answers of every member as it may be asked for, `draws` times for each task. */
+function drawColumns(members: readonly DrawnMember[], tasks: Uint32Array, draws: number, next: Random): Column[] {
+  const columns = members.map(({ column }) => column);
+  const agreement = wrongAgreement(columns, tasks);
+  const correlation = difficultyCorrelation(columns, tasks);
+  const drawn = members.map((): DrawnAnswers => ({ value: [], grade: [], from: [] }));
+  const laws = members.map(({ mixture }) => mixture && { mixture, rows: rowsAtQuantiles(mixture) });
   tasks.forEach((task, t) => {
-    const recorded = Array.from(
-      { length: column.start[task + 1]! - column.start[task]! },
-      (_, i) => column.start[task]! + i,
+    const recorded = columns.map(({ start }) =>
+      Array.from({ length: start[task + 1]! - start[task]! }, (_, i) => start[task]! + i),
     );
-    const others = members.filter((other) => other !== column);
-    const [otherRight, otherWrong] = ([1, 0] as const).map((wanted) =>
-      others.flatMap((one) => codesOf(one, task, wanted)),
-    );
-    const pointOf = mixture && posterior(mixture, t);
+    const [right, wrong] = ([1, 0] as const).map((wanted) => columns.map((column) => codesOf(column, task, wanted)));
+    const here = laws.map((law) => law && lawOnTask(law, t));
+    const together = jointly(here, correlation);
     for (let draw = 0; draw < draws; draw++) {
-      if (!mixture || !pointOf) {
-        for (let call = 0; call < calls; call++) {
-          const other = call + Math.floor(next() * (recorded.length - call));
-          [recorded[call], recorded[other]] = [recorded[other]!, recorded[call]!];
-          from.push(recorded[call]!);
-          value.push(column.value[recorded[call]!]!);
-          grade.push(column.grade[recorded[call]!]!);
+      const common = next() < together.share ? drawFrom(together.upTo, next) : undefined;
+      const urns = { right: right!.map(blocksOf), wrong: wrong!.map(blocksOf) };
+      members.forEach(({ column, calls, mixture, further }, m) => {
+        if (!further || !mixture) {
+          drawRecorded(column, recorded[m]!, calls, drawn[m]!, next);
+          return;
         }
-        continue;
-      }
-      const { p, scatter, right } = pointOf(next, shared[t * draws + draw]!);
-      const blocks = { right: blocksOf(codesOf(column, task, 1)), wrong: blocksOf(codesOf(column, task, 0)) };
-      for (let call = 0; call < calls; call++) {
-        const source = recorded[Math.floor(next() * recorded.length)]!;
-        const isRight = next() < p;
-        from.push(source);
-        grade.push(Number(isRight));
-        if (isRight)
-          value.push(
-            grow(
-              blocks.right,
-              right,
-              next,
-              () => [...otherRight!, unseenRight].find((code) => !blocks.right.has(code)) ?? fresh++,
-            ),
-          );
-        else if (next() < mixture.unparsed) value.push(-1);
-        else
-          value.push(
-            grow(blocks.wrong, scatter, next, () => {
-              if (next() < agreement) {
-                const first = Math.floor(next() * otherWrong!.length);
-                const known = [...otherWrong!.slice(first), ...otherWrong!.slice(0, first), unseenWrong];
-                const shared = known.find((code) => !blocks.wrong.has(code));
-                if (shared !== undefined) return shared;
-              }
-              return column.answersKnown ? fresh++ : 1;
-            }),
-          );
-      }
+        const point = here[m]!.draw(next, common);
+        for (let call = 0; call < calls; call++) {
+          const fresh = freshCodes + call * members.length + m; // no other answer of this draw has it
+          const isRight = next() < point.p;
+          const answer = () => {
+            if (isRight) return grow(urns.right[m]!, point.right, next, () => newRight(column, urns.right, m, fresh));
+            if (next() < mixture.unparsed) return -1;
+            const make = () => newWrong(column, urns.wrong, m, agreement, next, fresh);
+            return grow(urns.wrong[m]!, point.scatter, next, make);
+          };
+          drawn[m]!.from.push(recorded[m]![Math.floor(next() * recorded[m]!.length)]!);
+          drawn[m]!.grade.push(Number(isRight));
+          drawn[m]!.value.push(answer());
+        }
+      });
     }
   });
+  return members.map(({ column, calls }, m) => asColumn(column, drawn[m]!, tasks.length * draws, calls));
+}
+
+/** Recorded answers, none twice; shuffles their indices. */
+function drawRecorded(column: Column, recorded: number[], calls: number, into: DrawnAnswers, next: Random): void {
+  for (let call = 0; call < calls; call++) {
+    const other = call + Math.floor(next() * (recorded.length - call));
+    [recorded[call], recorded[other]] = [recorded[other]!, recorded[call]!];
+    into.from.push(recorded[call]!);
+    into.value.push(column.value[recorded[call]!]!);
+    into.grade.push(column.grade[recorded[call]!]!);
+  }
+}
+
+type Urns = readonly ReadonlyMap<number, number>[];
+
+/** Answers of the others that member m has not given. */
+function newTo(urns: Urns, m: number): number[] {
+  const others = urns.flatMap((urn, other) => (other === m ? [] : [...urn.keys()]));
+  return [...new Set(others)].filter((code) => !urns[m]!.has(code));
+}
+
+function newRight({ answersKnown }: Column, urns: Urns, m: number, fresh: number): number {
+  if (!answersKnown) return 0;
+  return [...newTo(urns, m), 0].find((code) => !urns[m]!.has(code)) ?? fresh;
+}
+
+/**
+ * Every wrong answer that others gave is this one with S/(1 − bS), S the probability that wrong answers of two members agree and b
+ * those that member m gave: as among 1/S equally likely ones.
+ */
+function newWrong(
+  { answersKnown }: Column,
+  urns: Urns,
+  m: number,
+  agreement: number,
+  next: Random,
+  fresh: number,
+): number {
+  if (!answersKnown) return 1;
+  const each = agreement / Math.max(agreement, 1 - urns[m]!.size * agreement);
+  return newTo(urns, m)[Math.floor(next() / each)] ?? fresh;
+}
+
+function asColumn(column: Column, { value, grade, from }: DrawnAnswers, tasks: number, calls: number): Column {
   const { estimate: _, text: __, ...rest } = column;
   return {
     ...rest,
-    start: Uint32Array.from({ length: tasks.length * draws + 1 }, (_, i) => i * calls),
+    start: Uint32Array.from({ length: tasks + 1 }, (_, i) => i * calls),
     value: Int32Array.from(value),
     grade: Float64Array.from(grade),
     tokensIn: pick(column.tokensIn, from),
@@ -263,33 +281,79 @@ function grow(blocks: Map<number, number>, scatter: Scatter, next: Random, make:
   return drawn;
 }
 
-/** Draws of (p, scatter) given what was recorded on the task. */
-function posterior({ keyOf, grid, weights, likelihood, rights }: VoteMixture, task: number) {
-  const key = keyOf[task]!;
-  const upTo = new Float64Array(weights.length);
-  let sum = 0;
-  for (let g = 0; g < weights.length; g++) {
-    sum += weights[g]! * (key < 0 ? 1 : likelihood[key * weights.length + g]!);
-    upTo[g] = sum;
-  }
-  return (next: Random, quantile: number): { p: number; scatter: Scatter; right: Scatter } => {
-    const wanted = (Number.isNaN(quantile) ? next() : quantile) * sum; // points are in the order of p
-    let [low, high] = [0, upTo.length - 1];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (wanted < upTo[middle]!) high = middle;
-      else low = middle + 1;
+/** A law of p is told by its values at so many quantiles. */
+const quantiles = 200;
+
+/** The place among the accuracies of the grid of every quantile of p. */
+function rowsAtQuantiles({ grid, weights }: VoteMixture): Uint8Array {
+  const width = grid.scatters.length;
+  let [row, upTo] = [-1, 0];
+  return Uint8Array.from({ length: quantiles }, (_, i) => {
+    while (upTo <= (i + 0.5) / quantiles && row + 1 < grid.accuracies.length) {
+      row++;
+      for (let j = 0; j < width; j++) upTo += weights[row * width + j]!;
     }
-    const width = grid.scatters.length;
-    let share = next();
-    const right = rights.find((one) => {
-      share -= one.share;
-      return share < 0;
-    });
-    return {
-      p: grid.accuracies[Math.floor(low / width)]!,
-      scatter: grid.scatters[low % width]!,
-      right: (right ?? rights[0]!).scatter,
-    };
+    return row;
+  });
+}
+
+/** A member's law on one task. */
+interface LawOnTask {
+  /** P(what was recorded of it | quantile of p), up to a factor. */
+  readonly evidence: Float64Array;
+  /** Of what it answers further, given what was recorded; at this quantile of p, where it is known. */
+  draw(next: Random, quantile?: number): { readonly p: number; readonly scatter: Scatter; readonly right: Scatter };
+}
+
+function lawOnTask({ mixture, rows }: { mixture: VoteMixture; rows: Uint8Array }, task: number): LawOnTask {
+  const { keyOf, grid, weights, likelihood, rights } = mixture;
+  const width = grid.scatters.length;
+  const offset = keyOf[task]! * weights.length;
+  const posterior = offset < 0 ? weights : weights.map((weight, g) => weight * likelihood[offset + g]!);
+  const ofRow = (law: Float64Array, row: number) => law.subarray(row * width, (row + 1) * width);
+  const total = (law: Float64Array) => law.reduce((sum, weight) => sum + weight, 0);
+  const byRow = grid.accuracies.map((_, row) => total(ofRow(posterior, row)) / (total(ofRow(weights, row)) || 1));
+  const evidence = Float64Array.from(rows, (row) => byRow[row]!);
+  const upTo = sums(evidence);
+  return {
+    evidence,
+    draw(next, quantile = drawFrom(upTo, next)) {
+      const row = rows[quantile]!;
+      return {
+        p: grid.accuracies[row]!,
+        scatter: grid.scatters[drawFrom(sums(ofRow(posterior, row)), next)]!,
+        right: rights[drawFrom(sums(Float64Array.from(rights, ({ share }) => share)), next)]!.scatter,
+      };
+    },
   };
+}
+
+/** P(all members are at one quantile | what was recorded), and the law of that quantile. */
+function jointly(laws: readonly (LawOnTask | undefined)[], correlation: number) {
+  const known = laws.flatMap((law) => law?.evidence ?? []);
+  const product = Float64Array.from({ length: quantiles }, (_, i) => known.reduce((all, one) => all * one[i]!, 1));
+  const mean = (evidence: Float64Array) => evidence.reduce((sum, one) => sum + one, 0) / quantiles;
+  const common = correlation * mean(product);
+  const apart = (1 - correlation) * known.reduce((all, one) => all * mean(one), 1);
+  return { share: common > 0 ? common / (common + apart) : 0, upTo: sums(product) };
+}
+
+function sums(weights: Float64Array): Float64Array {
+  let sum = 0;
+  return weights.map((weight) => {
+    sum += weight;
+    return sum;
+  });
+}
+
+/** An index, drawn by the increasing sums of weights. */
+function drawFrom(upTo: Float64Array, next: Random): number {
+  const wanted = next() * upTo.at(-1)!;
+  let [low, high] = [0, upTo.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (wanted < upTo[middle]!) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

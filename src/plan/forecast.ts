@@ -169,25 +169,22 @@ function furtherDrawn(
     ),
   );
   if (known.length < 2) return undefined;
-  const laws = new Map(
-    short.map(([name, column]) => {
-      const keys = voteKeys(column, known)!;
-      if (!keys.repeated) throw new SamplesNeeded(team.text, name);
-      return [name, fitVotes(keys, column.answersKnown, seed)];
-    }),
-  );
   const members = [...columns].map(([name, column]) => {
-    const mixture = laws.get(name);
-    return { column, calls: calls.get(name)!, ...(mixture && { mixture }) };
+    const keys = voteKeys(column, known);
+    const further = short.some(([one]) => one === name);
+    if (further && !keys?.repeated) throw new SamplesNeeded(team.text, name);
+    const mixture = keys?.repeated && fitVotes(keys, column.answersKnown, seed);
+    return { column, calls: calls.get(name)!, further, ...(mixture && { mixture }) };
   });
   const draws = Math.max(10, Math.min(200, Math.floor(drawsMax / known.length)));
   const options = { seed, weights, draws };
   return {
     outcomes: drawnOutcomes(team, members, table, known, options),
     wrongDiffer: () => drawnOutcomes(team, members, table, known, { ...options, wrongDiffer: true }),
-    caveats: [...laws].map(
-      ([name, { samples }]) =>
-        `${calls.get(name)} answers of ${name} are drawn from its law of votes, as ${samples} are recorded per task.`,
+    caveats: members.flatMap(({ column: { name }, further, mixture }) =>
+      further
+        ? `${calls.get(name)} answers of ${name} are drawn from its law of votes, as ${mixture!.samples} are recorded per task.`
+        : [],
     ),
   };
 }
