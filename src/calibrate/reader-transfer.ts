@@ -1,6 +1,7 @@
 // What a model that reads others' answers makes of them, as it was recorded: how often it is right, by how many of them were.
 
 import type { Reading } from "../records/answer-table.ts";
+import { groupedBy } from "../records/numbering.ts";
 import type { Interval } from "../theory/interval.ts";
 import { logGamma } from "../theory/special.ts";
 import { studentInterval } from "./estimators/estimate.ts";
@@ -58,13 +59,8 @@ export function calibrateReaders(
   confidence: number,
 ): readonly ReaderTransfer[] {
   const chosen = new Set(tasks);
-  const sorts = new Map<string, Reading[]>();
-  for (const reading of readings) {
-    if (!chosen.has(reading.task) || !isGraded(reading)) continue;
-    const key = keyOfReading(reading);
-    sorts.set(key, [...(sorts.get(key) ?? []), reading]);
-  }
-  return [...sorts.values()]
+  const usable = readings.filter((reading) => chosen.has(reading.task) && isGraded(reading));
+  return [...groupedBy(usable, keyOfReading).values()]
     .filter((some) => new Set(some.map(({ task }) => task)).size >= 2)
     .map((some) => transferOf(some, confidence))
     .sort((a, b) => b.readings - a.readings);
@@ -118,7 +114,7 @@ export function countOf({ task, proposals, grade }: Reading): Counted {
 
 function transferOf(readings: readonly Reading[], confidence: number): ReaderTransfer {
   const counts = readings.map(countOf);
-  const byTask = [...groupedByTask(counts).values()];
+  const byTask = [...groupedBy(counts, ({ task }) => task).values()];
   const { reader, proposals, messageTokens } = readings[0]!;
   const [right, vote] = (["grade", "counted"] as const).map((of) =>
     Float64Array.from(byTask, (some) => mean(some, of)),
@@ -134,16 +130,6 @@ function transferOf(readings: readonly Reading[], confidence: number): ReaderTra
     gain: differenceInterval(right!, vote!, confidence),
     ...cellsOf(counts, proposals.length, byTask.length),
   };
-}
-
-function groupedByTask(counts: readonly Counted[]): ReadonlyMap<number, Counted[]> {
-  const byTask = new Map<number, Counted[]>();
-  for (const one of counts) {
-    const known = byTask.get(one.task);
-    if (known) known.push(one);
-    else byTask.set(one.task, [one]);
-  }
-  return byTask;
 }
 
 /** a − b over tasks ± t √(sd²/k + ¼/k²): a difference that never showed may still be there. */

@@ -63,9 +63,10 @@ export class NoCommonTasks extends KnownError {
 }
 
 /**
- * Accuracy and cost of any team: of a single, a panel or a cascade from what its members answered (resampled), with further answers
- * drawn from their laws of votes where it asks more often than was recorded, of repeats of one agent by the mixture over tasks, of stars, trees and chains by the theory where its parameters are measured. The
- * interval is the one of the population: ± t√(sd²/k + 0.25/k²) for what was resampled.
+ * Accuracy and cost of any team: of a single, a panel or a cascade from what its members answered (resampled), with further
+ * answers drawn from their laws of votes where it asks more often than was recorded; of repeats of one agent by the mixture over
+ * tasks; of stars, trees and chains by the theory where its parameters are measured, or by what their reader was recorded to make
+ * of such answers. The interval is the one of the population: ± t√(sd²/k + 0.25/k²) for what was resampled.
  *
  * @throws {UnknownAgent} where no graded answer of a member is recorded
  * @throws {SamplesNeeded} for repeats of an agent with one sample per task
@@ -110,7 +111,7 @@ function forecastRecorded(
   if (measured.length < 2) throw new NoCommonTasks(team.text, measured.length);
   const accuracy = pick(replayed.accuracy, measured);
   const value = mean(accuracy);
-  // what is drawn from a law tells a task's expectation, which scatters less than outcomes: then outcomes are taken, right or wrong
+  // what is drawn from a law tells a task's expectation, which scatters less than outcomes: those are taken for right or wrong
   const deviation = Math.sqrt(drawn ? value * (1 - value) : variance(accuracy));
   const agreed = { team, columns: [...columns.values()], tasks: measured, agree: value };
   const wrongAnswers = wrongAnswersOfRecorded(agreed, () =>

@@ -57,16 +57,17 @@ export function leafModel(
   const split = isMeasured(rhoTask) && isMeasured(rhoWithin) ? { rhoTask, rhoWithin } : null;
   if (!split && !isMeasured(rho)) return rho;
   const grouped = split && column.group.some((number) => number >= 0);
+  const options = optionsOf(column, tasks);
+  const apart = !grouped || options > 2 ? isolated() : undefined;
   const mixture = grouped
     ? fitGroupedVotes(column, tasks, { rhoWithin: share(split.rhoWithin.value), rhoTask: split.rhoTask.value, seed })
-    : sumOutScatter(isolated());
+    : sumOutScatter(apart);
   if (!mixture)
     return {
       notMeasured: `no task has two graded right-or-wrong answers of "${column.name}"`,
       probe: "ask the same agent the same tasks five times, and record the field `sample`",
     };
-  const options = optionsOf(column, tasks);
-  const scattered = options > 2 ? isolated() : undefined;
+  const scattered = options > 2 ? apart : undefined;
   const answers = {
     options,
     unparsed: mixture.unparsed > 0 ? unparsedShare(mixture) : 0,
@@ -91,13 +92,14 @@ function unparsedShare({ keys }: VoteMixture): number {
 function silenceOf({ grid, weights, keys, likelihood, unparsed, samples }: VoteMixture): LeafModel["silent"] {
   if (unparsed === 0) return () => 0;
   const size = weights.length;
+  const evidence = keys.map((_, row) =>
+    weights.reduce((sum, weight, g) => sum + weight * likelihood[row * size + g]!, 0),
+  );
   const shares = grid.accuracies.map((p, g) => {
     const pseudo = pseudoTasks * weights[g]! * samples * (1 - p);
     let [none, failed] = [pseudo * unparsed, pseudo];
     keys.forEach((key, row) => {
-      let evidence = 0;
-      for (let i = 0; i < size; i++) evidence += weights[i]! * likelihood[row * size + i]!;
-      const here = (key.tasks * weights[g]! * likelihood[row * size + g]!) / evidence;
+      const here = (key.tasks * weights[g]! * likelihood[row * size + g]!) / evidence[row]!;
       none += here * key.unparsed;
       failed += here * (samplesOf(key) - key.right);
     });

@@ -109,30 +109,44 @@ export const pseudoTasks = 20;
 const bootstraps = 60;
 
 /** Keys of the tasks that the column answered. Only grades of 0 and 1 make keys; `undefined` where there are others. */
-export function voteKeys(column: Column, tasks: ArrayLike<number>): VoteKeys | undefined {
+export function voteKeys({ start, grade, value }: Column, tasks: ArrayLike<number>): VoteKeys | undefined {
+  for (let i = 0; i < tasks.length; i++)
+    for (let at = start[tasks[i]!]!; at < start[tasks[i]! + 1]!; at++)
+      if (grade[at] !== 0 && grade[at] !== 1 && !Number.isNaN(grade[at]!)) return undefined;
+  return keysOf(tasks, (task, add) => {
+    for (let at = start[task]!; at < start[task + 1]!; at++) add(value[at]!, grade[at]!);
+  });
+}
+
+/** Keys of these tasks, whose answers are told by code and grade: 0, 1 or, of one that was not graded, NaN. */
+export function keysOf(
+  tasks: ArrayLike<number>,
+  eachAnswer: (task: number, add: (code: number, grade: number) => void) => void,
+): VoteKeys {
   const texts: string[] = [];
   const counted = new Map<string, VoteKey>();
   const rights = new Map<string, { readonly sizes: readonly number[]; readonly tasks: number }>();
   for (let i = 0; i < tasks.length; i++) {
     let unparsed = 0;
     const rightTimes = new Map<number, number>();
-    const wrong = new Map<number, number>();
-    for (let at = column.start[tasks[i]!]!; at < column.start[tasks[i]! + 1]!; at++) {
-      const grade = column.grade[at]!;
-      const value = column.value[at]!;
-      if (Number.isNaN(grade)) continue;
-      if (grade !== 0 && grade !== 1) return undefined;
-      if (grade === 1) rightTimes.set(value, (rightTimes.get(value) ?? 0) + 1);
-      else if (value < 0) unparsed++;
-      else wrong.set(value, (wrong.get(value) ?? 0) + 1);
-    }
-    const blocks = [...wrong.values()].sort((a, b) => b - a);
-    const sizes = [...rightTimes.values()].sort((a, b) => b - a);
+    const wrongTimes = new Map<number, number>();
+    eachAnswer(tasks[i]!, (code, grade) => {
+      if (Number.isNaN(grade)) return;
+      if (grade === 0 && code < 0) unparsed++;
+      else {
+        const times = grade === 1 ? rightTimes : wrongTimes;
+        times.set(code, (times.get(code) ?? 0) + 1);
+      }
+    });
+    const [sizes, wrong] = [rightTimes, wrongTimes].map((times) => [...times.values()].sort((a, b) => b - a)) as [
+      number[],
+      number[],
+    ];
     const right = sizes.reduce((sum, size) => sum + size, 0);
     if (right > 1) rights.set(`${sizes}`, { sizes, tasks: (rights.get(`${sizes}`)?.tasks ?? 0) + 1 });
-    const text = right + unparsed + blocks.length > 0 ? `${right} ${unparsed} ${blocks.join(" ")}` : "";
+    const text = right + unparsed + wrong.length > 0 ? `${right} ${unparsed} ${wrong.join(" ")}` : "";
     texts.push(text);
-    if (text) counted.set(text, { right, wrong: blocks, unparsed, tasks: (counted.get(text)?.tasks ?? 0) + 1 });
+    if (text) counted.set(text, { right, wrong, unparsed, tasks: (counted.get(text)?.tasks ?? 0) + 1 });
   }
   return { ...inOrder(texts, counted), rights: [...rights.values()] };
 }
@@ -465,8 +479,9 @@ export interface Reading {
 }
 
 /**
- * What agents that read are expected to make of samples of one agent, by the law of p alone. The uncertainty of their parameters is added as the
- * squares of the deviations at the ends of their intervals, divided by Student's t; so the interval reaches every end.
+ * What agents that read are expected to make of samples of one agent, by the law of p alone. The uncertainty of their parameters
+ * is added as the squares of the deviations at the ends of their intervals, divided by Student's t; so the interval reaches
+ * every end.
  */
 export function forecastReading(
   mixture: VoteMixture,

@@ -33,8 +33,9 @@ export class ReadersNotMeasured extends KnownError {
 }
 
 /**
- * Of any star, tree or chain: accuracy by the level maps of its layers on each task, given what was recorded on it, or by
- * what its reader was recorded to make of such answers; costs as {@link ReaderCosts} has them. Several members of a role are taken for one agent of their mean.
+ * Of any star, tree or chain: accuracy by the level maps of its layers on each task, given what was recorded on it, or by what
+ * its reader was recorded to make of such answers; costs as {@link ReaderCosts} has them. Several members of a role are taken
+ * for one agent of their mean.
  *
  * @throws {ReadersNotMeasured} {@link ReadersNotMeasured}
  * @throws {WindowExceeded}     {@link WindowExceeded}
@@ -47,7 +48,7 @@ export function forecastReaders(
   const { answering, tasks, ...costs } = readingTeam(team, calibration, confidence);
   const transfer = transferOf(team, calibration);
   if (transfer) return forecastTransfer(team, { answering, costs }, transfer, calibration, { confidence, seed });
-  const model = leafModel(answering.column, answering.calibration, tasks, calibration, seed);
+  const model = modelOf(answering, tasks, calibration, seed);
   if (!isMeasured<LeafModel>(model)) throw new ReadersNotMeasured(team.text, model);
   const channel = channelOf(calibration);
   if (!isMeasured<CalibratedChannel>(channel)) throw new ReadersNotMeasured(team.text, channel);
@@ -73,6 +74,24 @@ export function forecastReaders(
     ...(votes.sharedErrors && { sharedErrors: votes.sharedErrors }),
     deviation: votes.deviation,
   };
+}
+
+const models = new WeakMap<Calibration, WeakMap<Column, Map<number, LeafModel | NotMeasured>>>();
+
+/** Fitted once: many teams are forecast that differ only in what is made of the same answers. */
+function modelOf(
+  answering: Party,
+  tasks: Uint32Array,
+  calibration: Calibration,
+  seed: number,
+): LeafModel | NotMeasured {
+  const ofColumns = models.get(calibration) ?? new WeakMap<Column, Map<number, LeafModel | NotMeasured>>();
+  models.set(calibration, ofColumns);
+  const bySeed = ofColumns.get(answering.column) ?? new Map<number, LeafModel | NotMeasured>();
+  ofColumns.set(answering.column, bySeed);
+  const model = bySeed.get(seed) ?? leafModel(answering.column, answering.calibration, tasks, calibration, seed);
+  bySeed.set(seed, model);
+  return model;
 }
 
 /** Of a star whose reader was recorded. */

@@ -4,15 +4,15 @@ import type { Calibration } from "../calibrate/calibration.ts";
 import { type ReaderTransfer, readingKey, type Standing, standingOf } from "../calibrate/reader-transfer.ts";
 import type { Team } from "../organizations/team.ts";
 import type { Column, Reading } from "../records/answer-table.ts";
+import { groupedBy } from "../records/numbering.ts";
 import { readingKeyOf, readingsOf } from "../simulate/recorded-readings.ts";
 import { poissonBinomial } from "../theory/majority.ts";
 import { logGamma } from "../theory/special.ts";
 import {
   fitVotes,
   forecastValue,
-  inOrder,
+  keysOf,
   type VoteForecast,
-  type VoteKey,
   type VoteKeys,
   type VoteMixture,
   voteKeys,
@@ -87,22 +87,10 @@ export function forecastRecordedReader(
 
 /** The answers that were read, as the keys of their tasks. */
 function proposalKeys(readings: readonly Reading[], tasks: Uint32Array): VoteKeys {
-  const found = new Map<string, VoteKey>();
-  const texts = Array.from(tasks, (task) => {
-    const wrong = new Map<number, number>();
-    let [right, unparsed] = [0, 0];
-    for (const { proposals } of readings.filter((reading) => reading.task === task))
-      for (const { value, grade } of proposals)
-        if (grade === 1) right++;
-        else if (value < 0) unparsed++;
-        else wrong.set(value, (wrong.get(value) ?? 0) + 1);
-    const blocks = [...wrong.values()].sort((a, b) => b - a);
-    if (right + unparsed + blocks.length === 0) return "";
-    const text = `${right} ${unparsed} ${blocks.join(" ")}`;
-    found.set(text, { right, wrong: blocks, unparsed, tasks: (found.get(text)?.tasks ?? 0) + 1 });
-    return text;
+  const read = groupedBy(readings, ({ task }) => task);
+  return keysOf(tasks, (task, add) => {
+    for (const { proposals } of read.get(task) ?? []) for (const { value, grade } of proposals) add(value, grade);
   });
-  return inOrder(texts, found);
 }
 
 const cellKey = (right: number, standing: Standing) => `${right} ${standing}`;

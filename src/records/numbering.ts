@@ -36,3 +36,14 @@ export function sortedBy(order: Uint32Array, key: readonly number[], keys: numbe
   for (const i of order) sorted[next[key[i]!]!++] = i;
   return sorted;
 }
+
+/** What has the same key, together, in order of first appearance. */
+export function groupedBy<T, Key>(all: Iterable<T>, keyOf: (one: T) => Key): ReadonlyMap<Key, readonly T[]> {
+  const groups = new Map<Key, T[]>();
+  for (const one of all) {
+    const group = groups.get(keyOf(one));
+    if (group) group.push(one);
+    else groups.set(keyOf(one), [one]);
+  }
+  return groups;
+}

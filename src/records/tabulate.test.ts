@@ -169,10 +169,12 @@ describe("tabulate", () => {
 
   it("leaves other roles out and says so, keeps solvers and leaves", () => {
     const rows = [{ role: "solve" }, { role: "leaf" }, { role: "read" }, { role: "read" }, {}];
-    const { table: made, assumptions } = table(rows.map((row) => ({ correct: 1, ...row })));
+    const other = { task_id: "nobody solved it", role: "read" };
+    const { table: made, assumptions } = table([...rows, other].map((row) => ({ correct: 1, ...row })));
+    expect(made.tasks).toHaveLength(1);
     expect(made.columns[0]!.grade.length).toBe(3);
     expect(assumptions).toContainEqual(
-      expect.objectContaining({ subject: "role", value: expect.stringMatching(/^2 .*"read"/) }),
+      expect.objectContaining({ subject: "role", value: expect.stringMatching(/^3 .*"read"/) }),
     );
   });
 

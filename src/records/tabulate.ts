@@ -3,7 +3,7 @@ import type { Reading } from "./answer-table.ts";
 import type { Attempt, Attempts } from "./attempt.ts";
 import { type ColumnBuilder, columnBuilder } from "./column-builder.ts";
 import type { Config } from "./config.ts";
-import { numbering, sortedBy } from "./numbering.ts";
+import { groupedBy, numbering, sortedBy } from "./numbering.ts";
 import type { Assumption, Recordings, Relay } from "./recordings.ts";
 
 export interface TabulateOptions {
@@ -38,14 +38,13 @@ export function tabulate(
   const columnOf: number[] = [];
   const probes: Attempt[] = [];
   const others: Attempt[] = [];
-  const otherTask: number[] = [];
 
   for (const attempt of attempts) {
     const { agent, level, role } = attempt;
     if (attempt.received !== undefined) probes.push(attempt);
     else if (role !== undefined && role !== "solve" && role !== "leaf") {
       others.push(attempt);
-      otherTask.push(tasks.number(attempt.taskId));
+      if (isReading(attempt)) tasks.number(attempt.taskId); // where nobody solves, there may be one who read
     } else {
       const before = solving.at(-1); // files often list agent after agent: then no name is built
       const same = before !== undefined && before.agent === agent && before.level === level;
@@ -64,12 +63,7 @@ export function tabulate(
   );
 
   const order = sortedBy(Uint32Array.from(solving.keys()), taskOf, tasks.size());
-  const othersOf = new Map<number, Attempt[]>();
-  others.forEach((attempt, i) => {
-    const ofTask = othersOf.get(otherTask[i]!);
-    if (ofTask) ofTask.push(attempt);
-    else othersOf.set(otherTask[i]!, [attempt]);
-  });
+  const othersOf = groupedBy(others, ({ taskId }) => taskId);
   const readings: Reading[] = [];
   let unreadable = 0;
   const bySample = sampleOrder(solving, columnOf, columns.length);
@@ -101,10 +95,11 @@ export function tabulate(
       });
     }
     for (const column of columns) column.endTask(task);
-    const reading = othersOf.get(task)?.filter(isReading) ?? [];
+    const otherRoles = othersOf.get(tasks.text(task)) ?? [];
+    const reading = otherRoles.filter(isReading);
     if (reading.length > 0) {
       const alone = Array.from(here, (i) => solving[i]!);
-      const all = [...alone, ...othersOf.get(task)!];
+      const all = [...alone, ...otherRoles];
       const graded = (attempt: Attempt) => {
         const known = attempt.gold ?? gold;
         return gradeOf(attempt, known, graderOf(attempt, known, grade));

@@ -4,6 +4,7 @@ import { keyOfReading, readingKey } from "../calibrate/reader-transfer.ts";
 import { callList, memberName } from "../organizations/cast.ts";
 import { formOf, type Team } from "../organizations/team.ts";
 import { type AnswerTable, findColumn, type Reading } from "../records/answer-table.ts";
+import { groupedBy } from "../records/numbering.ts";
 import { emptyOutcomes, type Outcomes } from "./outcomes.ts";
 import { recordedLengths } from "./reading-costs.ts";
 
@@ -32,9 +33,7 @@ export function readingsOf(team: Team, { readings = [] }: AnswerTable): readonly
 /** Mean grade of the reader on every task on which it was recorded; costs where those of the reader were recorded as well. */
 export function recordedReaderOutcomes(team: Team, table: AnswerTable, readings: readonly Reading[]): Outcomes {
   const outcomes = emptyOutcomes(team, table);
-  const byTask = new Map<number, Reading[]>();
-  for (const reading of readings) byTask.set(reading.task, [...(byTask.get(reading.task) ?? []), reading]);
-  for (const [task, some] of byTask) {
+  for (const [task, some] of groupedBy(readings, (reading) => reading.task)) {
     const mean = (of: (reading: Reading) => number) =>
       some.reduce((sum, reading) => sum + of(reading), 0) / some.length;
     const leaves = (of: "usd" | "tokens") =>
