@@ -505,7 +505,10 @@ export function forecastReading(
 
 /** What is uncertain of a value on the grid beside the law of tasks, and what its gain is over. */
 export interface GridOptions {
-  /** Accuracies that follow from another account of the answers. */
+  /**
+   * Accuracies that follow from the extreme accounts of the answers. The r samples of a task hold them off, so that the truth
+   * is taken to lie anywhere between the forecast and 1/r of the way to each: a variance of ((forecast − other)/r)²/3.
+   */
   readonly others?: readonly number[];
   /** True where the value turns on how wrong answers repeat. */
   readonly scatterMatters: boolean;
@@ -540,7 +543,7 @@ export function forecastValue(
       varianceUnder(weights, values, mean) / tasks,
     ) +
     (mean - expect(parametric, values)) ** 2 +
-    assumed.reduce((sum, other) => sum + ((mean - other) / samples) ** 2, added);
+    assumed.reduce((sum, other) => sum + ((mean - other) / samples) ** 2 / 3, added);
   const accuracyVariance = uncertainty(value.accuracy, forecast, others, added + shift("accuracy"));
   const gain = forecast - oneCall;
   const gainVariance = uncertainty(
