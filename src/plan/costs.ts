@@ -13,6 +13,7 @@ import { studentTQuantile } from "../theory/special.ts";
 import { pick } from "./choose.ts";
 import { energyOf } from "./energy.ts";
 import type { CostForecast, Costs, CostUnit } from "./plan-types.ts";
+import { whenRead } from "./when-read.ts";
 
 /**
  * What of a team's work is priced. Dollars as expected: the prompt of a call is cached where a price of cached tokens is
@@ -354,22 +355,30 @@ function between(
   return { mean: mean(least.mean, most.mean), low: least.low, high: most.high, max: most.max };
 }
 
-/** All costs of a team. */
+/** All costs of a team, each worked out when it is first read. */
 export function allCosts(perTask: TaskCosts, max: (unit: Expense) => number, confidence: number): Costs {
   const of = (unit: CostUnit | "tokensIn" | "tokensOut", expense: Expense = unit) =>
     costForecast(perTask(expense), max(expense), unit, confidence);
-  const calls = of("calls");
-  if ("notMeasured" in calls) throw new Error("calls are known for every team");
-  const [tokens, usd] = [of("tokens"), of("usd")];
-  return {
-    calls,
-    tokens,
-    tokensIn: of("tokensIn"),
-    tokensOut: of("tokensOut"),
-    usd: isMeasured(usd) && perTask.cached ? between(of("usd", "usdLeast"), of("usd", "usdMost"), () => usd.mean) : usd,
-    seconds: of("seconds"),
-    wattHours: isMeasured(tokens)
-      ? between(of("tokens", "wattHoursLeast"), of("tokens", "wattHoursMost"), (a, b) => Math.sqrt(a * b))
-      : tokens,
-  };
+  const costs: Costs = whenRead<Costs>({
+    calls() {
+      const calls = of("calls");
+      if ("notMeasured" in calls) throw new Error("calls are known for every team");
+      return calls;
+    },
+    tokens: () => of("tokens"),
+    tokensIn: () => of("tokensIn"),
+    tokensOut: () => of("tokensOut"),
+    usd() {
+      const usd = of("usd");
+      return isMeasured(usd) && perTask.cached
+        ? between(of("usd", "usdLeast"), of("usd", "usdMost"), () => usd.mean)
+        : usd;
+    },
+    seconds: () => of("seconds"),
+    wattHours: () =>
+      isMeasured(costs.tokens)
+        ? between(of("tokens", "wattHoursLeast"), of("tokens", "wattHoursMost"), (a, b) => Math.sqrt(a * b))
+        : costs.tokens,
+  });
+  return costs;
 }

@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { pluralityAccuracy } from "../theory/plurality.ts";
+import { logGamma } from "../theory/special.ts";
 import { contestTable, joinShare, logBlocks, newShare, quorumTable, type Scatter, winTable } from "./scatter.ts";
 
 const infinite = Number.POSITIVE_INFINITY;
@@ -69,7 +71,22 @@ describe("contestTable", () => {
 
   it("is close to the Chinese restaurant where there are many options", () => {
     const [many, all] = [winTable(1, 9, 400), winTable(1, 9)];
-    for (let entry = 0; entry < all.length; entry++) expect(Math.abs(many[entry]! - all[entry]!)).toBeLessThan(0.01);
+    for (let right = 1; right <= 9; right++)
+      for (let wrong = 0; wrong + right <= 9; wrong++) {
+        const entry = wrong * 10 + right;
+        expect(Math.abs(many[entry]! - all[entry]!)).toBeLessThan(0.01);
+      }
+  });
+
+  it("says of hundreds of votes over equal options what the theory says", () => {
+    const votes = 301;
+    const wins = winTable(infinite, votes, 3);
+    const right = (p: number) =>
+      Array.from({ length: votes + 1 }, (_, c) => {
+        const ways = logGamma(votes + 1) - logGamma(c + 1) - logGamma(votes - c + 1);
+        return Math.exp(ways + c * Math.log(p) + (votes - c) * Math.log(1 - p)) * wins[(votes - c) * (votes + 1) + c]!;
+      }).reduce((sum, value) => sum + value, 0);
+    for (const p of [0.2, 0.26, 0.4]) expect(right(p)).toBeCloseTo(pluralityAccuracy(p, votes, 3), 9);
   });
 });
 

@@ -46,7 +46,7 @@ export function logBlocks(scatter: Scatter, sizes: readonly number[]): number {
 const tables = new Map<string, Float64Array>();
 
 /**
- * P(c right votes beat w wrong ones), a tie of 1 + t leaders counted 1/(1 + t), for all w, c ≤ `votesMax`. With K = ∞:
+ * P(c right votes beat w wrong ones), a tie of 1 + t leaders counted 1/(1 + t), for all c + w ≤ `votesMax`. With K = ∞:
  *
  *   a_0 = 1, a_m = (θ/m) Σ_{j=1..min(c−1,m)} a_{m−j}                  coefficients of exp Σ_{j<c} θ z^j/j
  *   T[w,c] = Σ_{t=0..⌊w/c⌋} a_{w−tc} (θ/c)^t/(t!(1+t)) ÷ [Γ(θ+w)/(Γ(θ) w!)];  T[0,c>0] = 1, T[w,0] = 0
@@ -56,7 +56,8 @@ const tables = new Map<string, Float64Array>();
  *
  * @param concentration  θ ≥ 0, may be Infinity
  * @param options        K ≥ 2, may be Infinity
- * @returns rows w, columns c, row after row: entry w·(votesMax + 1) + c; shared, so not to be changed
+ * @returns rows w, columns c, row after row: entry w·(votesMax + 1) + c, of no meaning where c + w > votesMax; shared, so not
+ *          to be changed
  */
 export function winTable(concentration: number, votesMax: number, options = Infinity): Float64Array {
   const key = `${concentration} ${options} ${votesMax}`;
@@ -66,11 +67,12 @@ export function winTable(concentration: number, votesMax: number, options = Infi
   const table = new Float64Array(width * width);
   for (let right = 1; right <= votesMax; right++) {
     table[right] = 1;
+    const wrongMax = votesMax - right;
     if (concentration === 0)
-      for (let wrong = 1; wrong <= votesMax; wrong++)
+      for (let wrong = 1; wrong <= wrongMax; wrong++)
         table[wrong * width + right] = right > wrong ? 1 : right === wrong ? 0.5 : 0;
     else if (options === Infinity && concentration === Infinity)
-      for (let wrong = 1; wrong <= votesMax; wrong++) table[wrong * width + right] = right > 1 ? 1 : 1 / (1 + wrong);
+      for (let wrong = 1; wrong <= wrongMax; wrong++) table[wrong * width + right] = right > 1 ? 1 : 1 / (1 + wrong);
     else if (options === Infinity) fillColumn(table, concentration, right, votesMax);
   }
   if (concentration > 0 && options < Infinity) fillByOption(table, { concentration, options }, votesMax);
@@ -82,9 +84,10 @@ export function winTable(concentration: number, votesMax: number, options = Infi
 const sharedMax = 150;
 
 function fillColumn(table: Float64Array, concentration: number, right: number, votesMax: number): void {
-  const smaller = smallerBlocks(concentration, right, votesMax);
+  const wrongMax = votesMax - right;
+  const smaller = smallerBlocks(concentration, right, wrongMax);
   let all = 1; // Γ(θ+w)/(Γ(θ) w!)
-  for (let wrong = 1; wrong <= votesMax; wrong++) {
+  for (let wrong = 1; wrong <= wrongMax; wrong++) {
     all *= (concentration + wrong - 1) / wrong;
     let sum = 0;
     let tied = 1; // (θ/c)^t/t!
@@ -97,10 +100,10 @@ function fillColumn(table: Float64Array, concentration: number, right: number, v
 }
 
 /** a_m: m answers in blocks of fewer than `most`. */
-function smallerBlocks(concentration: number, most: number, votesMax: number): Float64Array {
-  const smaller = new Float64Array(votesMax + 1);
+function smallerBlocks(concentration: number, most: number, answersMax: number): Float64Array {
+  const smaller = new Float64Array(answersMax + 1);
   smaller[0] = 1;
-  for (let m = 1; m <= votesMax; m++) {
+  for (let m = 1; m <= answersMax; m++) {
     let sum = 0;
     for (let j = 1; j <= Math.min(most - 1, m); j++) sum += smaller[m - j]!;
     smaller[m] = (concentration / m) * sum;
@@ -109,38 +112,50 @@ function smallerBlocks(concentration: number, most: number, votesMax: number): F
 }
 
 function fillByOption(table: Float64Array, scatter: Scatter, votesMax: number): void {
-  const below = mostOfOptions(scatter, votesMax);
+  const below = mostOfOptions(scatter, votesMax, (right) => votesMax - right);
   for (let right = 1; right <= votesMax; right++)
-    for (let wrong = 1; wrong <= votesMax; wrong++)
+    for (let wrong = 1; wrong <= votesMax - right; wrong++)
       table[wrong * (votesMax + 1) + right] = below[right]!.reduce((sum, ties, t) => sum + ties[wrong]! / (1 + t), 0);
 }
 
 /** [c][t][m]: P(of m answers none was given more than c times, and t were given exactly c times). */
 type MostGiven = readonly (readonly Float64Array[])[];
 
-/** K finite: option by option. */
-function mostOfOptions({ concentration, options }: Scatter, votesMax: number): MostGiven {
-  const width = votesMax + 1;
-  const tiesMax = (most: number) => Math.min(options, Math.floor(votesMax / most));
-  let below = Array.from({ length: width }, (_, most) =>
-    most === 0 ? [] : Array.from({ length: tiesMax(most) + 1 }, () => new Float64Array(width)),
-  );
-  for (let most = 1; most <= votesMax; most++) {
-    below[most]![0]!.fill(1, 0, most);
-    below[most]![1]![most] = 1;
-  }
+/**
+ * K finite: option by option.
+ *
+ * @param answersMax  by the most that one answer was given: how many answers there can be
+ */
+function mostOfOptions(
+  { concentration, options }: Scatter,
+  votesMax: number,
+  answersMax: (most: number) => number = () => votesMax,
+): MostGiven {
+  const empty = () =>
+    Array.from({ length: votesMax + 1 }, (_, most) => {
+      if (most === 0) return [];
+      const tiesMax = Math.min(options, Math.floor(answersMax(most) / most));
+      const ties = Array.from({ length: tiesMax + 1 }, () => new Float64Array(answersMax(most) + 1));
+      ties[0]!.fill(1, 0, most); // fewer answers than that: nothing can stop them
+      return ties;
+    });
+  let below = empty();
+  for (let most = 1; most <= votesMax; most++) if (below[most]![1]) below[most]![1]![most] = 1;
   for (let option = 2; option <= options; option++) {
-    const next = below.map((ties) => ties.map(() => new Float64Array(width)));
-    for (let m = 0; m <= votesMax; m++) {
+    const next = empty();
+    for (let m = 1; m <= votesMax; m++) {
       const shares = sharesOfOne(m, option, concentration / options);
-      for (let most = 1; most <= votesMax; most++) {
+      for (let most = Math.ceil(m / option); most <= m; most++) {
+        if (m > answersMax(most)) continue;
         const [from, to] = [below[most]!, next[most]!];
-        from.forEach((before, t) => {
+        const least = Math.max(0, m - (option - 1) * most); // what the other options cannot take
+        for (let t = 0; t < from.length && t < option && t * most <= m; t++) {
+          const before = from[t]!;
           let sum = 0;
-          for (let s = Math.min(m, most - 1); s >= 0; s--) sum += shares[s]! * before[m - s]!;
+          for (let s = most - 1; s >= least; s--) sum += shares[s]! * before[m - s]!;
           to[t]![m]! += sum;
-          if (m >= most && t + 1 < to.length) to[t + 1]![m]! += shares[most]! * before[m - most]!;
-        });
+          if (t + 1 < to.length) to[t + 1]![m]! += shares[most]! * before[m - most]!;
+        }
       }
     }
     below = next;

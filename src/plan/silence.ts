@@ -10,6 +10,7 @@ import type { Measured, NotMeasured } from "../theory/interval.ts";
 import { meanOfKnown, pick } from "./choose.ts";
 import { silentShares } from "./costs.ts";
 import type { Silence } from "./plan-types.ts";
+import { whenRead } from "./when-read.ts";
 
 /** Expected calls of one agent to each task. */
 export interface Caller {
@@ -24,7 +25,7 @@ export function callersOf({ asked = [] }: Outcomes, table: AnswerTable, tasks: U
 
 /**
  * Of a team of these callers: mean over tasks of the share of its calls to the task that are unparsed, or truncated, as
- * often as those of each agent were; and how often it gives no answer at all.
+ * often as those of each agent were; and how often it gives no answer at all. Each worked out when it is first read.
  *
  * @param unanswered  P(no answer) on each task, or what is known of its mean
  */
@@ -52,17 +53,22 @@ export function silenceOf(
   const names = (unknown: (column: Column) => boolean) => [
     ...new Set(callers.filter(({ column }) => unknown(column)).map(({ column }) => column.name)),
   ];
-  const [mute, unknown] = [
-    names(({ answersKnown, statusKnown }) => !answersKnown && !statusKnown),
-    names(({ statusKnown }) => !statusKnown),
-  ];
-  const truncated = unknown.length > 0 ? noStatus(unknown) : share("truncated");
-  if (mute.length > 0) return { unparsed: onlyGraded(mute), truncated, unanswered: onlyGraded(mute) };
-  return {
-    unparsed: share("unparsed"),
-    truncated,
-    unanswered: unanswered instanceof Float64Array ? taskShareInterval(unanswered, confidence) : unanswered,
-  };
+  const mute = () => names(({ answersKnown, statusKnown }) => !answersKnown && !statusKnown);
+  return whenRead<Silence>({
+    unparsed() {
+      const unknown = mute();
+      return unknown.length > 0 ? onlyGraded(unknown) : share("unparsed");
+    },
+    truncated() {
+      const unknown = names(({ statusKnown }) => !statusKnown);
+      return unknown.length > 0 ? noStatus(unknown) : share("truncated");
+    },
+    unanswered() {
+      const unknown = mute();
+      if (unknown.length > 0) return onlyGraded(unknown);
+      return unanswered instanceof Float64Array ? taskShareInterval(unanswered, confidence) : unanswered;
+    },
+  });
 }
 
 const onlyGraded = (names: readonly string[]): NotMeasured => ({

@@ -29,6 +29,27 @@ describe("hindsightOf", () => {
     expect(shareCaught.high).toBeGreaterThan(shareCaught.value);
   });
 
+  it("keeps hindsight between 0 and 1 where the money buys whatever is right", () => {
+    const names = ["a", "b", "c"];
+    const attempts = Array.from({ length: 48 }, (_, t) =>
+      names.map((agent, i) => ({
+        taskId: `t${t}`,
+        agent,
+        sample: 0,
+        gold: "x",
+        answer: (t + i) % 6 === 0 ? agent : "x",
+      })),
+    ).flat();
+    const sorts = { graded: attempts.length, scored: 0, ungraded: 0, aggregated: 0, relay: 0 };
+    const rest = { lines: attempts.length, badLines: [], sorts, disagreements: [], sources: [] };
+    const three = tabulate({ name: "three", attempts, ...rest }, { agents: {}, sources: [] });
+    const learned = learnOnHalf(three, { confidence: 0.9, seed: 1 });
+    const advice = plan(learned.calibration, { perTask: { amount: 3, unit: "calls" }, recordedOnly: true });
+    const { accuracy } = hindsightOf(advice, { ...learned, labels: {}, metric: "accuracy", seed: 1 })!;
+    expect(accuracy).toMatchObject({ value: 1, high: 1 });
+    expect(accuracy.low).toBeLessThan(1);
+  });
+
   it("catches nothing where one agent is advised", () => {
     const { advice, found } = hindsightAt(0.00032);
     expect(advice.advised.team).toBe(advice.single.team);

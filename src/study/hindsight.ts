@@ -35,7 +35,8 @@ export function hindsightOf(plan: Plan, check: Check): Hindsight | null {
     return { value, low, high, confidence };
   };
   const [a, s] = [pick(own!, tasks), pick(other!, tasks)];
-  const accuracy = over(best);
+  const { low, high, ...middle } = over(best);
+  const accuracy = { ...middle, low: Math.max(0, low), high: Math.min(1, high) };
   const room = accuracy.value - over(s).value;
   if (!(tasks.length > 1 && room > 0)) return null;
   const share = (over(a).value - over(s).value) / room;
