@@ -56,6 +56,8 @@ export interface Reading {
   /** Most tokens of each message; absent: whole answers were read. */
   readonly messageTokens?: number;
   readonly proposals: readonly Proposal[];
+  /** As the values of a column. */
+  readonly value: number;
   readonly grade: number;
   readonly tokensIn: number;
   readonly tokensOut: number;

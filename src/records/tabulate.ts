@@ -117,6 +117,7 @@ export function tabulate(
               value: coder.answer(proposal, graded(proposal)),
               grade: graded(proposal),
             })),
+            value: coder.answer(attempt, graded(attempt)),
             grade: graded(attempt),
             tokensIn: attempt.tokensIn ?? Number.NaN,
             tokensOut: attempt.tokensOut ?? Number.NaN,

@@ -6,7 +6,6 @@ import { formOf, type Team } from "../organizations/team.ts";
 import { type AnswerTable, findColumn, type Reading } from "../records/answer-table.ts";
 import { groupedBy } from "../records/numbering.ts";
 import { emptyOutcomes, type Outcomes } from "./outcomes.ts";
-import { recordedLengths } from "./reading-costs.ts";
 
 /** The key that readings of this team have; undefined for teams other than one agent that reads so many answers. */
 export function readingKeyOf(team: Team): string | undefined {
@@ -36,21 +35,19 @@ export function recordedReaderOutcomes(team: Team, table: AnswerTable, readings:
   for (const [task, some] of groupedBy(readings, (reading) => reading.task)) {
     const mean = (of: (reading: Reading) => number) =>
       some.reduce((sum, reading) => sum + of(reading), 0) / some.length;
-    const leaves = (of: "usd" | "tokens") =>
-      mean(({ proposals }) => proposals.reduce((sum, { member }) => sum + costOf(member, of), 0));
-    const lengthsOf = recordedLengths(table, task);
-    const costOf = (member: string, of: "usd" | "tokens") => {
-      if (of === "tokens") {
-        const { prompt, answer } = lengthsOf({ id: "", role: "leaf", agent: member, reads: [] });
-        return prompt + answer;
-      }
+    const leaves = (of: "tokensIn" | "tokensOut" | "usd") =>
+      mean(({ proposals }) => proposals.reduce((sum, { member }) => sum + meanCost(member, of), 0));
+    const meanCost = (member: string, of: "tokensIn" | "tokensOut" | "usd") => {
       const column = findColumn(table, member);
-      const dollars = column?.usd.subarray(column.start[task]!, column.start[task + 1]!) ?? new Float64Array();
-      return dollars.reduce((sum, one) => sum + one, 0) / dollars.length;
+      const recorded = column?.[of].subarray(column.start[task]!, column.start[task + 1]!) ?? new Float64Array();
+      return recorded.reduce((sum, one) => sum + one, 0) / recorded.length;
     };
     outcomes.accuracy[task] = mean(({ grade }) => grade);
+    outcomes.unanswered[task] = mean(({ value }) => Number(value < 0));
     outcomes.calls[task] = mean(({ proposals }) => proposals.length + 1);
-    outcomes.tokens[task] = leaves("tokens") + mean(({ tokensIn, tokensOut }) => tokensIn + tokensOut);
+    outcomes.tokensIn[task] = leaves("tokensIn") + mean(({ tokensIn }) => tokensIn);
+    outcomes.tokensOut[task] = leaves("tokensOut") + mean(({ tokensOut }) => tokensOut);
+    outcomes.tokens[task] = outcomes.tokensIn[task]! + outcomes.tokensOut[task]!;
     outcomes.usd[task] = leaves("usd") + mean(({ usd }) => usd);
   }
   return outcomes;

@@ -54,6 +54,26 @@ describe("a recorded reader", () => {
     expect(assumptions.some(({ subject }) => subject === "readers")).toBe(true);
   });
 
+  it("is replayed with its own silence and the tokens of all whom it read", () => {
+    const gathering = gather();
+    const rows = ["t", "u"].flatMap((task_id) => [
+      { task_id, agent: "ada", sample: 0, answer: "x", correct: 1, tokens_in: 10, tokens_out: 2 },
+      { task_id, agent: "ada", sample: 1, answer: "y", correct: 0, tokens_in: 10, tokens_out: 4 },
+      { task_id, agent: "bo", answer: "x", correct: 1, tokens_in: 10, tokens_out: 1 },
+      { ...{ task_id, agent: "bo", role: "reader", reads: ["ada", "ada"], tokens_in: 16, tokens_out: 1 } },
+    ]);
+    const answers = [
+      { answer: null, correct: 0 },
+      { answer: "x", correct: 1 },
+    ];
+    for (const [line, row] of rows.entries())
+      gathering.add({ ...row, ...("role" in row && answers[Number(row.task_id === "u")]) }, "made", line + 1);
+    const { table } = tabulate(gathering.finish("made", []), noConfig);
+    const { unanswered, accuracy, cost } = replay(parseTeam("star:2@leaf=ada,reader=bo"), table, { seed: 1 });
+    expect([unanswered, accuracy.mean]).toEqual([0.5, 0.5]);
+    expect(cost).toMatchObject({ calls: 3, tokensIn: 36, tokensOut: 7, tokens: 43 });
+  });
+
   it("reads samples by their number, attempts of its group, and is left out where what it read is not recorded", () => {
     const gathering = gather();
     const rows = [
