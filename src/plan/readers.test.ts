@@ -120,7 +120,7 @@ describe("teams of readers", () => {
     for (const shape of ["star:5/m=64", "star:9/m=192", "tree:3x2/m=96", "tree:5x2/m=64", "tree.counted:3x2/m=64+32"]) {
       const team = parseTeam(`${shape}@${cast}`);
       const { accuracy, cost } = forecast(team, calibration);
-      const found = replay(team, fresh.table, { seed: 1, channel });
+      const found = replay(team, fresh.table, { seed: 1, channel, draws: 50 });
       expect(found.accuracy.mean + 3 * found.accuracy.standardError).toBeGreaterThan(accuracy.low);
       expect(found.accuracy.mean - 3 * found.accuracy.standardError).toBeLessThan(accuracy.high);
       expect(Math.abs(found.accuracy.mean - accuracy.mean)).toBeLessThan(0.03);
@@ -198,12 +198,12 @@ describe("teams of readers", () => {
     const team = parseTeam(text);
     const { cost } = forecast(team, calibration);
     const channel = channelOf(calibration) as CalibratedChannel;
-    const simulated = replay(team, calibration.table, { seed: 1, channel }).cost;
+    const simulated = replay(team, calibration.table, { seed: 1, channel, draws: 60 }).cost;
     expect(simulated.calls).toBe(cost.calls.mean);
     for (const unit of ["tokens", "tokensIn", "tokensOut", "usd", "seconds"] as const)
       expect(simulated[unit]! / measured(cost[unit]).mean, unit).toBeCloseTo(1, 2);
     const { prices: _, ...unpriced } = channel;
-    expect(replay(team, calibration.table, { seed: 1, channel: unpriced }).cost.usd).toBeNull();
+    expect(replay(team, calibration.table, { seed: 1, channel: unpriced, draws: 1 }).cost.usd).toBeNull();
   }
 
   it.each<[CostUnit, number]>([
