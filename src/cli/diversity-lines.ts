@@ -9,7 +9,7 @@ import { isMeasured, type Measured, type NotMeasured } from "../theory/interval.
 import { castLines } from "./cast-lines.ts";
 
 /** What answers tell before anybody graded them. */
-export interface Unlabeled {
+export interface AnswersAlone {
   readonly diversity: Measured<Diversity>;
   /** Highest pseudo-accuracy first. */
   readonly panels: readonly PseudoPanel[];
@@ -27,7 +27,7 @@ const twoAgents: NotMeasured = {
 };
 
 /** No grade is read. */
-export function withoutLabels(table: AnswerTable, tasks: Uint32Array, seed: number): Unlabeled {
+export function fromAnswersAlone(table: AnswerTable, tasks: Uint32Array, seed: number): AnswersAlone {
   const labels = pseudoLabels(table, tasks);
   if (!isMeasured(labels)) return { diversity: labels, panels: [], castAdvice: labels };
   const panels = rankPanels(labels, confidence).slice(0, panelsKept);
@@ -39,7 +39,7 @@ export function withoutLabels(table: AnswerTable, tasks: Uint32Array, seed: numb
 }
 
 /** The same for the terminal: the panels first, because they are what can be bought. */
-export function diversityLines({ diversity, panels, castAdvice }: Unlabeled): string[] {
+export function diversityLines({ diversity, panels, castAdvice }: AnswersAlone): string[] {
   if (!isMeasured<Diversity>(diversity))
     return ["Diversity, from answers alone", `  not measured: ${diversity.notMeasured} → ${diversity.probe}`];
   const { agents, channels, rho, tasks } = diversity;

@@ -220,7 +220,7 @@ export function contestTable(wrong: Scatter, right: Scatter, votesMax: number): 
         }
       }
   }
-  contests.set(key, table);
+  if (votesMax <= sharedMax) contests.set(key, table);
   return table;
 }
 

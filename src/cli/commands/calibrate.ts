@@ -14,7 +14,7 @@ import {
 } from "../../report/compute-words.ts";
 import { count, money, plain, plainInterval } from "../../report/format-number.ts";
 import { type Interval, isMeasured, type Measured } from "../../theory/interval.ts";
-import { diversityLines, type Unlabeled, withoutLabels } from "../diversity-lines.ts";
+import { type AnswersAlone, diversityLines, fromAnswersAlone } from "../diversity-lines.ts";
 import { addInputOptions, type InputOptions, load } from "../load.ts";
 import { printJson, printLines } from "../print.ts";
 import { taskLines } from "../task-lines.ts";
@@ -30,17 +30,17 @@ export const calibrate: Verb = {
         const recordings = await load(files, options, context);
         const { table } = recordings;
         const every = Uint32Array.from(table.tasks.keys());
-        const unlabeled = withoutLabels(table, every, options.seed);
-        const learned = learnOr(() => learn(recordings, { seed: options.seed }), unlabeled);
+        const answersAlone = fromAnswersAlone(table, every, options.seed);
+        const learned = learnOr(() => learn(recordings, { seed: options.seed }), answersAlone);
         const answers = options.answers ? { answers: answersByTask(table, every) } : {};
         if (learned instanceof NothingGraded) {
           const { code, message, remedy } = learned;
           const lines = [`${recordings.name}: ${every.length} tasks, none graded`, `  → ${remedy}`, ""];
-          if (!options.json) printLines(context, [...lines, ...diversityLines(unlabeled)]);
+          if (!options.json) printLines(context, [...lines, ...diversityLines(answersAlone)]);
           else
             printJson(context, {
               ...{ name: recordings.name, tasks: every.length, notGraded: { code, message, remedy } },
-              ...{ ...unlabeled, assumptions: recordings.assumptions, ...answers },
+              ...{ ...answersAlone, assumptions: recordings.assumptions, ...answers },
             });
           return;
         }
@@ -52,20 +52,20 @@ export const calibrate: Verb = {
         };
         const { table: _, tasks, ...calibration } = learned;
         if (options.json)
-          printJson(context, { ...calibration, ...compute, tasks: tasks.length, ...told, ...unlabeled, ...answers });
+          printJson(context, { ...calibration, ...compute, tasks: tasks.length, ...told, ...answersAlone, ...answers });
         else
           printLines(context, [
             ...describe(learned),
             ...describeCompute(compute),
             ...taskLines(told),
             "",
-            ...diversityLines(unlabeled),
+            ...diversityLines(answersAlone),
           ]);
       }),
 };
 
 /** What needs no labels is told where nothing is graded, too: then it is all there is. */
-function learnOr(learned: () => Calibration, { diversity }: Unlabeled): Calibration | NothingGraded {
+function learnOr(learned: () => Calibration, { diversity }: AnswersAlone): Calibration | NothingGraded {
   try {
     return learned();
   } catch (error) {

@@ -93,6 +93,7 @@ function unlabeledTitle({ rows }: Unlabeled): string {
     agents.map(({ pseudo }) => pseudo.value),
     agents.map(({ measured }) => measured.value),
   );
+  if (Number.isNaN(rank)) return "Answers alone, or grades, find no difference between these agents";
   const text = `rank correlation ${correlation(rank)}`;
   if (rank >= 0.9) return `Without one grade, answers rank the agents as their grades do: ${text}`;
   if (rank >= 0.5) return `Without one grade, answers rank the agents roughly as their grades do: ${text}`;
