@@ -398,20 +398,17 @@ function resampleTasks(
 export function forecastVote(mixture: VoteMixture, votes: number, confidence: number, quorum?: Quorum): VoteForecast {
   const { grid, unparsed, samples, answersKnown, weights } = mixture;
   const scatterMatters = quorum === undefined;
+  const value = overRights(mixture, (of, silence) => voteValue(of, silence, votes, quorum));
   const others: number[] = [];
   if (votes > samples) {
     others.push(sharedVotes(mixture, votes, quorum));
     if (answersKnown && scatterMatters)
-      for (const scatter of [allAgree, allDiffer])
-        others.push(
-          expect(
-            weights,
-            spread(grid, scatter, (fixed) => voteValue(fixed, unparsed, votes).accuracy),
-          ),
-        );
+      for (const scatter of [allAgree, allDiffer]) {
+        const values = spread(grid, scatter, (fixed) => value(fixed, unparsed).accuracy);
+        others.push(expect(weights, values));
+      }
   }
-  const value = (of: VoteGrid, silence: number) => voteValue(of, silence, votes, quorum);
-  return forecastValue(mixture, overRights(mixture, value), { others, scatterMatters }, confidence);
+  return forecastValue(mixture, value, { others, scatterMatters }, confidence);
 }
 
 /** The value on a grid, where this share of the answers that are not right are no votes. */

@@ -278,8 +278,9 @@ function forecastRepeated(
  *
  *   risk = E[e e′] + R(E[e²] − E[e e′]),   R: `passedOn`
  *
- * of the numbers that are given; where none is, the guess is charged. ρ_within is inside R where groups told it. Where they did not, samples may also have shared contexts instead of the
- * task; then a deep tree would average more away, and the interval reaches down to that.
+ * of the numbers that are given; where none is, the guess is charged. ρ_within is inside R where groups told it. Where they did
+ * not, samples may also have shared contexts instead of the task; then a deep tree would average more away, and the interval
+ * reaches down to that.
  */
 function forecastReaders(
   team: Team,

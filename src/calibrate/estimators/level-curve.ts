@@ -260,9 +260,10 @@ export interface LevelModel {
 
 /**
  * All families on the same levels, chosen by rolling origin: fitted to the smaller levels, held against the share measured
- * at the next one, from the last level seen on. The forecast is the mean of all families, each weighted by one over its held-out mean square (at least
- * what the sampling of tasks alone would give): few levels choose badly, and a mean forgives it. With two levels nothing can
- * be held out: all weigh the same, and none is chosen. Where an origin has too few levels for a family, the median error of the others stands in.
+ * at the next one, from the last level seen on. The forecast is the mean of all families, each weighted by one over its
+ * held-out mean square (at least what the sampling of tasks alone would give): few levels choose badly, and a mean forgives it.
+ * With two levels nothing can be held out: all weigh the same, and none is chosen. Where an origin has too few levels for a
+ * family, the median error of the others stands in.
  *
  * @param points  at = x > 0 increasing, at least 2 levels with answers
  */

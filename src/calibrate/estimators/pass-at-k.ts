@@ -66,9 +66,9 @@ export interface CoverageFit {
  *   never-or-beta  p = 0 on a share π₀ of tasks:        (1 − π₀)(1 − B(a, b + k)/B(a, b))
  *   power          −ln coverage = A k^(−b), b > 0, by least squares of logarithms on pass@k at k = 1, 2, 4 … n
  *
- * The first two by maximum likelihood of right answers per task, with the weak penalty 0.01 (ln²a + ln²b), and of logit π₀ likewise. Power laws of
- * coverage (Brown et al. 2024, arXiv:2407.21787) follow from the density of p near 0 (Schaeffer et al. 2025,
- * arXiv:2502.17578): b is the Beta law's a where that is small.
+ * The first two by maximum likelihood of right answers per task, with the weak penalty 0.01 (ln²a + ln²b), and of logit π₀
+ * likewise. Power laws of coverage (Brown et al. 2024, arXiv:2407.21787) follow from the density of p near 0 (Schaeffer et al.
+ * 2025, arXiv:2502.17578): b is the Beta law's a where that is small.
  *
  * @returns undefined where the power law has fewer than two points below full coverage and above none
  * @throws  {DomainError} for counts that are none
