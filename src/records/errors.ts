@@ -89,7 +89,7 @@ export class BadConfig extends KnownError {
   constructor(path: string, problems: readonly string[]) {
     super(
       `${path} is not a config: ${problems.join("; ")}.`,
-      "It holds { agents: { name: { model, contextTokens, prices, promptTokens, answerTokens, asOf } }, sources }, all optional.",
+      "It holds { agents: { name: { label, model, contextTokens, prices, energy, promptTokens, answerTokens, seconds, asOf } }, sources }, all optional.",
     );
   }
 }

@@ -37,6 +37,19 @@ describe("what a report says", () => {
     );
   });
 
+  it("names the single agent, and not its notation, where it says how much of hindsight was caught", () => {
+    const shareCaught = { value: 0.14, low: -0.12, high: 0.39, confidence: 0.9 };
+    const accuracy = { value: 0.976, low: 0.961, high: 0.99, confidence: 0.9 };
+    const study = studies["cascadeAdvised"]!();
+    const told = report({
+      ...study,
+      baseline: study.plan.single.team,
+      hindsight: { team: "the team", accuracy, shareCaught },
+    });
+    const text = formats.markdown.render(told);
+    expect(text).toContain("From GPT-4 to there, the team went 14");
+  });
+
   it("says so when the held-back half leaves the advice open, or speaks against it", () => {
     const open = report(measured(studies["cascadeAdvised"]!(), 0.008, 0.7));
     expect(open.headline).toMatch(/^Ask ToRA-70B and Mixtral/);

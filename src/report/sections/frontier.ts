@@ -79,8 +79,8 @@ function frontier(reading: Reading): Draft {
   };
 }
 
-function hindsightText({ look, study }: Reading): string {
-  const { hindsight, plan, baseline, tasks } = study;
+function hindsightText({ look, study, baseline }: Reading): string {
+  const { hindsight, plan, tasks } = study;
   const bound = (tasksText: string, value: string) =>
     `the same money spent on who is right on each of the ${tasksText} would reach ${value}: a bound that nobody can buy.`;
   if (!hindsight) return bound(`${count(tasks.choosing)} tasks of the choosing half`, look.value(plan.oracle.accuracy));
@@ -91,7 +91,7 @@ function hindsightText({ look, study }: Reading): string {
   );
   if (plan.advice.kind === "single") return `${there} One agent is what it is measured from.`;
   const { value, low, high } = shareCaught;
-  return `${there} From ${baseline} to there, ${team} went ${percent(value)} of the way (${percent(low)} to ${percent(high)}), measured where nothing was chosen.`;
+  return `${there} From ${baseline?.label ?? study.baseline} to there, ${team} went ${percent(value)} of the way (${percent(low)} to ${percent(high)}), measured where nothing was chosen.`;
 }
 
 function candidatesText({ study }: Reading): string {
