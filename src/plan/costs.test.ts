@@ -7,6 +7,8 @@ import { tabulate } from "../records/tabulate.ts";
 import { replay } from "../simulate/replay.ts";
 import { isMeasured } from "../theory/interval.ts";
 import { random } from "../theory/random.ts";
+import { normalQuantile } from "../theory/special.ts";
+import { slowestOf } from "./costs.ts";
 import { energyFigures, energyOf } from "./energy.ts";
 import { forecast } from "./forecast.ts";
 import { plan } from "./plan.ts";
@@ -37,6 +39,40 @@ function recordings(agents: Record<string, unknown> = {}, more: Partial<Attempt>
   const read = { name: "costs", attempts, lines: attempts.length, badLines: [], sorts, disagreements: [], sources: [] };
   return tabulate(read, Config.parse({ agents }));
 }
+
+describe("slowestOf", () => {
+  it("expects of nine calls made together what nine would take, from three recorded ones", () => {
+    const next = random(2, "seconds");
+    const count = 400;
+    const logs = Array.from({ length: count }, () => Array.from({ length: 9 }, () => 0.5 * normalQuantile(next())));
+    const attempts = logs.flatMap((task, t) =>
+      task.slice(0, 3).map((log, sample): Attempt => {
+        const seconds = (1 + t / count) * Math.exp(log);
+        return { taskId: `t${t}`, agent: "a", sample, answer: "1", gold: "1", seconds };
+      }),
+    );
+    const sorts = { graded: attempts.length, scored: 0, ungraded: 0, aggregated: 0, relay: 0 };
+    const read = {
+      name: "times",
+      attempts,
+      lines: attempts.length,
+      badLines: [],
+      sorts,
+      disagreements: [],
+      sources: [],
+    };
+    const { table } = tabulate(read, Config.parse({}));
+    const slowest = (calls: number) => {
+      const each = slowestOf(table.columns[0]!, calls, Uint32Array.from(table.tasks.keys()));
+      return each.reduce((sum, value) => sum + value, 0) / count;
+    };
+    const recorded = (calls: number) =>
+      logs.reduce((sum, task, t) => sum + (1 + t / count) * Math.exp(Math.max(...task.slice(0, calls))), 0) / count;
+    expect(slowest(3)).toBeCloseTo(recorded(3), 9);
+    expect(slowest(4)).toBeGreaterThan(slowest(3));
+    expect(slowest(9) / recorded(9)).toBeCloseTo(1, 1);
+  });
+});
 
 const prices = { inputPerMillion: 10, outputPerMillion: 100 };
 const cached = { prices: { ...prices, cachedInputPerMillion: 1 } };

@@ -9,7 +9,8 @@ import { formOf, type Team } from "../organizations/team.ts";
 import { type AnswerTable, type Column, findColumn } from "../records/answer-table.ts";
 import type { Outcomes } from "../simulate/outcomes.ts";
 import { isMeasured, type Measured, type NotMeasured } from "../theory/interval.ts";
-import { studentTQuantile } from "../theory/special.ts";
+import { normalExpectation } from "../theory/quadrature.ts";
+import { normalCdf, studentTQuantile } from "../theory/special.ts";
 import { pick } from "./choose.ts";
 import { energyOf } from "./energy.ts";
 import type { CostForecast, Costs, CostUnit } from "./plan-types.ts";
@@ -227,23 +228,53 @@ export function repeatedCosts(column: Column, calls: Float64Array, atOnce: numbe
 }
 
 /**
- * Expected time of the slowest of `calls` calls made together: of the recorded ones without replacement, and with
- * replacement where more are made than were recorded.
+ * Expected time of the slowest of `calls` calls made together: of the recorded ones without replacement. Where more are made
+ * than were recorded, the slowest recorded one, longer by E max of `calls` over E max of the recorded number, for log-normal
+ * times that scatter within tasks as all recorded ones do.
  */
 export function slowestOf(column: Column, calls: number, tasks: Uint32Array): Float64Array {
   const seconds = sortedSeconds(column);
+  const lift = largestLogNormal(calls > 1 ? scatterOfSeconds(column) : 0);
   return Float64Array.from(tasks, (task) => {
-    const from = column.start[task]!;
-    const count = column.start[task + 1]! - from;
+    const [from, to] = [column.start[task]!, column.start[task + 1]!];
+    const count = to - from;
+    if (count === 0) return Number.NaN;
+    if (calls > count) return (seconds[to - 1]! * lift(calls)) / lift(count);
     let [expected, below, chosen] = [0, 0, 1]; // chosen: P(all calls are among the i fastest)
     for (let i = 1; i <= count; i++) {
-      chosen = calls <= count ? 1 : (i / count) ** calls;
-      for (let call = 0; call < calls && calls <= count; call++) chosen *= Math.max(0, i - call) / (count - call);
+      chosen = 1;
+      for (let call = 0; call < calls; call++) chosen *= Math.max(0, i - call) / (count - call);
       expected += seconds[from + i - 1]! * (chosen - below);
       below = chosen;
     }
-    return count > 0 ? expected : Number.NaN;
+    return expected;
   });
+}
+
+/** E max of n values exp(σ Z), Z normal: ∫ n φ(z) Φ(z)^(n−1) e^(σz) dz. */
+function largestLogNormal(scatter: number): (n: number) => number {
+  const known = new Map<number, number>();
+  return (n) => {
+    const found = known.get(n) ?? normalExpectation((z) => n * normalCdf(z) ** (n - 1) * Math.exp(scatter * z));
+    known.set(n, found);
+    return found;
+  };
+}
+
+/** Standard deviation of the logarithms of seconds within tasks, over all tasks; 0 where no task was asked twice. */
+function scatterOfSeconds({ start, seconds }: Column): number {
+  let [squares, degrees] = [0, 0];
+  for (let task = 0; task + 1 < start.length; task++) {
+    const logs = seconds
+      .subarray(start[task], start[task + 1])
+      .filter((value) => value > 0)
+      .map(Math.log);
+    if (logs.length < 2) continue;
+    const { scatter } = momentsOf(logs);
+    squares += scatter * (logs.length - 1);
+    degrees += logs.length - 1;
+  }
+  return degrees > 0 ? Math.sqrt(squares / degrees) : 0;
 }
 
 const sorted = new WeakMap<Column, Float64Array>();
