@@ -69,7 +69,8 @@ export function accuracyMarket(
         [...recorded, ...(recordedOnly ? [] : candidates)]
           .filter((one) => one.kind === "single")
           .concat(frontier)
-          .map(({ accuracy, costs }) => ({ right: accuracy, cost: costs(unit) })),
+          // of repeats the recorded share plus the gain of the law may exceed 1; what the law expects of the task does not
+          .map(({ accuracy, vote, costs }) => ({ right: vote ? vote.taskAccuracy : accuracy, cost: costs(unit) })),
         perTask.amount,
       );
       const room = hindsight - single.raw;
@@ -109,7 +110,10 @@ export function accuracyMarket(
 /** Most calls of a vote where readers can be forecast: none should win only because larger votes were not tried. */
 const votesBesideReaders = 133;
 
-const points = (gain: number) => `${gain < 0 ? "−" : "+"}${Math.abs(100 * gain).toFixed(1)} points`;
+const points = (gain: number) => {
+  const size = Math.abs(100 * gain).toFixed(1);
+  return `${Number(size) === 0 ? "" : gain < 0 ? "−" : "+"}${size} points`;
+};
 
 /** What the plan itself assumed. */
 function assumptionsOf({ messageTokens, alpha }: Plan["regime"], needsReading: boolean): Plan["assumptions"] {

@@ -8,7 +8,15 @@ import type { Column } from "../records/answer-table.ts";
 import { outcomesCached } from "../simulate/replay.ts";
 import { mean, meanOfKnown, pick, rawWeight, variance } from "./choose.ts";
 import { type Expense, largestCallCost, repeatedCosts, replayedCosts, type TaskCosts, worstCase } from "./costs.ts";
-import { fitLatent, type JointAnswers, type LatentModel, latentAccuracy, type WinTables, winTables } from "./latent.ts";
+import {
+  fitLatent,
+  type JointAnswers,
+  type LatentModel,
+  latentAccuracy,
+  shapeOf,
+  type WinTables,
+  winTables,
+} from "./latent.ts";
 import type { Offer } from "./market.ts";
 import { fitVotes, forecastAhead, forecastVote, type VoteForecast, type VoteMixture, voteKeys } from "./mixture.ts";
 import type { Budget, CostUnit, SharedErrors, Silence } from "./plan-types.ts";
@@ -211,9 +219,7 @@ export class Pricing {
       some.flatMap(({ members }) =>
         members.flatMap((member) => new Array<number>(member.samples).fill(this.#number(member))),
       );
-    const shape = stages
-      .map(({ members, accept, rule }) => `${accept} ${rule.summary} ${members.map(({ samples }) => samples)}`)
-      .join("|");
+    const shape = shapeOf(stages);
     const once = stages.map((stage) => ({
       ...stage,
       members: stage.members.map((member) => ({ ...member, samples: 1 })),

@@ -125,7 +125,11 @@ export function winTables(model: LatentModel, stages: readonly Stage[]): WinTabl
     if (stages.length > 1 || final.quorum) return undefined;
     return { size, tables: model.classes.map(({ concentration }) => bySize(size, concentration)) };
   }
-  const patterns = Array.from({ length: 2 ** size }, (_, pattern) => winsByScatter(pattern, size, stages));
+  const shape = shapeOf(stages);
+  const patterns =
+    patternsByShape.get(shape) ??
+    Array.from({ length: 2 ** size }, (_, pattern) => winsByScatter(pattern, size, stages));
+  patternsByShape.set(shape, patterns);
   return {
     size,
     tables: model.classes.map(({ concentration }) =>
@@ -138,6 +142,18 @@ export function winTables(model: LatentModel, stages: readonly Stage[]): WinTabl
   };
 }
 
+type Wins = readonly (readonly [blocks: readonly number[], win: number])[];
+
+/** The same whatever the model and the agents: of up to seven calls there are some hundred shapes. */
+const patternsByShape = new Map<string, readonly Wins[]>();
+
+/** Teams of one shape make the same of every pattern of right and wrong calls. */
+export function shapeOf(stages: readonly Stage[]): string {
+  return stages
+    .map(({ members, accept, rule }) => `${accept} ${rule.summary} ${members.map(({ samples }) => samples)}`)
+    .join("|");
+}
+
 function bySize(size: number, concentration: number): Float64Array {
   const wins = winTable(concentration, size);
   return Float64Array.from({ length: 2 ** size }, (_, pattern) => {
@@ -148,11 +164,7 @@ function bySize(size: number, concentration: number): Float64Array {
 }
 
 /** For one pattern: how often the team is right over all groupings of the wrong answers, by the sizes of the groups. */
-function winsByScatter(
-  pattern: number,
-  size: number,
-  stages: readonly Stage[],
-): readonly (readonly [readonly number[], number])[] {
+function winsByScatter(pattern: number, size: number, stages: readonly Stage[]): Wins {
   const codes = new Int32Array(size); // 0 is the right answer
   const wrong = Array.from({ length: size }, (_, i) => i).filter((i) => ((pattern >> i) & 1) === 0);
   const found = new Map<string, [readonly number[], number]>();

@@ -128,6 +128,14 @@ describe("plan", () => {
     expect(isMeasured(resampled) && resampled.accuracy.mean).toBeGreaterThan(0.85);
   });
 
+  it("knows no hindsight above 100 %: what repeats gain is not added to what was recorded of a task", () => {
+    const shares = [0.05, 0.5, 0.95];
+    const answers = attempts(["a", "b"], 60, 3, (_, t, next) =>
+      next() < shares[t % 3]! ? "g" : `w${Math.floor(9 * next())}`,
+    );
+    expect(plan(calibrationOf(answers), { perTask: calls(33) }).oracle.accuracy).toBeLessThanOrEqual(1);
+  });
+
   it("says what is not measured: no vote of one agent from one answer per task", () => {
     const { resampled, regime, thresholds } = plan(calibrationOf(independent(3, 60)), { perTask: calls(3) });
     expect(isMeasured(resampled)).toBe(false);
