@@ -3,20 +3,11 @@
 import { makeTeam, type Team } from "../../src/organizations/team.ts";
 import { meanOfKnown, pick } from "../../src/plan/choose.ts";
 import { costsOfRepeats } from "../../src/plan/forecast.ts";
-import {
-  agreeing,
-  fitVotes,
-  forecastAhead,
-  forecastVote,
-  samplesOf,
-  sharedCorrelation,
-  type VoteForecast,
-  type VoteKey,
-  type VoteKeys,
-  voteKeys,
-} from "../../src/plan/mixture.ts";
 import type { CostForecast } from "../../src/plan/plan-types.ts";
 import { subsetOf } from "../../src/plan/subset.ts";
+import { forecastAhead, forecastVote, type VoteForecast } from "../../src/plan/vote-forecast.ts";
+import { samplesOf, sharedCorrelation, type VoteKey, type VoteKeys, voteKeys } from "../../src/plan/vote-keys.ts";
+import { agreeing, fitVotes } from "../../src/plan/vote-mixture.ts";
 import { aheadValue, type GridValue, voteValue } from "../../src/plan/vote-value.ts";
 import type { AnswerTable, Column } from "../../src/records/answer-table.ts";
 import type { Outcomes } from "../../src/simulate/outcomes.ts";

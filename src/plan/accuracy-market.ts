@@ -25,13 +25,13 @@ import { allCosts } from "./costs.ts";
 import { findingsOf } from "./findings.ts";
 import { cachingCaveat, caveatsOf, voteCaveats, wrongAnswersOf } from "./forecast-caveats.ts";
 import { compared, type Market } from "./market.ts";
-import type { VoteForecast } from "./mixture.ts";
 import { oracleAccuracy } from "./oracle.ts";
 import type { CostUnit, Forecast, Gain, Plan, PlanOptions } from "./plan-types.ts";
 import { ReaderPricing, readerCallsMax } from "./reader-plans.ts";
 import { nodeOf, regimeOf } from "./regime.ts";
 import { chooseRoster, type PlanRoster, type RosterAgent } from "./roster.ts";
 import { theoryOptimum } from "./theory-optimum.ts";
+import type { VoteForecast } from "./vote-forecast.ts";
 
 /**
  * Scores are the raw joint mixed with a latent-class forecast, weight k/(k+100); of repeats of one agent its score and the

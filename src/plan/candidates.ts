@@ -18,10 +18,12 @@ import {
   winTables,
 } from "./latent.ts";
 import type { Offer } from "./market.ts";
-import { fitVotes, forecastAhead, forecastVote, type VoteForecast, type VoteMixture, voteKeys } from "./mixture.ts";
 import type { Budget, CostUnit, SharedErrors, Silence } from "./plan-types.ts";
 import { hasVotes, type PlanRoster, type RosterAgent } from "./roster.ts";
 import { callersOf, silenceOf, silentVotes } from "./silence.ts";
+import { forecastAhead, forecastVote, type VoteForecast } from "./vote-forecast.ts";
+import { voteKeys } from "./vote-keys.ts";
+import { fitVotes, type VoteMixture } from "./vote-mixture.ts";
 
 /** A team by its right answers. */
 export interface Candidate extends Offer {

@@ -5,8 +5,8 @@ import { clampShare } from "../calibrate/estimators/estimate.ts";
 import type { Random } from "../theory/random.ts";
 import { normalCdf, normalQuantile, studentTQuantile } from "../theory/special.ts";
 import { firstPassage } from "./first-passage.ts";
-import type { VoteForecast } from "./mixture.ts";
 import type { FurtherTasks } from "./plan-types.ts";
+import type { VoteForecast } from "./vote-forecast.ts";
 
 /** A team as the choice sees it: numbers per calibration task, and a score that was already mixed. */
 export interface Scored {

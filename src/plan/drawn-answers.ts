@@ -9,8 +9,8 @@ import { outcomes } from "../simulate/replay.ts";
 import { type Random, random } from "../theory/random.ts";
 import { stagesOf } from "./candidates.ts";
 import { mean, pick } from "./choose.ts";
-import type { VoteMixture } from "./mixture.ts";
 import { joinShare, newShare, type Scatter } from "./scatter.ts";
+import type { VoteMixture } from "./vote-mixture.ts";
 
 /** How often each member may be asked, by name. */
 export function callsOfMembers(team: Team): ReadonlyMap<string, number> {

@@ -6,8 +6,8 @@ import type { Column } from "../records/answer-table.ts";
 import type { Assumption } from "../records/recordings.ts";
 import { isMeasured } from "../theory/interval.ts";
 import { callsMaxOf, stagesOf } from "./candidates.ts";
-import type { VoteForecast } from "./mixture.ts";
 import type { WrongAnswers } from "./plan-types.ts";
+import type { VoteForecast } from "./vote-forecast.ts";
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 

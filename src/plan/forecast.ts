@@ -14,10 +14,12 @@ import { mean, pick, variance } from "./choose.ts";
 import { allCosts, type Expense, largestCallCost, repeatedCosts, replayedCosts, worstCase } from "./costs.ts";
 import { callsOfMembers, drawnOutcomes, wrongApart } from "./drawn-answers.ts";
 import { cachingCaveat, caveatsOf, voteCaveats, wrongAnswersOf } from "./forecast-caveats.ts";
-import { fitVotes, usualSamples, type VoteForecast, voteKeys } from "./mixture.ts";
 import type { Costs, Forecast, WrongAnswers } from "./plan-types.ts";
 import { forecastReaders } from "./readers.ts";
 import { callersOf, silenceOf, silentVotes } from "./silence.ts";
+import type { VoteForecast } from "./vote-forecast.ts";
+import { usualSamples, voteKeys } from "./vote-keys.ts";
+import { fitVotes } from "./vote-mixture.ts";
 
 export interface ForecastOptions {
   /** Probability content of every interval. @default 0.9 */

@@ -2,17 +2,8 @@
 
 import { betaMasses } from "../calibrate/estimators/beta-law.ts";
 import type { Column } from "../records/answer-table.ts";
-import {
-  agreeing,
-  fitLaw,
-  inOrder,
-  rightAgree,
-  samplesOf,
-  unparsedAmongFailed,
-  usualSamples,
-  type VoteKey,
-  type VoteMixture,
-} from "./mixture.ts";
+import { inOrder, samplesOf, usualSamples, type VoteKey } from "./vote-keys.ts";
+import { agreeing, fitLaw, rightAgree, unparsedAmongFailed, type VoteMixture } from "./vote-mixture.ts";
 
 /**
  * The law of p over tasks (`fitVotes`) where samples of a task stood in groups, and with probability ρ all answers of a group were

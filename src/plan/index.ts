@@ -4,16 +4,6 @@ export { CostNotMeasured } from "./costs.ts";
 export { type EnergyFigure, energyFigures } from "./energy.ts";
 export { type ForecastOptions, forecast, NoCommonTasks, SamplesNeeded, TooManyRepeats } from "./forecast.ts";
 export { fitLatent, type JointAnswers, type LatentModel, latentAccuracy, type WinTables, winTables } from "./latent.ts";
-export {
-  fitVotes,
-  forecastAhead,
-  forecastVote,
-  type VoteForecast,
-  type VoteKey,
-  type VoteKeys,
-  type VoteMixture,
-  voteKeys,
-} from "./mixture.ts";
 export { oracleAccuracy } from "./oracle.ts";
 export { type PseudoPanel, panelOf, pseudoCastAdvice, pseudoPanel, rankPanels } from "./panels.ts";
 export { type AxisRequest, type PhaseMap, type PhaseRequest, type PhaseWalk, phaseMap } from "./phase.ts";
@@ -45,5 +35,8 @@ export { WindowExceeded } from "./reader-window.ts";
 export { ReadersNotMeasured } from "./readers.ts";
 export { type Scatter, winTable } from "./scatter.ts";
 export { EstimatesNotMeasured, forecastSquaredError } from "./squared-error.ts";
+export { forecastAhead, forecastVote, type VoteForecast } from "./vote-forecast.ts";
+export { type VoteKey, type VoteKeys, voteKeys } from "./vote-keys.ts";
+export { fitVotes, type VoteMixture } from "./vote-mixture.ts";
 export { aheadValue, type GridValue, type VoteGrid, voteValue } from "./vote-value.ts";
 export { teamWeights } from "./weights.ts";

@@ -6,15 +6,8 @@ import { optionsOf } from "../simulate/options-of.ts";
 import { type Interval, isMeasured, type NotMeasured } from "../theory/interval.ts";
 import { energyOf } from "./energy.ts";
 import { fitGroupedVotes } from "./grouped-votes.ts";
-import {
-  fitVotes,
-  ofAccuracyAlone,
-  pseudoTasks,
-  samplesOf,
-  type VoteKey,
-  type VoteMixture,
-  voteKeys,
-} from "./mixture.ts";
+import { samplesOf, type VoteKey, voteKeys } from "./vote-keys.ts";
+import { fitVotes, ofAccuracyAlone, pseudoTasks, type VoteMixture } from "./vote-mixture.ts";
 import { voteValue } from "./vote-value.ts";
 
 export interface LeafModel {

@@ -8,8 +8,8 @@ import { formOf, makeTeam, organizationOf, type Team } from "../organizations/te
 import type { Channel } from "../theory/channel.ts";
 import { criticalFidelity } from "../theory/critical.ts";
 import { accuracyOf, heardLevelMap, type Spoken, spokenBy } from "../theory/silence.ts";
-import type { VoteMixture } from "./mixture.ts";
 import { type Work, workOfLayers } from "./reader-costs.ts";
+import type { VoteMixture } from "./vote-mixture.ts";
 
 /** A regular team of readers: a star has one layer; counted: code counts the last layer of a tree. */
 export interface ReaderShape {

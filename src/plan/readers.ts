@@ -17,12 +17,12 @@ import { accuracyOf, heardLevelMap, spokenBy } from "../theory/silence.ts";
 import { allCosts } from "./costs.ts";
 import { caveatsOf } from "./forecast-caveats.ts";
 import { type LeafModel, leafModel, pooled } from "./leaf-model.ts";
-import { forecastReading, type VoteForecast } from "./mixture.ts";
 import type { Costs, Forecast, SharedErrors, Silence } from "./plan-types.ts";
 import { type Party, ReaderCosts, type WholeAnswers, workOf } from "./reader-costs.ts";
 import { readAccuracy } from "./reader-shapes.ts";
 import { refusal, WindowExceeded, windowOf } from "./reader-window.ts";
 import { forecastRecordedReader, transferOf } from "./recorded-readers.ts";
+import { forecastReading, type VoteForecast } from "./vote-forecast.ts";
 
 /** Teams of readers need more than answers to be forecast. */
 export class ReadersNotMeasured extends KnownError {

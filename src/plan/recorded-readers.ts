@@ -8,16 +8,10 @@ import { groupedBy } from "../records/numbering.ts";
 import { readingKeyOf, readingsOf } from "../simulate/recorded-readings.ts";
 import { poissonBinomial } from "../theory/majority.ts";
 import { logGamma } from "../theory/special.ts";
-import {
-  fitVotes,
-  forecastValue,
-  keysOf,
-  type VoteForecast,
-  type VoteKeys,
-  type VoteMixture,
-  voteKeys,
-} from "./mixture.ts";
 import { logBlocks, type Scatter } from "./scatter.ts";
+import { forecastValue, type VoteForecast } from "./vote-forecast.ts";
+import { keysOf, type VoteKeys, voteKeys } from "./vote-keys.ts";
+import { fitVotes, type VoteMixture } from "./vote-mixture.ts";
 import { type VoteGrid, voteValue } from "./vote-value.ts";
 
 /** Beyond so many answers the ways in which wrong ones can repeat are too many to list. */
