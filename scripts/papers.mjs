@@ -79,6 +79,22 @@ const rows = [
     id: "P2",
     papers: "Understanding Agent Scaling via Diversity (K*)",
     capability: "effective channels from answers without labels; whom to add or drop",
+    parts: [
+      {
+        what: "K*, φ and ρ from answers alone; panels ranked by pseudo-gain",
+        command: "quorate calibrate answers.jsonl",
+        test: "test/foresight/diversity.test.ts",
+        figure: "bench/foresight/results.md",
+        status: recorded,
+      },
+      {
+        what: "whom to add to the best vote per money, whom it could do without",
+        command: "quorate plan answers.jsonl --per-task 5calls",
+        test: "src/plan/cast-changes.test.ts",
+        figure: "docs/foresight.md",
+        status: recorded,
+      },
+    ],
   },
   {
     id: "P3",
@@ -95,16 +111,50 @@ const rows = [
     papers:
       "Broken Neural Scaling Laws; Hitchhiker’s Guide; PassUntil; Scaling Laws I; DL Scaling Predictable; Explaining Scaling Laws; Why Predicting Downstream…; Robust Comparison; Rethinking Conventional Wisdom; LLM-KG-Bench",
     capability: "curve families of p(level), fit small and predict large",
+    parts: [
+      {
+        what: "curves over levels with chance and wrong options, weighted by held-out error; crossings beyond which nobody is ranked",
+        command: "quorate calibrate answers.jsonl",
+        test: "test/foresight/levels.test.ts",
+        figure: "bench/foresight/results.md",
+        status: recorded,
+      },
+      {
+        what: "pass@k beyond the samples that were drawn, rates below 1 %, samples until one passes",
+        command: "quorate calibrate answers.jsonl",
+        test: "test/foresight/levels.test.ts",
+        figure: "bench/foresight/results.md",
+        status: recorded,
+      },
+    ],
   },
   {
     id: "P6",
     papers: "Lying Is Just a Phase; Growing Pains",
     capability: "coupling of task families across agents; which tasks still separate agents",
+    parts: [
+      {
+        what: "correlation of family effects across agents, stand-outs, tasks that still tell agents apart",
+        command: "quorate calibrate answers.jsonl",
+        test: "src/calibrate/families.test.ts",
+        figure: "bench/foresight/results.md",
+        status: recorded,
+      },
+    ],
   },
   {
     id: "P7",
     papers: "The Cost of Dynamic Reasoning; Languini Kitchen",
     capability: "tokens, latency, money and energy of every plan; comparison at equal compute",
+    parts: [
+      {
+        what: "calls, tokens in and out, dollars with cached prompts, seconds, watt-hours of every forecast, with intervals",
+        command: "quorate predict answers.jsonl --team vote:5@small",
+        test: "src/plan/costs.test.ts",
+        figure: "bench/foresight/results.md",
+        status: recorded,
+      },
+    ],
   },
   {
     id: "P8",
@@ -115,6 +165,15 @@ const rows = [
     id: "P9",
     papers: "Parallel Scaling Law; Duo-LLM; ANIRA; SCALE",
     capability: "compute by difficulty; the oracle allocation as a bound",
+    parts: [
+      {
+        what: "the best allocation of the same money in hindsight, and the part of it that was caught on held-back tasks",
+        command: "quorate study answers.jsonl",
+        test: "src/plan/oracle.test.ts",
+        figure: "docs/foresight.md",
+        status: recorded,
+      },
+    ],
   },
   {
     id: "A1",

@@ -1,4 +1,5 @@
 // One line per part of the campaign, in the order of the results.
+export { casts } from "./casts.ts";
 export { costs } from "./costs.ts";
 export { diversity } from "./diversity.ts";
 export { levels } from "./levels.ts";

@@ -34,7 +34,8 @@ export async function readSets(
       sets.push(...groupsOf(tabulate(await readAttempts([path]), noConfig)));
     } catch (error) {
       if (!(error instanceof KnownError)) throw error;
-      leftOut.push({ name: path.split("/").at(-1)!, reason: error.message });
+      const name = path.split("/").findLast(Boolean)!;
+      leftOut.push({ name, reason: error.message.split("\n")[0]!.replaceAll(path, name) });
     }
   return { sets, leftOut };
 }
