@@ -4,6 +4,7 @@ import {
   accuracy,
   accuracyInterval,
   correlation,
+  count,
   plain,
   plainInterval,
   points,
@@ -32,7 +33,7 @@ function familyLines(found: Measured<Families>): string[] {
   if (!isMeasured<Families>(found)) return [`  families    ${missing(found)}`];
   const { families, coupling, standouts, source } = found;
   const line = ({ name, tasks, accuracy: right }: Families["families"][number]) =>
-    `    ${name.padEnd(32)} ${accuracy(right.value)} ${accuracyInterval(right)} % of ${tasks} tasks`;
+    `    ${name.padEnd(32)} ${accuracy(right.value)} ${accuracyInterval(right)} % of ${count(tasks)} tasks`;
   const extremes =
     families.length <= 2 * familiesShown
       ? families
@@ -55,7 +56,7 @@ function separationLines(found: Measured<Separation>): string[] {
   const { tasks, agents, solvedByAll, solvedByNone, separating, most, enough } = found;
   const test = ({ tasks: size, chosen, drawn }: ShortTest) => `${size}: ${correlation(chosen)} / ${correlation(drawn)}`;
   return [
-    `  separation  ${accuracy(separating.value)} ${accuracyInterval(separating)} % of ${tasks} tasks tell ${agents.length} agents apart; ${accuracy(solvedByAll.value)} % all solve, ${accuracy(solvedByNone.value)} % none`,
+    `  separation  ${accuracy(separating.value)} ${accuracyInterval(separating)} % of ${count(tasks)} tasks tell ${agents.length} agents apart; ${accuracy(solvedByAll.value)} % all solve, ${accuracy(solvedByNone.value)} % none`,
     `    most by ${most
       .slice(0, tasksShown)
       .map(({ task }) => task)

@@ -270,11 +270,14 @@ function movement(symbol: string, now: number, at: number, isTeam: boolean, befo
 function apart(a: number, b: number): readonly [string, string] {
   const whole = Math.max(Math.abs(a), Math.abs(b)) >= 10 || (Number.isInteger(a) && Number.isInteger(b) && a > 1);
   for (let digits = whole ? 0 : 2; digits < 6; digits++) {
-    const texts = [a.toFixed(digits), b.toFixed(digits)] as const;
+    const texts = [written(a, digits), written(b, digits)] as const;
     if (texts[0] !== texts[1] || a === b) return texts;
   }
   return [String(a), String(b)];
 }
+
+const written = (value: number, digits: number) =>
+  value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
 /** Only where an agent reads messages; none where no length carries enough. */
 function lengthCrossing(
@@ -305,9 +308,9 @@ function fanInCrossing(
   const now = { value: fanIn, low: fanIn, high: fanIn, confidence: 1 };
   const of = (at: number | null, text: string): Crossing => ({ parameter: "fanIn", now, at, text });
   if (smallest === null) return of(null, never);
-  if (!isTeam) return of(smallest, `fan-in would have to rise from ${fanIn} to ${smallest}`);
+  if (!isTeam) return of(smallest, `fan-in would have to rise from ${written(fanIn, 0)} to ${written(smallest, 0)}`);
   if (smallest <= 3) return of(null, "every fan-in from 3 on is on this side");
   return smallest >= fanIn
-    ? of(fanIn, `fan-in cannot fall below ${fanIn} before ${before}`)
-    : of(smallest, `fan-in could fall from ${fanIn} to ${smallest} before ${before}`);
+    ? of(fanIn, `fan-in cannot fall below ${written(fanIn, 0)} before ${before}`)
+    : of(smallest, `fan-in could fall from ${written(fanIn, 0)} to ${written(smallest, 0)} before ${before}`);
 }

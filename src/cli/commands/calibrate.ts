@@ -35,7 +35,7 @@ export const calibrate: Verb = {
         const answers = options.answers ? { answers: answersByTask(table, every) } : {};
         if (learned instanceof NothingGraded) {
           const { code, message, remedy } = learned;
-          const lines = [`${recordings.name}: ${every.length} tasks, none graded`, `  → ${remedy}`, ""];
+          const lines = [`${recordings.name}: ${count(every.length)} tasks, none graded`, `  → ${remedy}`, ""];
           if (!options.json) printLines(context, [...lines, ...diversityLines(answersAlone)]);
           else
             printJson(context, {
@@ -97,7 +97,7 @@ function describe(calibration: Calibration): string[] {
   const show = (pair: (typeof pairs)[number] | undefined) =>
     pair ? `${pair.a} and ${pair.b}, φ ${text(pair.phi)}` : "";
   return [
-    `${calibration.name}: ${calibration.tasks.length} tasks, ${calibration.agents.length} agents; every interval ${Math.round(100 * calibration.confidence)} %`,
+    `${calibration.name}: ${count(calibration.tasks.length)} tasks, ${calibration.agents.length} agents; every interval ${Math.round(100 * calibration.confidence)} %`,
     "",
     "Right answers in %, tasks × samples, cost of one call",
     ...calibration.agents.map(agentLine),
@@ -111,14 +111,14 @@ function describe(calibration: Calibration): string[] {
     `  ρ within   ${text(calibration.rhoWithin)}`,
     ...fidelityLines(calibration.fidelity),
     `  β          ${text(calibration.beta)}`,
-    `  W          ${isMeasured(calibration.contextTokens) ? `${calibration.contextTokens.value} tokens (${calibration.contextTokens.agent})` : `not measured: ${calibration.contextTokens.notMeasured} → ${calibration.contextTokens.probe}`}`,
+    `  W          ${isMeasured(calibration.contextTokens) ? `${count(calibration.contextTokens.value)} tokens (${calibration.contextTokens.agent})` : `not measured: ${calibration.contextTokens.notMeasured} → ${calibration.contextTokens.probe}`}`,
   ];
 }
 
 function fidelityLines(fidelity: Calibration["fidelity"]): string[] {
   if (!isMeasured(fidelity)) return [`  γ(m)       not measured: ${fidelity.notMeasured} → ${fidelity.probe}`];
   return fidelity.points.map(
-    (point) => `  γ(${point.messageTokens})`.padEnd(13) + `${text(point.fidelity)} from ${point.relays} relays`,
+    (point) => `  γ(${point.messageTokens})`.padEnd(13) + `${text(point.fidelity)} from ${count(point.relays)} relays`,
   );
 }
 

@@ -105,7 +105,7 @@ export function boundariesSection(reading: Reading): SectionDraft | null {
 function sides({ study, look, confidenceText, label }: Reading): Draft {
   const { boundaries, plan, tasks } = study;
   const { team, fanIn, messageTokens } = plan.regime;
-  const read = messageTokens === undefined ? "" : `, messages of ${messageTokens} tokens`;
+  const read = messageTokens === undefined ? "" : `, messages of ${count(messageTokens)} tokens`;
   return {
     id: "boundaries",
     title: boundariesTitle(boundaries),
