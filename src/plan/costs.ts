@@ -6,6 +6,7 @@ import { KnownError } from "../errors.ts";
 import { memberName, membersOf } from "../organizations/cast.ts";
 import type { Stage } from "../organizations/organization.ts";
 import { formOf, type Team } from "../organizations/team.ts";
+import { list } from "../organizations/words.ts";
 import { type AnswerTable, type Column, findColumn } from "../records/answer-table.ts";
 import type { Outcomes } from "../simulate/outcomes.ts";
 import { isMeasured, type Measured, type NotMeasured } from "../theory/interval.ts";
@@ -35,20 +36,20 @@ const unitWords: Readonly<Record<CostUnit | "tokensIn" | "tokensOut", string>> =
   seconds: "seconds",
 };
 
-const configEntries: Readonly<Record<CostUnit | "tokensIn" | "tokensOut", string>> = {
-  calls: "",
-  tokens: "promptTokens and answerTokens",
-  tokensIn: "promptTokens",
-  tokensOut: "answerTokens",
-  usd: "prices (inputPerMillion, outputPerMillion), promptTokens and answerTokens",
-  seconds: "seconds",
+const configEntries: Readonly<Record<CostUnit | "tokensIn" | "tokensOut", readonly string[]>> = {
+  calls: [],
+  tokens: ["promptTokens", "answerTokens"],
+  tokensIn: ["promptTokens"],
+  tokensOut: ["answerTokens"],
+  usd: ["prices (inputPerMillion, outputPerMillion)", "promptTokens", "answerTokens"],
+  seconds: ["seconds"],
 };
 
 /** The budget is in a unit in which no agent's cost was recorded or assumed. */
 export class CostNotMeasured extends KnownError {
   readonly code = "cost-not-measured";
   constructor(unit: CostUnit, agents: readonly string[]) {
-    const entry = `agents: { "${agents[0] ?? "name"}": { ${configEntries[unit]} } }`;
+    const entry = `agents: { "${agents[0] ?? "name"}": { ${list(configEntries[unit])} } }`;
     super(
       `The budget is in ${unitWords[unit]}, and no cost in ${unitWords[unit]} is recorded for ${agents.length === 1 ? `"${agents[0]}"` : `any of ${agents.length} agents`}.`,
       `Record it with the attempts, add ${entry} to quorate.config, or state the budget in calls.`,
@@ -368,10 +369,18 @@ function momentsOf(values: Float64Array): { readonly mean: number; readonly scat
 function notRecorded(unit: CostUnit | "tokensIn" | "tokensOut", tasks: number): NotMeasured {
   return {
     notMeasured:
-      tasks === 0
-        ? `no ${unitWords[unit]} of some member are recorded`
-        : `${unitWords[unit]} are recorded on ${tasks} tasks only`,
-    probe: `record ${unitWords[unit]} with the attempts, or give ${configEntries[unit]} in quorate.config`,
+      tasks === 0 ? noneRecorded([unit]).notMeasured : `${unitWords[unit]} are recorded on ${tasks} tasks only`,
+    probe: noneRecorded([unit]).probe,
+  };
+}
+
+/** What is said of costs of which nothing is recorded of some member: one reason and one remedy for all of them. */
+export function noneRecorded(units: readonly (CostUnit | "tokensIn" | "tokensOut")[]): NotMeasured {
+  const words = units.map((unit) => unitWords[unit]);
+  const entries = [...new Set(units.flatMap((unit) => configEntries[unit]))];
+  return {
+    notMeasured: `no ${list(words, "or")} of some member are recorded`,
+    probe: `record ${list(words)} with the attempts, or give ${list(entries)} in quorate.config`,
   };
 }
 
