@@ -1,11 +1,26 @@
 import { describe, expect, it } from "vitest";
 import { calibrate } from "../calibrate/calibrate.ts";
 import { plan } from "../plan/plan.ts";
+import type { Attempt } from "../records/attempt.ts";
+import { Config } from "../records/config.ts";
 import { tabulate } from "../records/tabulate.ts";
 import { scriptedAttempts, scriptedConfig, scriptedExample } from "../simulate/scripted.ts";
 import { planLines } from "./plan-lines.ts";
 
 const calibration = calibrate(tabulate(scriptedAttempts(scriptedExample, 1), scriptedConfig(scriptedExample), {}));
+/** Three agents that answer alone, once to each task: no relays, groups or levels. */
+function calibrateBare() {
+  const attempts = ["a", "b", "c"].flatMap((agent, i) =>
+    Array.from(
+      { length: 40 },
+      (_, t): Attempt => ({ taskId: `t${t}`, agent, sample: 0, correct: (t * (i + 2)) % 5 > 0 ? 1 : 0 }),
+    ),
+  );
+  const sorts = { graded: attempts.length, scored: 0, ungraded: 0, aggregated: 0, relay: 0 };
+  const read = { name: "bare", attempts, lines: attempts.length, badLines: [], sorts, disagreements: [], sources: [] };
+  return calibrate(tabulate(read, Config.parse({})));
+}
+
 const linesAt = (amount: number, unit: "tokens" | "calls") =>
   planLines(plan(calibration, { perTask: { amount, unit } }));
 const numberIn = (lines: readonly string[], name: string) => {
@@ -42,6 +57,19 @@ describe("a plan in the terminal", () => {
     expect(lines.find((line) => line.startsWith("  free compute"))).toMatch(
       /by the theory a star of \d+ of scout, \d+ tokens per message, with [\d,]+ tokens per leaf: \d+\.\d \[/,
     );
-    expect(linesAt(5, "calls").find((line) => line.startsWith("  free compute"))).toContain("plan a budget in tokens");
+  });
+
+  it("tells a reason for not measuring once, for all that it keeps from being known", () => {
+    const calls = linesAt(5, "calls");
+    const reasons = calls.slice(
+      calls.indexOf("Not measured") + 1,
+      calls.findIndex((line) => line.startsWith("Cast")),
+    );
+    expect(reasons[reasons.indexOf("  free compute") + 1]).toContain("plan a budget in tokens");
+    const bare = planLines(plan(calibrateBare(), { perTask: { amount: 5, unit: "calls" } }));
+    const told = bare.filter((line) => line.includes("no message was relayed"));
+    expect(told).toHaveLength(1);
+    expect(bare[bare.indexOf(told[0]!) - 1]).toMatch(/^ {2}first team at, second layer at, .* and hierarchy$/);
+    expect(bare.filter((line) => line.includes("record the field `group`"))).toHaveLength(1);
   });
 });

@@ -1,3 +1,4 @@
+import { group } from "d3-array";
 import type {
   Boundary,
   Costs,
@@ -23,8 +24,8 @@ import { looks } from "../report/metric.ts";
 import { mergedAssumptions } from "../report/sections/assumed.ts";
 import { isStated, sideText } from "../report/sections/boundaries.ts";
 import { windowSentence } from "../report/sections/windows.ts";
-import { lowerFirst } from "../report/words.ts";
-import { isMeasured, type Measured, type NotMeasured } from "../theory/interval.ts";
+import { list, lowerFirst } from "../report/words.ts";
+import { type Interval, isMeasured, type Measured, type NotMeasured } from "../theory/interval.ts";
 import { amount, castLines } from "./cast-lines.ts";
 
 /** A plan for the terminal: the verdict first, then what it was chosen from, then why. */
@@ -38,7 +39,7 @@ export function planLines(plan: Plan): string[] {
       ? `  ${name.padEnd(16)} ${none}`
       : isMeasured(forecast)
         ? `  ${name.padEnd(16)} ${forecastText(forecast, unit)}`
-        : `  ${name.padEnd(16)} ${missing(forecast)}`;
+        : `  ${name.padEnd(16)} not measured: ${reasonText(forecast)}`;
   return [
     `${kinds[advice.kind].mark} ${advice.team}`,
     `  ${advice.because}`,
@@ -58,32 +59,43 @@ export function planLines(plan: Plan): string[] {
     `  in hindsight     ${look.value(plan.oracle.accuracy)} at this money; the best plan catches ${Math.round(100 * plan.oracle.shareCaught)} % of what was possible`,
     ...(costWords(plan.advised) ? [`  ${"advised, a task".padEnd(16)} ${costWords(plan.advised)}`] : []),
     "",
-    `Frontier, cheapest first (${plan.candidatesPriced} teams priced)`,
+    `Frontier, cheapest first (${count(plan.candidatesPriced)} teams priced)`,
     ...plan.frontier.map((forecast) => `  ${forecastText(forecast, unit)}`),
     ...plan.refused.map(({ team, reason, instead }) => `  refused ${team}: ${reason} → ${instead}`),
     "",
-    "Regime",
-    quantity("ρ total", regime.rhoTotal),
-    quantity("ρ task", regime.rhoTask),
-    quantity("ρ within", regime.rhoWithin),
-    quantity(`ρ at fan-in ${regime.fanIn}`, regime.rhoEffective),
-    ...(regime.risk ? numberLines(regime.risk) : voteLines(regime)),
-    quantity("mixing depth", regime.mixingDepth),
-    "",
-    "Thresholds, budgets in tokens per task",
-    quantity("first team at", thresholds.firstTeamTokens),
-    quantity("second layer at", thresholds.secondLayerTokens),
-    quantity("one agent again", thresholds.lastTeamTokens),
-    quantity("message at least", thresholds.shortestMessageTokens),
-    quantity("leaf compute", thresholds.optimalLeafTokens),
-    quantity("ρ must be below", thresholds.criticalRho),
-    ...(regime.risk ? [] : [quantity("γ must be above", thresholds.criticalGamma)]),
-    "",
-    "Boundaries",
-    ...plan.boundaries.map(boundaryLine),
-    `  ${"hierarchy".padEnd(16)} ${isMeasured<WindowSweep>(plan.windows) ? windowSentence(plan.windows) : missing(plan.windows)}`,
-    `  ${"free compute".padEnd(16)} ${isMeasured<TheoryOptimum>(plan.theoryOptimum) ? optimumText(plan.theoryOptimum) : missing(plan.theoryOptimum)}`,
-    "",
+    ...theoryLines([
+      {
+        title: "Regime",
+        entries: [
+          quantity("ρ total", regime.rhoTotal),
+          quantity("ρ task", regime.rhoTask),
+          quantity("ρ within", regime.rhoWithin),
+          quantity(`ρ at fan-in ${regime.fanIn}`, regime.rhoEffective),
+          ...(regime.risk ? numberEntries(regime.risk) : voteEntries(regime)),
+          quantity("mixing depth", regime.mixingDepth),
+        ],
+      },
+      {
+        title: "Thresholds, budgets in tokens per task",
+        entries: [
+          quantity("first team at", thresholds.firstTeamTokens),
+          quantity("second layer at", thresholds.secondLayerTokens),
+          quantity("one agent again", thresholds.lastTeamTokens),
+          quantity("message at least", thresholds.shortestMessageTokens),
+          quantity("leaf compute", thresholds.optimalLeafTokens),
+          quantity("ρ must be below", thresholds.criticalRho),
+          ...(regime.risk ? [] : [quantity("γ must be above", thresholds.criticalGamma)]),
+        ],
+      },
+      {
+        title: "Boundaries",
+        entries: [
+          ...plan.boundaries.map(boundaryEntry),
+          entry<WindowSweep>("hierarchy", plan.windows, windowSentence),
+          entry<TheoryOptimum>("free compute", plan.theoryOptimum, optimumText),
+        ],
+      },
+    ]),
     ...castLines(plan.castAdvice),
     "",
     "Findings",
@@ -96,7 +108,42 @@ export function planLines(plan: Plan): string[] {
   ];
 }
 
-function voteLines({ gamma, alpha, organizationExponent, beta, fixedPoint }: Regime): string[] {
+/** One quantity of the theory: what is known of it, or why nothing is. */
+interface Entry {
+  readonly name: string;
+  readonly known: string | NotMeasured;
+}
+
+interface EntryBlock {
+  readonly title: string;
+  readonly entries: readonly Entry[];
+}
+
+/** Blocks of what is known, then what is not: one reason often holds for many quantities and is told once. */
+function theoryLines(blocks: readonly EntryBlock[]): string[] {
+  const missing = blocks.flatMap(({ entries }) =>
+    entries.flatMap(({ name, known }) => (typeof known === "string" ? [] : [{ name, known }])),
+  );
+  const reasons = group(missing, ({ known }) => reasonText(known));
+  return [
+    ...blocks.flatMap(({ title, entries }) => {
+      const known = entries.filter((one) => typeof one.known === "string");
+      return known.length > 0 ? [title, ...known.map(({ name, known }) => `  ${name.padEnd(16)} ${known}`), ""] : [];
+    }),
+    ...(missing.length > 0
+      ? [
+          "Not measured",
+          ...[...reasons].flatMap(([reason, some]) => [
+            `  ${list([...new Set(some.map(({ name }) => name))])}`,
+            `    ${reason}`,
+          ]),
+          "",
+        ]
+      : []),
+  ];
+}
+
+function voteEntries({ gamma, alpha, organizationExponent, beta, fixedPoint }: Regime): Entry[] {
   return [
     quantity("γ", gamma),
     quantity("α", alpha),
@@ -106,7 +153,7 @@ function voteLines({ gamma, alpha, organizationExponent, beta, fixedPoint }: Reg
   ];
 }
 
-function numberLines(risk: RiskRegime): string[] {
+function numberEntries(risk: RiskRegime): Entry[] {
   return [
     quantity("v of one answer", risk.leafRisk),
     quantity("shared by all", risk.commonRisk),
@@ -129,19 +176,23 @@ function costText(cost: Costs, unit: CostUnit): string {
   return isMeasured(forecast) ? amount(forecast.mean, unit) : "cost not measured";
 }
 
-function quantity(name: string, measured: Measured): string {
-  return `  ${name.padEnd(16)} ${isMeasured(measured) ? `${plain(measured.value)} ${plainInterval(measured)}` : missing(measured)}`;
+function entry<T extends object>(name: string, measured: Measured<T>, told: (known: T) => string): Entry {
+  return { name, known: isMeasured<T>(measured) ? told(measured) : measured };
 }
 
-const missing = ({ notMeasured, probe }: NotMeasured) => `not measured: ${notMeasured} → ${probe}`;
+const quantity = (name: string, measured: Measured) =>
+  entry<Interval>(name, measured, (known) => `${plain(known.value)} ${plainInterval(known)}`);
+
+const reasonText = ({ notMeasured, probe }: NotMeasured) => `${notMeasured} → ${probe}`;
 
 /** The side of one line, how sure that is, and every single change that would cross it. */
-function boundaryLine(boundary: Boundary): string {
+function boundaryEntry(boundary: Boundary): Entry {
   const { code, distance, probabilityTeam, crossings } = boundary;
-  if (!isMeasured(distance)) return `  ${code.padEnd(16)} ${missing(distance)}`;
-  const sureness = isStated(distance) ? "" : `, ${probabilitySentence(probabilityTeam)}`;
   const texts = crossings.map(({ text }) => text).filter((text) => text !== "");
-  return `  ${code.padEnd(16)} ${sideText(boundary)}${sureness}: ${texts.join("; ")}`;
+  return entry<Interval>(code, distance, (known) => {
+    const sureness = isStated(known) ? "" : `, ${probabilitySentence(probabilityTeam)}`;
+    return `${sideText(boundary)}${sureness}: ${texts.join("; ")}`;
+  });
 }
 
 /** What compute per leaf the theory would buy, also where no such level was recorded. */
