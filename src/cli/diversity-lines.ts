@@ -4,7 +4,7 @@ import { parseTeam } from "../organizations/parse-team.ts";
 import { type PseudoPanel, pseudoCastAdvice, rankPanels } from "../plan/panels.ts";
 import type { CastAdvice } from "../plan/plan-types.ts";
 import type { AnswerTable } from "../records/answer-table.ts";
-import { accuracy, accuracyInterval, plain, plainInterval, points, pointsInterval } from "../report/format-number.ts";
+import { accuracy, accuracyInterval, count, plain, plainInterval, points } from "../report/format-number.ts";
 import { isMeasured, type Measured, type NotMeasured } from "../theory/interval.ts";
 import { castLines } from "./cast-lines.ts";
 
@@ -38,7 +38,10 @@ export function fromAnswersAlone(table: AnswerTable, tasks: Uint32Array, seed: n
   };
 }
 
-/** The same for the terminal: the panels first, because they are what can be bought. */
+/**
+ * The same for the terminal: the panels first, because they are what can be bought. What pseudo-labels say of right answers
+ * has no interval here: one over tasks would not hold the truth, which lies below wherever agents share a mistake.
+ */
 export function diversityLines({ diversity, panels, castAdvice }: AnswersAlone): string[] {
   if (!isMeasured<Diversity>(diversity))
     return ["Diversity, from answers alone", `  not measured: ${diversity.notMeasured} → ${diversity.probe}`];
@@ -47,28 +50,31 @@ export function diversityLines({ diversity, panels, castAdvice }: AnswersAlone):
   const pair = ({ a, b, agreement, phi }: AnswerPair) =>
     `${a} and ${b}: same answer on ${accuracy(agreement.value)} ${accuracyInterval(agreement)} %${isMeasured(phi) ? `, φ ${plain(phi.value)}` : ""}`;
   return [
-    `Diversity, from the answers to ${tasks} tasks alone: no grade is read`,
+    `Diversity, from the answers to ${count(tasks)} tasks alone: no grade is read`,
     ...(panels.length > 0
-      ? ["  panels by pseudo-accuracy in %; pseudo-gain over their mean and over their best member in points"]
+      ? [
+          "  panels, most right first; by pseudo-labels: points over their mean member, over their best, right in %",
+          "  ! good for ranking only: too high where agents make the same mistakes",
+        ]
       : []),
     ...panels
       .slice(0, panelsShown)
       .map(
-        ({ team, pseudoGain, pseudoAccuracy, overBest }) =>
-          `    ${accuracy(pseudoAccuracy.value)} ${accuracyInterval(pseudoAccuracy)}  ${points(pseudoGain.value)} ${pointsInterval(pseudoGain)}  ${points(overBest.value)} ${pointsInterval(overBest)}  ${team}`,
+        ({ team, pseudoGain, pseudoAccuracy, overBest }, i) =>
+          `    ${i + 1}. ${points(pseudoGain.value).padStart(6)} ${points(overBest.value).padStart(6)} ${accuracy(pseudoAccuracy.value).padStart(6)}  ${team}`,
       ),
-    "  pseudo-accuracy in %: too high where agents make the same mistakes",
+    `  agents, most right first, in % by pseudo-labels${panels.length > 0 ? "" : ", good for ranking only: too high where agents make the same mistakes"}`,
     ...[...agents]
       .sort((a, b) => b.pseudoAccuracy.value - a.pseudoAccuracy.value)
       .map(
-        ({ name, pseudoAccuracy }) =>
-          `    ${name.padEnd(32)} ${accuracy(pseudoAccuracy.value)} ${accuracyInterval(pseudoAccuracy)}`,
+        ({ name, pseudoAccuracy }, i) =>
+          `    ${i + 1}. ${name.padEnd(32)} ${accuracy(pseudoAccuracy.value).padStart(5)}`,
       ),
     `  most alike    ${pair(pairs[0]!)}`,
     ...(pairs.length > 1 ? [`  least alike   ${pair(pairs.at(-1)!)}`] : []),
     `  ρ             ${isMeasured(rho) ? `${plain(rho.value)} ${plainInterval(rho)}, by pseudo-labels` : `not measured: ${rho.notMeasured} → ${rho.probe}`}`,
     `  K*            ${plain(channels.value)} ${plainInterval(channels)} of ${agents.length} agents; noise counts as diversity, so it forecasts no gain`,
     "",
-    ...castLines(castAdvice),
+    ...castLines(castAdvice, ", by pseudo-labels"),
   ];
 }
