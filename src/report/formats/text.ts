@@ -11,8 +11,10 @@ import { mergedAssumptions } from "../sections/assumed.ts";
 import { distanceText, isStated, lineName, sideText } from "../sections/boundaries.ts";
 import { orderedBudgets } from "../sections/budget.ts";
 import { rankingOf, shownCurves, shownPasses, shownRanking } from "../sections/compute.ts";
+import { channelsText } from "../sections/diversity.ts";
 import { turningPoint } from "../sections/flips.ts";
-import { lowerFirst } from "../words.ts";
+import { hindsightText } from "../sections/frontier.ts";
+import { lowerFirst, numberWord } from "../words.ts";
 import type { Format } from "./format.ts";
 
 const width = 80;
@@ -38,8 +40,9 @@ export const text: Format = {
       flow(reading, paint),
       forecasts(report, reading, paint),
       budgets(reading, paint),
-      compute(reading, paint),
       flips(report, paint),
+      diversity(report, paint),
+      compute(reading, paint),
       boundaries(report, paint),
       truths(report, paint),
       findings(report, reading, paint),
@@ -134,6 +137,7 @@ function accuracies(reading: Reading, paint: Paint): string[] {
     paint("dim", " ".repeat(labelWidth + 3) + axis(look, least, span, plotWidth)),
     ...more(ranked.length - rows.length, paint),
     ...notMeasuredRepeats(reading, paint),
+    ...wrap(`With hindsight ${hindsightText(reading)}`, width - 2).map((line) => paint("dim", `  ${line}`)),
   ];
 }
 
@@ -297,6 +301,26 @@ function table(
     (_, i) =>
       `  ${padEnd(wrapped[0][i] ?? "", first)}${padEnd(wrapped[1][i] ?? "", second)}${paint("dim", wrapped[2][i] ?? "")}`,
   );
+}
+
+/** Who should join the best vote first, for that can be bought; then what answers tell without grades. */
+function diversity({ sections, study }: Report, paint: Paint): string[] {
+  const section = sections.find(({ id }) => id === "diversity");
+  if (!section) return [];
+  const { unlabeled } = study;
+  const claim = (of: string) => section.blocks.find(({ id }) => id === of)?.title ?? [];
+  return [
+    heading(section.title, paint),
+    ...[claim("cast"), claim("unlabeled")]
+      .flat()
+      .flatMap((words) => wrap(`${words}.`, width - 2).map((line) => `  ${line}`)),
+    ...(unlabeled
+      ? wrap(
+          `${channelsText(unlabeled.channels)}: how many agents that never agree the ${numberWord(unlabeled.agents)} amount to; noise counts as diversity.`,
+          width - 2,
+        ).map((line) => paint("dim", `  ${line}`))
+      : []),
+  ];
 }
 
 /** Curves over levels and what any of k samples solves, a line or two each. */

@@ -1,7 +1,7 @@
 import { rankCorrelation } from "../../calibrate/estimators/rank-correlation.ts";
 import { printBudget } from "../../plan/budget.ts";
 import type { CastAdvice, CastChange } from "../../plan/plan-types.ts";
-import { isMeasured } from "../../theory/interval.ts";
+import { type Interval, isMeasured } from "../../theory/interval.ts";
 import type { Draft, SectionDraft } from "../document.ts";
 import {
   accuracy,
@@ -74,11 +74,16 @@ function unlabeledBlock({ study, confidenceText }: Reading): Draft | null {
         text: `take for right what able agents agree on. ${single.length > 0 ? `Agents come out ${kindnessText(kindness(single))}` : ""}${panels.length > 0 ? `, these panels ${kindnessText(kindness(panels))}: a vote that shares a mistake makes its own label, and of many panels the best look best by luck, too` : ""}.`,
       },
       {
-        lead: `K* = ${plain(channels.value)} ${plainInterval(channels)}`,
+        lead: channelsText(channels),
         text: `of ${numberWord(agents)} agents: how many that never agree they amount to. Disagreement counts whether it comes from knowing other things or from noise, so it forecasts no gain.${isMeasured(rho) ? ` Correlation of being right by pseudo-labels: ρ = ${correlation(rho.value)}.` : ""}`,
       },
     ],
   };
+}
+
+/** "K* = 3.65 [3.50, 3.79]" */
+export function channelsText(channels: Interval): string {
+  return `K* = ${plain(channels.value)} ${plainInterval(channels)}`;
 }
 
 function kindnessText(kindness: number): string {

@@ -79,7 +79,8 @@ function frontier(reading: Reading): Draft {
   };
 }
 
-function hindsightText({ look, study, baseline }: Reading): string {
+/** What the same money could reach, and how much of that the advice caught. */
+export function hindsightText({ look, study, baseline }: Reading): string {
   const { hindsight, plan, tasks } = study;
   const bound = (tasksText: string, value: string) =>
     `the same money spent on who is right on each of the ${tasksText} would reach ${value}: a bound that nobody can buy.`;
