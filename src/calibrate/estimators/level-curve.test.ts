@@ -120,6 +120,15 @@ describe("a forecast beyond the largest level", () => {
     expect(levelValue(model, 6).share).toBeGreaterThan(levelValue(model, 4).share);
   });
 
+  it("widens without a step, too, up to the whole misfit as far ahead as held-out levels were", () => {
+    const { points, perTask } = recorded(levels, shapes.hill, { tasks: 40 });
+    const model = { ...fitLevelModel(points, { perTask }), misfit: 0.04 };
+    expect(model.misfitStep).toBeCloseTo(Math.log(2), 12);
+    expect(levelValue(model, 32.001).spread).toBeLessThan(1e-4);
+    expect(levelValue(model, 32 * Math.SQRT2).spread).toBeCloseTo(0.02, 9);
+    expect(levelValue(model, 64.001).spread).toBeCloseTo(0.04, 9);
+  });
+
   it("stays near a plateau, and its interval holds it", () => {
     const { points, perTask } = exact([1, 2, 3, 4, 5, 6], (x) => [0.3, 0.45, 0.52, 0.52, 0.52, 0.52][x - 1]!);
     const model = fitLevelModel(points, { perTask });

@@ -254,6 +254,8 @@ export interface LevelModel {
   readonly origins: number;
   /** Mean square by which predictions of held-out levels missed beyond what the sampling of tasks explains, of the chosen family. */
   readonly misfit: number;
+  /** How far ahead they were, on average, in ln x. */
+  readonly misfitStep: number;
   readonly largest: number;
   readonly tasks: number;
 }
@@ -272,7 +274,7 @@ export function fitLevelModel(points: readonly CurvePoint[], options: LevelOptio
   const fits = named.flatMap((family) => fitLevelCurve(family, points, options) ?? []);
   if (fits.length === 0) throw new DomainError("levels", "no family fits", "levels with right and wrong answers");
   const tasks = options.perTask.values.length / options.perTask.width;
-  const origins: { readonly errors: Map<LevelFamily, number>; readonly noise: number }[] = [];
+  const origins: { readonly errors: Map<LevelFamily, number>; readonly noise: number; readonly step: number }[] = [];
   for (let seen = 2; seen < points.length; seen++) {
     const { at, right, answers } = points[seen]!;
     if (answers === 0) continue;
@@ -284,7 +286,7 @@ export function fitLevelModel(points: readonly CurvePoint[], options: LevelOptio
       const fit = fitLevelCurve(family, points.slice(0, seen), some);
       if (fit) errors.set(family, last.right / last.answers + growth(fit, last.at, at) - share);
     }
-    origins.push({ errors, noise: samplingVariance(options.perTask, seen, share) });
+    origins.push({ errors, noise: samplingVariance(options.perTask, seen, share), step: Math.log(at / last.at) });
   }
   const meanSquares = new Map<LevelFamily, number>();
   for (const { family } of fits) {
@@ -292,7 +294,8 @@ export function fitLevelModel(points: readonly CurvePoint[], options: LevelOptio
     const missed = origins.flatMap(({ errors: found }) => (found.has(family) ? [] : median([...found.values()])));
     if (errors.length > 0) meanSquares.set(family, meanSquare([...errors, ...missed]));
   }
-  const noise = origins.length > 0 ? origins.reduce((sum, one) => sum + one.noise, 0) / origins.length : 0;
+  const meanOf = (of: "noise" | "step") => origins.reduce((sum, one) => sum + one[of], 0) / Math.max(1, origins.length);
+  const noise = meanOf("noise");
   const heldOut = [...meanSquares]
     .map(([family, square]): HeldOutError => ({ family, error: Math.sqrt(square) }))
     .sort((a, b) => a.error - b.error);
@@ -312,6 +315,7 @@ export function fitLevelModel(points: readonly CurvePoint[], options: LevelOptio
     heldOut,
     origins: origins.length,
     misfit: chosen === null ? 0 : Math.max(0, meanSquares.get(chosen)! - noise),
+    misfitStep: meanOf("step"),
     largest: Math.max(...points.filter(({ answers }) => answers > 0).map(({ at }) => at)),
     tasks,
   };
@@ -365,7 +369,10 @@ function samplingVariance({ width, values }: TaskRows, point: number, share: num
 
 /** What a model says at one compute: the center, what tasks add to it, and the part of its variance that is not the tasks'. */
 export interface LevelValue extends LevelPoint {
-  /** Mean square deviation of the families from the center; beyond the largest level at least the held-out misfit. */
+  /**
+   * Mean square deviation of the families from the center. Beyond the largest level at least the held-out misfit, in
+   * proportion up to the step at which it was seen: where the measured ends, nothing is missed yet.
+   */
   readonly spread: number;
 }
 
@@ -373,7 +380,8 @@ export interface LevelValue extends LevelPoint {
  * The weighted mean of all families at compute x, each moved by what it misses at the levels (evenly in ln x between two
  * levels, by the nearest one's beyond them): so the forecast runs through what was measured and joins it without a step.
  */
-export function levelValue({ fits, weights, measured, largest, misfit, tasks }: LevelModel, at: number): LevelValue {
+export function levelValue(model: LevelModel, at: number): LevelValue {
+  const { fits, weights, measured, largest, misfit, misfitStep, tasks } = model;
   const above = measured.findIndex((level) => level.at >= at);
   const [right, left] = above < 0 ? [measured.length - 1, measured.length - 1] : [above, Math.max(0, above - 1)];
   const span = Math.log(measured[right]!.at / measured[left]!.at);
@@ -399,7 +407,9 @@ export function levelValue({ fits, weights, measured, largest, misfit, tasks }: 
   });
   const share = shares.reduce((sum, one, i) => sum + weights[i]! * one, 0);
   const between = shares.reduce((sum, one, i) => sum + weights[i]! * (one - share) ** 2, 0);
-  return { share, influence, spread: at > largest ? Math.max(between, misfit) : between };
+  const ahead = at > largest ? Math.log(at / largest) : 0;
+  const missed = ahead < misfitStep ? (misfit * ahead) / misfitStep : misfit;
+  return { share, influence, spread: Math.max(between, missed) };
 }
 
 /**
