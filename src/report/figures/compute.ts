@@ -110,7 +110,8 @@ function curves(
   const path = (points: readonly { readonly x: number; readonly y: number }[]) =>
     points.map((point) => `${px(point.x)} ${px(point.y)}`).join("L");
   const place = ({ at, share }: Point) => ({ x: x(at), y: y(share.value) });
-  const beyond = main.curve.filter(({ at }) => at >= main.largest);
+  // From the interval of the last measured point on, where the band begins.
+  const beyond = [main.points.at(-1)!, ...main.curve.filter(({ at }) => at > main.largest * (1 + 1e-9))];
   if (beyond.length > 1)
     canvas.path(
       `M${path([
@@ -147,7 +148,8 @@ function curves(
       bold: true,
       color: "ink",
     });
-    canvas.guide(x(at), baseline + 4, x(at), bottom, style);
+    canvas.guide(x(at), baseline + 4, x(at), top, style);
+    canvas.line(x(at), top, x(at), bottom, style); // over the band, which would cover a guide
   }
   return finished(canvas, bottom + 46);
 }
