@@ -51,6 +51,7 @@ describe("a crossing in words", () => {
 
   it("tells how far a parameter may go, and where it stands at its last fitting value", () => {
     expect(said(5, 15).text).toBe("N could rise from 5 to 15 before the messages stop fitting");
+    expect(said(5, 42_433).text).toBe("N could rise from 5 to 42,433 before the messages stop fitting");
     expect(said(39, 39).text).toBe("N has no room beyond 39 before the messages stop fitting");
   });
 });

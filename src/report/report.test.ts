@@ -50,6 +50,16 @@ describe("what a report says", () => {
     expect(text).toContain("From GPT-4 to there, the team went 14");
   });
 
+  it("tells of hindsight, of the cast and of K* in the terminal, too, in the words of the other formats", () => {
+    const told = made("cascadeAdvised");
+    const text = formats.text.render(told).replaceAll(/\s+/g, " ");
+    const diversity = told.sections.find(({ id }) => id === "diversity")!.blocks;
+    expect(diversity.map(({ id }) => id).sort()).toEqual(["cast", "unlabeled"]);
+    for (const { title } of diversity) expect(text).toContain(`${title}.`.replaceAll("\u202f", " "));
+    expect(text).toMatch(/K\* = [\d.]+ \[[\d.]+, [\d.]+\]: how many agents that never agree the \w+ amount to/);
+    expect(text).toMatch(/With hindsight the same money spent on who is right .*: a bound that nobody can buy\./);
+  });
+
   it("says so when the held-back half leaves the advice open, or speaks against it", () => {
     const open = report(measured(studies["cascadeAdvised"]!(), 0.008, 0.7));
     expect(open.headline).toMatch(/^Ask ToRA-70B and Mixtral/);

@@ -32,7 +32,8 @@ describe("calibrate", () => {
     const { code, stdout } = await quorateHere(["calibrate", file]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/60 tasks, none graded\n {2}→ Record `correct`/);
-    expect(stdout).toMatch(/vote@\w,\w,\w/);
+    expect(stdout).toMatch(/1\. +[+−]?[\d.]+ +[+−]?[\d.]+ +[\d.]+ {2}vote@\w,\w,\w/); // ranks, but no intervals
+    expect(stdout).toContain("good for ranking only");
     expect(stdout).toMatch(/K\* +[\d.]+ \[/);
     const json = JSON.parse((await quorateHere(["calibrate", file, "--json"])).stdout);
     expect(json.notGraded.code).toBe("nothing-graded");
