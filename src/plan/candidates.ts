@@ -97,7 +97,7 @@ export class Pricing {
 
   #single(team: Team, agent: number): Candidate {
     const { column, right, accuracy } = this.#roster.agents[agent]!;
-    const costs = repeatedCosts(column, new Float64Array(right.length).fill(1), 1, this.#roster.tasks);
+    const costs = repeatedCosts(column, { taskCalls: new Float64Array(right.length).fill(1) }, 1, this.#roster.tasks);
     const silence = () => this.#silenceOfOne(agent, new Float64Array(right.length).fill(1), team);
     return this.#candidate(team, [agent], right, accuracy, this.#singles[agent]!, 0, costs, silence);
   }
@@ -108,7 +108,7 @@ export class Pricing {
     if (!mixture) return undefined;
     const forecast = repeatedForecast(team, mixture, this.#confidence);
     const { column } = this.#roster.agents[agent]!;
-    const costs = repeatedCosts(column, forecast.taskCalls, callsAtOnce(team), this.#roster.tasks);
+    const costs = repeatedCosts(column, forecast, callsAtOnce(team), this.#roster.tasks);
     const silence = () => this.#silenceOfOne(agent, forecast.taskCalls, team);
     return this.ofSamples(team, agent, { mixture, forecast, costs, silence });
   }

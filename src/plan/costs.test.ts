@@ -118,6 +118,48 @@ describe("costs of a forecast", () => {
   });
 });
 
+describe("a race on tasks of which the hard ones are dearer", () => {
+  const levels = 3000;
+  /** Of 100 tasks with two samples, or of all levels of hardness: what they cost, and who is right. */
+  function world(tasks: number, samples: number, seed: number, hardOf: (task: number, luck: number) => number) {
+    const next = random(seed, "dearer");
+    const attempts = Array.from({ length: tasks }, (_, t) => {
+      const hard = hardOf(t, next());
+      return Array.from({ length: samples }, (_, sample): Attempt => {
+        const answer = next() < 1 / (1 + Math.exp(6 * hard - 4.5)) ? "1" : String(2 + Math.floor(4 * next()));
+        const spent = Math.exp(2 * hard + 0.3 * normalQuantile(next()));
+        return { taskId: `t${t}`, agent: "a", sample, gold: "1", answer, costUsd: spent, seconds: spent };
+      });
+    }).flat();
+    const sorts = { graded: attempts.length, scored: 0, ungraded: 0, aggregated: 0, relay: 0 };
+    const read = { name: "w", attempts, lines: attempts.length, badLines: [], sorts, disagreements: [], sources: [] };
+    return tabulate(read, Config.parse({}));
+  }
+
+  it("costs calls times price and what both have in common, however little two samples tell of a task", () => {
+    const race = parseTeam("ahead:2/5@a");
+    const found = replay(race, world(levels, 5, 1, (task) => (task + 0.5) / levels).table, { seed: 1 }).cost;
+    const [usd, seconds, held] = [[] as number[], [] as number[], [] as boolean[]];
+    for (let seed = 0; seed < 40; seed++) {
+      const { cost } = forecast(
+        race,
+        calibrate(
+          world(100, 2, seed, (_, luck) => luck),
+          { pairs: false },
+        ),
+      );
+      const told = known(cost.usd);
+      usd.push(told.mean / found.usd!);
+      seconds.push(known(cost.seconds).mean / found.seconds!);
+      held.push(told.low <= found.usd! && found.usd! <= told.high);
+    }
+    const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    expect(Math.abs(mean(usd) - 1)).toBeLessThan(0.04); // the product alone is 0.07 too low
+    expect(Math.abs(mean(seconds) - 1)).toBeLessThan(0.04);
+    expect(held.filter(Boolean).length / held.length).toBeGreaterThanOrEqual(0.8);
+  });
+});
+
 describe("cached prompts", () => {
   const [input, saved] = [1000 * 1e-5, 1000 * 0.9e-5];
 

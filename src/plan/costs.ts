@@ -12,9 +12,10 @@ import type { Outcomes } from "../simulate/outcomes.ts";
 import { isMeasured, type Measured, type NotMeasured } from "../theory/interval.ts";
 import { normalExpectation } from "../theory/quadrature.ts";
 import { normalCdf, studentTQuantile } from "../theory/special.ts";
-import { pick } from "./choose.ts";
+import { meanOfKnown, pick } from "./choose.ts";
 import { energyOf } from "./energy.ts";
 import type { CostForecast, Costs, CostUnit } from "./plan-types.ts";
+import type { VoteForecast } from "./vote-forecast.ts";
 import { whenRead } from "./when-read.ts";
 
 /**
@@ -67,6 +68,8 @@ export interface TaskCosts {
   (unit: Expense): Float64Array;
   /** True where a price of cached prompts is stated: else dollars are the same at least and at most. */
   readonly cached: boolean;
+  /** Variance of the mean beyond what the scatter over tasks explains, as a share of the mean's square. @default 0 */
+  readonly unexplained?: number;
 }
 
 /** Costs of calls, or of tasks. */
@@ -187,18 +190,31 @@ export function replayedCosts(outcomes: Outcomes, table: AnswerTable, tasks: Uin
 }
 
 /**
- * Expected costs of asking one agent `calls` times per task.
+ * Expected costs of asking one agent repeatedly. What a task costs is calls times the cost of a call, and where hard tasks are
+ * both dearer and asked more often its expectation is more than the product of both: by the slope of costs along p times
+ * Cov(calls, p), both given what was recorded on the task.
  *
  * @param atOnce  how many calls are made together at first; the others wait for some of them. ∞: all together
  */
-export function repeatedCosts(column: Column, calls: Float64Array, atOnce: number, tasks: Uint32Array): TaskCosts {
-  const times = (unit: CallUnit) => meanCallCosts(column, unit, tasks).map((cost, t) => cost * calls[t]!);
-  const cachedAfter = (first: number) => {
-    const cached = meanCallCosts(column, "usdCached", tasks);
-    return meanCallCosts(column, "usd", tasks).map((usd, t) => {
-      const full = Math.min(first, calls[t]!);
-      return full * usd + (calls[t]! - full) * cached[t]!;
+export function repeatedCosts(
+  column: Column,
+  { taskCalls: calls, varyingCalls }: Pick<VoteForecast, "taskCalls" | "varyingCalls">,
+  atOnce: number,
+  tasks: Uint32Array,
+): TaskCosts {
+  /** At this mean cost of a call, `slope` higher on tasks where p is higher by one than what was recorded tells. */
+  const ofAll = (cost: Float64Array, slope: number) =>
+    cost.map((one, t) => {
+      const product = calls[t]! * one;
+      if (!varyingCalls) return product;
+      return Math.max(Math.min(atOnce, calls[t]!) * one, product + slope * varyingCalls.withAccuracy[t]!);
     });
+  const slopeOf = (unit: CallUnit) =>
+    varyingCalls ? costSlope(column, callCostOf(column, unit), tasks, varyingCalls.accuracyVariance) : 0;
+  const times = (unit: CallUnit) => ofAll(meanCallCosts(column, unit, tasks), slopeOf(unit));
+  const cachedAfter = (first: number) => {
+    const [usd, cached] = (["usd", "usdCached"] as const).map((unit) => meanCallCosts(column, unit, tasks));
+    return times("usdCached").map((all, t) => all + Math.min(first, calls[t]!) * (usd![t]! - cached![t]!));
   };
   const costs = (unit: Expense) => {
     switch (unit) {
@@ -216,31 +232,66 @@ export function repeatedCosts(column: Column, calls: Float64Array, atOnce: numbe
         return times(unit);
     }
   };
-  return Object.assign(costs, { cached: column.usdCached !== undefined });
+  return Object.assign(costs, { cached: column.usdCached !== undefined, unexplained: varyingCalls?.unexplained ?? 0 });
 
   /** After the first round each asks for what is missing to the lead: from one call to `atOnce`, half of that range on average. */
   function secondsInRounds(): Float64Array {
     const [one, all] = [slowestOf(column, 1, tasks), slowestOf(column, atOnce, tasks)];
-    return calls.map((made, t) => {
-      const rounds = Math.max(0, made - atOnce) / ((1 + atOnce) / 2);
-      return all[t]! + (rounds * (one[t]! + all[t]!)) / 2;
-    });
+    const round = one.map((fastest, t) => (fastest + all[t]!) / 2);
+    const longer = meanOfKnown(round) / meanOfKnown(one);
+    const made = ofAll(round, longer * slopeOf("seconds"));
+    return all.map((first, t) => first + Math.max(0, made[t]! - atOnce * round[t]!) / ((1 + atOnce) / 2));
   }
 }
 
 /**
+ * By how much a call costs more on a task where p, the chance that a sample is right, is higher by one, given the mean cost of
+ * its recorded calls and the share of them that were right: β − δ. β = Cov(p, cost)/Var p over tasks, the covariance from
+ * different samples of a task, whose own luck is then in it on one side only. δ is what a right sample costs more than a wrong one
+ * of the same task: of tasks alike in what was recorded, those of higher p have had bad luck, and it was paid for.
+ *
+ * @param variance  of p over tasks
+ */
+function costSlope(column: Column, of: (at: number) => number, tasks: Uint32Array, variance: number): number {
+  const repeated = Array.from(tasks, (task) => {
+    const [from, to] = [column.start[task]!, column.start[task + 1]!];
+    return Array.from({ length: to - from }, (_, i) => ({ right: column.grade[from + i]!, cost: of(from + i) })).filter(
+      ({ right, cost }) => !Number.isNaN(right) && !Number.isNaN(cost),
+    );
+  }).filter(({ length }) => length > 1);
+  if (repeated.length < 2 || !(variance > 0)) return 0;
+  const meansOver = (of: "right" | "cost") =>
+    repeated.map((some) => some.reduce((sum, one) => sum + one[of], 0) / some.length);
+  const [right, cost] = [meansOver("right"), meansOver("cost")];
+  const center = (of: readonly number[]) => of.reduce((sum, one) => sum + one, 0) / of.length;
+  const [rightCenter, costCenter] = [center(right), center(cost)];
+  let [between, within, squares] = [0, 0, 0];
+  repeated.forEach((some, t) => {
+    let together = 0; // Σ (right − its mean)(cost − its mean) of one task
+    for (const one of some) {
+      together += (one.right - right[t]!) * (one.cost - cost[t]!);
+      squares += (one.right - right[t]!) ** 2;
+    }
+    within += together;
+    // of means, less what their own samples have in common
+    between += (right[t]! - rightCenter) * (cost[t]! - costCenter) - together / (some.length * (some.length - 1));
+  });
+  return between / (repeated.length - 1) / variance - (squares > 0 ? within / squares : 0);
+}
+
+/**
  * Expected time of the slowest of `calls` calls made together: of the recorded ones without replacement. Where more are made
- * than were recorded, the slowest recorded one, longer by E max of `calls` over E max of the recorded number, for log-normal
- * times that scatter within tasks as all recorded ones do.
+ * than were recorded, as of {@link furtherSeconds}.
  */
 export function slowestOf(column: Column, calls: number, tasks: Uint32Array): Float64Array {
   const seconds = sortedSeconds(column);
-  const lift = largestLogNormal(calls > 1 ? scatterOfSeconds(column) : 0);
+  const further = furtherSeconds(column);
+  const lift = largestLogNormal(further.scatter);
   return Float64Array.from(tasks, (task) => {
     const [from, to] = [column.start[task]!, column.start[task + 1]!];
     const count = to - from;
     if (count === 0) return Number.NaN;
-    if (calls > count) return (seconds[to - 1]! * lift(calls)) / lift(count);
+    if (calls > count) return further.median(task) * lift(calls);
     let [expected, below, chosen] = [0, 0, 1]; // chosen: P(all calls are among the i fastest)
     for (let i = 1; i <= count; i++) {
       chosen = 1;
@@ -250,6 +301,23 @@ export function slowestOf(column: Column, calls: number, tasks: Uint32Array): Fl
     }
     return expected;
   });
+}
+
+/**
+ * Times of calls beyond those that were recorded: log-normal with this deviation of their logarithms, which is that within tasks
+ * of all recorded ones, and on each task with the median of which the slowest recorded one is the expected slowest of as many.
+ */
+export function furtherSeconds(column: Column): { readonly scatter: number; median(task: number): number } {
+  const scatter = scatterOfSeconds(column);
+  const lift = largestLogNormal(scatter);
+  const seconds = sortedSeconds(column);
+  return {
+    scatter,
+    median(task) {
+      const [from, to] = [column.start[task]!, column.start[task + 1]!];
+      return to > from ? seconds[to - 1]! / lift(to - from) : Number.NaN;
+    },
+  };
 }
 
 /** E max of n values exp(σ Z), Z normal: ∫ n φ(z) Φ(z)^(n−1) e^(σz) dz. */
@@ -311,19 +379,26 @@ export function worstCase(
   }, 0);
 }
 
-/** Mean over tasks, with {@link callInterval} or {@link costInterval}. Tasks without a record are left out, if few. */
+/** Mean over tasks, with {@link callInterval} or {@link costInterval}, widened by what is unexplained. Tasks without a record are left out, if few. */
 function costForecast(
   perTask: Float64Array,
   max: number,
   unit: CostUnit | "tokensIn" | "tokensOut",
   confidence: number,
+  unexplained = 0,
 ): CostForecast | NotMeasured {
   const known = perTask.some(Number.isNaN) ? perTask.filter((value) => !Number.isNaN(value)) : perTask;
   if (known.length < 2 || known.length < 0.8 * perTask.length) return notRecorded(unit, known.length);
   if (Number.isNaN(max)) return notRecorded(unit, 0); // of no task that reaches some member: the rest would mislead
   const { low, high, mean } = unit === "calls" ? callInterval(known, confidence) : costInterval(known, confidence);
+  const half = student(known, confidence) * mean * Math.sqrt(unexplained);
   const most = Math.max(mean, max);
-  return { mean, low: Math.max(0, low), high: Math.min(high, most), max: most };
+  return {
+    mean,
+    low: Math.max(0, mean - Math.hypot(mean - low, half)),
+    high: Math.min(mean + Math.hypot(high - mean, half), most),
+    max: most,
+  };
 }
 
 /** Mean of calls over tasks ± t√(sd²/k + 0.25/k²), where they vary at all. */
@@ -398,7 +473,7 @@ function between(
 /** All costs of a team, each worked out when it is first read. */
 export function allCosts(perTask: TaskCosts, max: (unit: Expense) => number, confidence: number): Costs {
   const of = (unit: CostUnit | "tokensIn" | "tokensOut", expense: Expense = unit) =>
-    costForecast(perTask(expense), max(expense), unit, confidence);
+    costForecast(perTask(expense), max(expense), unit, confidence, perTask.unexplained);
   const costs: Costs = whenRead<Costs>({
     calls() {
       const calls = of("calls");

@@ -7,6 +7,7 @@ import { scriptedAttempts, scriptedConfig, scriptedExample } from "../simulate/s
 import { meanOfKnown } from "./choose.ts";
 import { callsOfMembers } from "./drawn-answers.ts";
 import { forecast, SamplesNeeded } from "./forecast.ts";
+import type { CostForecast } from "./plan-types.ts";
 import { subsetOf } from "./subset.ts";
 
 /** Two agents with ten samples of 400 tasks, three options. */
@@ -38,6 +39,7 @@ describe("a forecast of members that are asked more often than they were recorde
       told: forecast(team, few),
       accuracy: meanOfKnown(replayed.accuracy),
       calls: meanOfKnown(replayed.calls),
+      seconds: meanOfKnown(replayed.seconds),
     };
   };
 
@@ -55,6 +57,11 @@ describe("a forecast of members that are asked more often than they were recorde
     expect(Math.abs(told.cost.calls.mean - calls)).toBeLessThan(0.1);
     expect(told.accuracy.low).toBeLessThan(told.accuracy.mean);
     expect(told.caveats.join()).toContain("drawn from its law of votes");
+  });
+
+  it("takes the time of the slowest of so many calls, not of the recorded ones", () => {
+    const { told, seconds } = compared("vote@scholar:9,clerk:9", 2);
+    expect(Math.abs((told.cost.seconds as CostForecast).mean / seconds - 1)).toBeLessThan(0.03);
   });
 
   it("stays the recorded answers where there are enough of them", () => {

@@ -6,9 +6,10 @@ import type { Team } from "../organizations/team.ts";
 import { type AnswerTable, type Column, gradesOf } from "../records/answer-table.ts";
 import { emptyOutcomes, type Outcomes } from "../simulate/outcomes.ts";
 import { outcomes } from "../simulate/replay.ts";
-import { type Random, random } from "../theory/random.ts";
+import { normalDeviate, type Random, random } from "../theory/random.ts";
 import { stagesOf } from "./candidates.ts";
 import { mean, pick } from "./choose.ts";
+import { furtherSeconds } from "./costs.ts";
 import { joinShare, newShare, type Scatter } from "./scatter.ts";
 import type { VoteMixture } from "./vote-mixture.ts";
 
@@ -35,7 +36,8 @@ export interface DrawnMember {
  * drawn from its law given its samples, at the same quantile as those of the other members, given all their samples, with the
  * probability that difficulties correlate. Its answers repeat those it gave as the scatter of the law says, and a wrong one that
  * is new to it may be one that others gave or were drawn to give: each of those with the probability that wrong answers of two
- * members agree. Drawn `draws` times per task.
+ * members agree. Its tokens and dollars are those of recorded answers to the task, its seconds as {@link furtherSeconds} has
+ * them. Drawn `draws` times per task.
  */
 export function drawnOutcomes(
   team: Team,
@@ -198,7 +200,21 @@ function drawColumns(members: readonly DrawnMember[], tasks: Uint32Array, draws:
       });
     }
   });
-  return members.map(({ column, calls }, m) => asColumn(column, drawn[m]!, tasks.length * draws, calls));
+  return members.map(({ column, calls, further }, m) => {
+    const made = asColumn(column, drawn[m]!, tasks.length * draws, calls);
+    return further ? { ...made, seconds: drawSeconds(column, tasks, draws * calls, next) } : made;
+  });
+}
+
+/** So many times of every task: of the slowest of few recorded ones more would not be expected than that one takes. */
+function drawSeconds(column: Column, tasks: Uint32Array, count: number, next: Random): Float64Array {
+  const { scatter, median } = furtherSeconds(column);
+  const seconds = new Float64Array(tasks.length * count);
+  tasks.forEach((task, t) => {
+    const usual = median(task);
+    for (let i = 0; i < count; i++) seconds[t * count + i] = usual * Math.exp(scatter * normalDeviate(next));
+  });
+  return seconds;
 }
 
 /** Recorded answers, none twice; shuffles their indices. */

@@ -242,7 +242,8 @@ function forecastRepeated(
 }
 
 /**
- * Costs of asking one agent repeatedly: the calls that its mixture expects on each task, at the mean cost of its recorded calls there.
+ * Costs of asking one agent repeatedly: the calls that its mixture expects on each task, at the mean cost of its recorded calls there
+ * and what those that it cannot expect cost more, as tasks of other difficulty do.
  *
  * @param tasks  the tasks of `votes`, in the same order
  */
@@ -254,7 +255,7 @@ export function costsOfRepeats(
   confidence: number,
 ): Costs {
   const stages = stagesOf(team);
-  const costs = repeatedCosts(column, votes.taskCalls, callsAtOnce(team), tasks);
+  const costs = repeatedCosts(column, votes, callsAtOnce(team), tasks);
   const largest = (unit: Expense) => worstCase(team, stages, unit, () => largestCallCost(column, unit, tasks));
   const found = allCosts(costs, largest, confidence);
   const { calls: mean, callsLow: low, callsHigh: high } = votes;

@@ -253,7 +253,12 @@ function forecastRepeated(
   const column = findColumn(calibration.table, columnNames(team)[0]!)!;
   const { samples } = estimates.agents.find(({ name }) => name === column.name)!;
   const calls = callsMaxOf(team);
-  const costs = repeatedCosts(column, new Float64Array(tasks.length).fill(calls), Number.POSITIVE_INFINITY, tasks);
+  const costs = repeatedCosts(
+    column,
+    { taskCalls: new Float64Array(tasks.length).fill(calls) },
+    Number.POSITIVE_INFINITY,
+    tasks,
+  );
   const largest = (unit: Expense) => worstCase(team, stagesOf(team), unit, () => largestCallCost(column, unit, tasks));
   const forecast: Forecast = {
     ...head(team, perTask, confidence),

@@ -8,6 +8,16 @@ import { sharedCorrelation } from "./vote-keys.ts";
 import { agreeing, rightAgree, type VoteMixture } from "./vote-mixture.ts";
 import { aheadValue, type GridValue, type VoteGrid, voteValue } from "./vote-value.ts";
 
+/** How calls vary with p, the chance that a sample is right. */
+export interface VaryingCalls {
+  /** Cov(calls, p | what was recorded), for each of the calibration tasks. */
+  readonly withAccuracy: Float64Array;
+  /** Variance of p over tasks. */
+  readonly accuracyVariance: number;
+  /** Variance of the mean that is expected beyond what the scatter over tasks explains, as a share of the mean's square. */
+  readonly unexplained: number;
+}
+
 /** What a way of asking one agent repeatedly is expected to do; gain is over one call of the same agent. */
 export interface VoteForecast {
   readonly accuracy: number;
@@ -26,6 +36,8 @@ export interface VoteForecast {
   /** Expected outcome and calls on each of the calibration tasks, NaN where nothing was recorded. */
   readonly taskAccuracy: Float64Array;
   readonly taskCalls: Float64Array;
+  /** Where calls vary. */
+  readonly varyingCalls?: VaryingCalls;
   /** Accuracy if wrong answers all differed; only where it matters and all were taken to agree, as none was recorded. */
   readonly accuracyIfWrongDiffer?: number;
 }
@@ -163,8 +175,21 @@ export function forecastValue(
   const t = studentTQuantile((1 + confidence) / 2, Math.max(1, tasks - 1));
   const half = t * Math.sqrt(gainVariance);
   const calls = expect(weights, value.calls);
-  const halfCalls = t * Math.sqrt(uncertainty(value.calls, calls, [], shift("calls")));
+  const callsVariance = uncertainty(value.calls, calls, [], shift("calls"));
+  const halfCalls = t * Math.sqrt(callsVariance);
   const [accuracyLow, accuracyHigh] = betaInterval(forecast, accuracyVariance, tasks, confidence);
+  const taskCalls = perTask(mixture, value.calls);
+  const varyingCalls = (): VaryingCalls => {
+    const width = grid.scatters.length;
+    const known = Array.from(taskCalls).filter((one) => !Number.isNaN(one));
+    const p = value.calls.map((_, g) => grid.accuracies[Math.floor(g / width)]!);
+    const [taskP, both] = [p, p.map((one, g) => one * value.calls[g]!)].map((values) => perTask(mixture, values));
+    return {
+      withAccuracy: taskCalls.map((expected, t) => both![t]! - expected * taskP![t]!),
+      accuracyVariance: varianceUnder(weights, p, expect(weights, p)),
+      unexplained: Math.max(0, callsVariance - variance(known) / known.length) / calls ** 2,
+    };
+  };
   return {
     accuracy: forecast,
     accuracyLow,
@@ -179,7 +204,8 @@ export function forecastValue(
     callsLow: Math.max(Math.min(...value.calls), calls - halfCalls),
     callsHigh: Math.min(Math.max(...value.calls), calls + halfCalls),
     taskAccuracy: perTask(mixture, value.accuracy),
-    taskCalls: perTask(mixture, value.calls),
+    taskCalls,
+    ...(value.calls.some((one) => one !== value.calls[0]) && { varyingCalls: varyingCalls() }),
     ...(!answersKnown &&
       scatterMatters && {
         accuracyIfWrongDiffer: expect(
