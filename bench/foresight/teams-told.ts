@@ -1,6 +1,6 @@
 // What the rows of the campaign on teams say: figures with their errors, tables, and claims held against targets.
 import type { Check, Table, Told } from "./part.ts";
-import type { BoughtRow, Buyer, Cell, Kept, NamedRow, TeamsRows } from "./teams.ts";
+import type { BoughtRow, Buyer, Cell, FurtherRow, Kept, NamedRow, TeamsRows } from "./teams.ts";
 
 /** A share or mean of rows, with its standard error over splits (rows of one split share their tasks). */
 export interface Figure {
@@ -49,6 +49,22 @@ export function namedSummary(rows: readonly NamedRow[]) {
     gainError: figure(rows, ({ gain }) => Math.abs(errorOf(gain))),
     coveredAccuracy: figure(rows, ({ accuracy }) => Number(accuracy.covered)),
     coveredGain: figure(rows, ({ gain }) => Number(gain.covered)),
+  };
+}
+
+/** Named teams that ask a member more often than was learned from. */
+export function furtherSummary(rows: readonly FurtherRow[]) {
+  return {
+    rows: rows.length,
+    error: figure(rows, ({ accuracy }) => Math.abs(errorOf(accuracy))),
+    reference: figure(rows, ({ accuracy, reference }) => Math.abs(reference - accuracy.measured)),
+    ratio: ratio(
+      rows,
+      ({ accuracy }) => errorOf(accuracy),
+      ({ accuracy, reference }) => reference - accuracy.measured,
+    ),
+    bias: figure(rows, ({ accuracy }) => errorOf(accuracy)),
+    coveredAccuracy: figure(rows, ({ accuracy }) => Number(accuracy.covered)),
   };
 }
 
@@ -171,6 +187,7 @@ const groups: readonly { readonly title: string; readonly holds: (row: Cell) => 
 /** Of all sets together. */
 export function tellTeams(found: readonly { readonly found: TeamsRows }[]): Told {
   const named = found.flatMap(({ found: one }) => one.named);
+  const further = found.flatMap(({ found: one }) => one.further);
   const bought = found.flatMap(({ found: one }) => one.bought);
   const cells = groups.flatMap(({ title, holds }) =>
     [...new Set(bought.map(({ tasks }) => tasks))]
@@ -188,13 +205,17 @@ export function tellTeams(found: readonly { readonly found: TeamsRows }[]): Told
   return {
     title: "Teams of several agents",
     words: [
-      "Named teams are drawn at random: a panel of every size from 2 to 9 and cascades of two and three stages. Bought ones are chosen by `plan` from all that the recordings can replay, at five budgets in calls and, where every agent has a price, five in dollars; every second split offers 4 to 10 agents drawn at random. Means over splits, ± their standard error; errors, biases and regrets in points. *Raw* is the plain share of right answers on the calibration tasks (plain resampling), which also buys for itself. *Fair* regret: the best candidate is chosen on one half of the checking tasks and scored on the other, so that hindsight is not rewarded for luck. *Said of this check*: P(better) is about all tasks there are; on the M tasks of a check the sign has noise of its own, Φ(g/√(s²/k + Var/M)). *Further tasks*: the calibration goes on in random order until P(better) of the same two reaches 0.9 either way; where the set ends before (censored) a range counts as holding if it reaches as far.",
+      "Named teams are drawn at random: a panel of every size from 2 to 9 and cascades of two and three stages; with two samples learned from also votes and a cascade of two agents that ask one of them three to nine times, held against replays with all samples. Bought ones are chosen by `plan` from all that the recordings can replay, at five budgets in calls and, where every agent has a price, five in dollars; every second split offers 4 to 10 agents drawn at random. Means over splits, ± their standard error; errors, biases and regrets in points. *Raw* is the plain share of right answers on the calibration tasks (plain resampling), which also buys for itself. *Fair* regret: the best candidate is chosen on one half of the checking tasks and scored on the other, so that hindsight is not rewarded for luck. *Said of this check*: P(better) is about all tasks there are; on the M tasks of a check the sign has noise of its own, Φ(g/√(s²/k + Var/M)). *Further tasks*: the calibration goes on in random order until P(better) of the same two reaches 0.9 either way; where the set ends before (censored) a range counts as holding if it reaches as far.",
     ],
-    checks: claimsOf(named, bought),
+    checks: [...claimsOf(named, bought), ...furtherClaims(further)],
     tables: [
       namedTable(
         named,
         [...cells, ...sets].filter(({ holds }) => named.some(holds)),
+      ),
+      askedFurtherTable(
+        further,
+        [...cells, ...sets].filter(({ holds }) => further.some(holds)),
       ),
       boughtTable(bought, both),
       regretTable(bought, both),
@@ -230,6 +251,20 @@ function namedTable(rows: readonly NamedRow[], selections: readonly Selection[])
       return [
         ...[title, tasks, s.rows, points(s.error), points(s.raw), points(s.independent), points(s.map)],
         ...[points(s.reference), points(s.bias), share(s.coveredAccuracy), share(s.coveredGain)],
+      ];
+    }),
+  };
+}
+
+function askedFurtherTable(rows: readonly FurtherRow[], selections: readonly Selection[]): Table {
+  return {
+    title: "Named teams that ask a member more often than was learned from",
+    columns: ["sets", "tasks", "teams", "error", "full-sample reference", "ratio", "bias", "accuracy covered"],
+    rows: selections.map(({ title, tasks, holds }) => {
+      const s = furtherSummary(rows.filter(holds));
+      return [
+        ...[title, tasks, s.rows, points(s.error), points(s.reference), s.ratio.toFixed(2)],
+        ...[points(s.bias), share(s.coveredAccuracy)],
       ];
     }),
   };
@@ -295,6 +330,29 @@ function furtherTable(rows: readonly BoughtRow[], selections: readonly Selection
       return s.cases > 0 ? [[title, tasks, s.cases, s.censored, share(s.held), share(s.heldWhereSeen)]] : [];
     }),
   };
+}
+
+function furtherClaims(rows: readonly FurtherRow[]): Check[] {
+  return (["panel", "cascade"] as const).flatMap((kind): Check[] => {
+    const some = rows.filter((row) => row.kind === kind);
+    if (some.length === 0) return [];
+    const { ratio: against, coveredAccuracy: covered } = furtherSummary(some);
+    const of = `named ${kind}s that ask a member more often than was learned from:`;
+    return [
+      {
+        claim: `${of} error against the full-sample reference`,
+        figure: against.toFixed(3),
+        target: "≤ 1.1",
+        met: against <= 1.1,
+      },
+      {
+        claim: `${of} accuracy covered`,
+        figure: share(covered),
+        target: "0.85–0.95",
+        met: covered.mean >= 0.85 && covered.mean <= 0.95,
+      },
+    ];
+  });
 }
 
 /** What is claimed of teams, each against its figure. */

@@ -13,7 +13,7 @@ import { forecast } from "../../src/plan/forecast.ts";
 import { latentAccuracy, winTables } from "../../src/plan/latent.ts";
 import { plan } from "../../src/plan/plan.ts";
 import type { Budget, Forecast, FurtherTasks, Gain, Plan } from "../../src/plan/plan-types.ts";
-import { type AnswerTable, findColumn } from "../../src/records/answer-table.ts";
+import { type AnswerTable, type Column, findColumn } from "../../src/records/answer-table.ts";
 import { outcomes, outcomesCached } from "../../src/simulate/replay.ts";
 import { isMeasured } from "../../src/theory/interval.ts";
 import { permutation, type Random, random } from "../../src/theory/random.ts";
@@ -75,6 +75,16 @@ export interface NamedRow extends Cell {
   };
 }
 
+/** A named team that asks a member more often than was learned from, and at most as often as was recorded. */
+export interface FurtherRow extends Cell {
+  readonly kind: "panel" | "cascade";
+  readonly team: string;
+  readonly calls: number;
+  readonly accuracy: Kept;
+  /** What all recorded samples of the same tasks would promise. */
+  readonly reference: number;
+}
+
 /** What was bought at one budget. Regrets are in accuracy, scored on all tasks; `fair` ones are cross-fitted. */
 export interface BoughtRow extends Cell {
   readonly budget: Budget;
@@ -116,6 +126,7 @@ export interface Further extends FurtherTasks {
 /** What the campaign found on a set. */
 export interface TeamsRows {
   readonly named: readonly NamedRow[];
+  readonly further: readonly FurtherRow[];
   readonly bought: readonly BoughtRow[];
   readonly leftOut: readonly LeftOut[];
 }
@@ -129,7 +140,7 @@ export function teamsOn(
   { tasks = [30, 100, 300], samples = [2, 5], splits = 20, seed = 1, ...options }: TeamsOptions = {},
 ): TeamsRows {
   const { table } = set.recordings;
-  const rows = { named: [] as NamedRow[], bought: [] as BoughtRow[] };
+  const rows = { named: [] as NamedRow[], further: [] as FurtherRow[], bought: [] as BoughtRow[] };
   if (table.columns.length < 2) return { ...rows, leftOut: [] };
   const isKept = (count: number) => table.tasks.length - count >= checkedMin;
   const replays = new Replays(set);
@@ -156,7 +167,7 @@ function runCell(
   { count, size, split }: { readonly count: number; readonly size: number; readonly split: number },
   replays: Replays,
   { budgetsCalls = [1, 3, 5, 7, 9], budgetsUsd = [0.3, 0.6, 1, 1.5, 2.5], confidence = 0.9 }: TeamsOptions,
-  rows: { readonly named: NamedRow[]; readonly bought: BoughtRow[] },
+  rows: { readonly named: NamedRow[]; readonly further: FurtherRow[]; readonly bought: BoughtRow[] },
 ): void {
   const { choosing, checking } = splitAt(set, count, split);
   const pool = poolOf(set, split);
@@ -168,6 +179,12 @@ function runCell(
   rows.named.push(
     ...namedTeams(calibration, random(split, "named", set.name, count)).map((team) => named(team, check)),
   );
+  if (size === 2)
+    rows.further.push(
+      ...furtherTeams(calibration, set.recordings.table, random(split, "asked further", set.name, count)).map((team) =>
+        askedFurther(team, check),
+      ),
+    );
   const looksBest = calibration.agents.reduce((a, b) => (b.accuracy.value > a.accuracy.value ? b : a));
   const { usd } = looksBest.cost;
   const isPriced = calibration.agents.every(({ cost }) => isMeasured(cost.usd) && cost.usd.value > 0);
@@ -236,16 +253,12 @@ const panelSizes = [2, 3, 4, 5, 6, 7, 8, 9];
 
 /** One random panel of every size and two cascades of each depth; casts stand most accurate first, as the planner's do. */
 function namedTeams({ agents }: Calibration, next: Random): Team[] {
-  const order = [...agents].sort((a, b) => b.accuracy.value - a.accuracy.value || (a.name < b.name ? -1 : 1));
-  const drawn = (size: number) =>
-    Array.from(permutation(order.length, next).subarray(0, size))
-      .sort((a, b) => a - b)
-      .map((i) => ({ agent: order[i]!.agent, samples: 1, ...level(order[i]!) }));
   const panels = panelSizes
-    .filter((size) => size <= order.length)
-    .map((size) => makeTeam("vote", { sizes: [], cast: drawn(size).map(part), messageTokens: [] }));
+    .filter((size) => size <= agents.length)
+    .map((size) => makeTeam("vote", { sizes: [], cast: drawMembers(agents, size, next).map(part), messageTokens: [] }));
   const cascade = (shape: readonly number[]) => {
-    const members = drawn(shape.reduce((sum, size) => sum + size, 0)).reverse(); // the weakest first
+    const size = shape.reduce((sum, one) => sum + one, 0);
+    const members = drawMembers(agents, size, next).reverse(); // the weakest first
     let from = 0;
     const cast = shape.map((size) => {
       const stage = members.slice(from, from + size);
@@ -262,8 +275,61 @@ function namedTeams({ agents }: Calibration, next: Random): Team[] {
   ];
   return [
     ...panels,
-    ...depths.filter((shape) => shape.reduce((sum, size) => sum + size, 0) <= order.length).map(cascade),
+    ...depths.filter((shape) => shape.reduce((sum, size) => sum + size, 0) <= agents.length).map(cascade),
   ];
+}
+
+/** So many agents, asked once each, most accurate first. */
+function drawMembers(agents: Calibration["agents"], size: number, next: Random) {
+  const order = [...agents].sort((a, b) => b.accuracy.value - a.accuracy.value || (a.name < b.name ? -1 : 1));
+  return Array.from(permutation(order.length, next).subarray(0, size))
+    .sort((a, b) => a - b)
+    .map((i) => ({ agent: order[i]!.agent, samples: 1, ...level(order[i]!) }));
+}
+
+/** Asked so often at most, however many samples a set has. */
+const askedMost = 9;
+
+/**
+ * Two votes of two agents, one of them asked more often than twice, and a cascade whose first and weaker one is; all as often as
+ * there are samples of all its agents at most.
+ */
+function furtherTeams({ agents: all }: Calibration, table: AnswerTable, next: Random): Team[] {
+  const recorded = new Map(all.map((agent) => [agent, usualSamples(findColumn(table, agent.name)!)]));
+  const agents = all.filter((agent) => recorded.get(agent)! > 2);
+  if (agents.length < 2) return [];
+  const most = Math.min(askedMost, ...agents.map((agent) => recorded.get(agent)!));
+  const upTo = (least: number) => least + Math.floor(next() * (most - least + 1));
+  const vote = () => {
+    const [a, b] = drawMembers(agents, 2, next);
+    const cast = [part({ ...a!, samples: upTo(3) }), part({ ...b!, samples: upTo(1) })];
+    return makeTeam("vote", { sizes: [], cast, messageTokens: [] });
+  };
+  const [best, weaker] = drawMembers(agents, 2, next);
+  const cast = [part({ ...weaker!, samples: upTo(3) }), part(best!)];
+  return [vote(), vote(), makeTeam("cascade", { sizes: [], cast, messageTokens: [] })];
+}
+
+/** Samples on most tasks. */
+function usualSamples({ start }: Column): number {
+  const counts = Array.from(start.subarray(1), (to, task) => to - start[task]!);
+  return counts.sort((a, b) => a - b)[counts.length >> 1]!;
+}
+
+function askedFurther(team: Team, check: Check): FurtherRow {
+  const { calibration, choosing, replays, confidence, cell } = check;
+  const there = replays.accuracy(team.text);
+  return {
+    ...cell,
+    kind: team.kind === "cascade" ? "cascade" : "panel",
+    team: team.text,
+    calls: organizationOf(team).stages!(team).reduce(
+      (sum, { members }) => members.reduce((all, { samples }) => all + samples, sum),
+      0,
+    ),
+    accuracy: keptAccuracy(forecast(team, calibration, { confidence, seed: cell.split }), there, check),
+    reference: meanAt(there, choosing),
+  };
 }
 
 const level = (agent: { readonly level?: string }) => (agent.level === undefined ? {} : { level: agent.level });

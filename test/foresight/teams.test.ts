@@ -3,27 +3,29 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type ForesightSet, readSets } from "../../bench/foresight/sets.ts";
 import { type TeamsRows, teamsOn } from "../../bench/foresight/teams.ts";
-import { boughtSummary, figure, namedSummary } from "../../bench/foresight/teams-told.ts";
+import { boughtSummary, figure, furtherSummary, namedSummary } from "../../bench/foresight/teams-told.ts";
 import type { Attempt } from "../../src/records/attempt.ts";
 import { tabulate } from "../../src/records/tabulate.ts";
 import { random } from "../../src/theory/random.ts";
 
 /** Five agents that err independently on 400 tasks; wrong answers are drawn from three. */
-function scriptedSet(): ForesightSet {
+function scriptedSet(samples = 1): ForesightSet {
   const next = random(3, "teams campaign");
   const accuracies = [0.82, 0.78, 0.75, 0.7, 0.5];
   const attempts = Array.from({ length: 400 }, (_, task) => task).flatMap((task) =>
-    accuracies.map((accuracy, i): Attempt => {
-      const correct = next() < accuracy;
-      return {
-        taskId: `task-${task}`,
-        agent: `agent-${i}`,
-        sample: 0,
-        status: "ok",
-        answer: correct ? "right" : `wrong-${Math.floor(3 * next())}`,
-        correct: Number(correct),
-      };
-    }),
+    accuracies.flatMap((accuracy, i) =>
+      Array.from({ length: samples }, (_, sample): Attempt => {
+        const correct = next() < accuracy;
+        return {
+          taskId: `task-${task}`,
+          agent: `agent-${i}`,
+          sample,
+          status: "ok",
+          answer: correct ? "right" : `wrong-${Math.floor(3 * next())}`,
+          correct: Number(correct),
+        };
+      }),
+    ),
   );
   const recordings = tabulate(
     {
@@ -37,7 +39,7 @@ function scriptedSet(): ForesightSet {
     },
     { agents: {}, sources: [] },
   );
-  return { name: "scripted", recordings, samples: 1, answersKnown: true };
+  return { name: "scripted", recordings, samples, answersKnown: true };
 }
 
 describe("the campaign on teams", () => {
@@ -74,6 +76,19 @@ describe("the campaign on teams", () => {
     expect(error.mean).toBeCloseTo(raw.mean, 12);
     expect(reference.mean).toBeCloseTo(raw.mean, 12); // one sample: all that was recorded
     expect(independent.mean).toBeLessThan(1.2 * raw.mean);
+  });
+
+  it("names teams that ask a member more often than was learned from, where more was recorded", () => {
+    expect(rows.further).toEqual([]);
+    const { further } = teamsOn(scriptedSet(5), { tasks: [60], samples: [2, 5], splits: 4, budgetsCalls: [] });
+    expect(further.map(({ kind }) => kind)).toEqual(
+      Array.from({ length: 4 }, () => ["panel", "panel", "cascade"]).flat(),
+    );
+    for (const { team, samples } of further) {
+      expect(team).toMatch(/^(vote@agent-\d:[3-5],agent-\d(:[2-5])?|cascade@agent-\d:[3-5],agent-\d)$/);
+      expect(samples).toBe(2);
+    }
+    expect(furtherSummary(further).error.mean).toBeLessThan(0.06);
   });
 
   it("is the same again", () => {
