@@ -1,8 +1,9 @@
 // How forecasts hold on tasks nobody has seen: node bench/foresight/foresight.ts [files and folders…] [--splits 40] [--part votes …]
 // [--workers 2] [--seed 1] [--out folder]. A folder of folders is read as one set each; without paths it reads the public sets.
-// Into bench/foresight (or --out) go results.md, results.json and one more line of history.jsonl.
+// Into bench/foresight (or --out) go results.md, results.json and one more line of history.jsonl; parts that are not run keep the
+// results that they had there.
 import { execFileSync } from "node:child_process";
-import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -85,25 +86,38 @@ async function main(): Promise<void> {
     log(`${found.size}/${jobs.length} ${done.part} ${sets[done.set]!.name}: ${done.seconds.toFixed(1)} s`);
   });
 
-  const told = values.part.map((part) => {
+  const run = { ...when(), ...campaign };
+  const told: Result[] = values.part.map((part) => {
     const rows = sets.flatMap(({ name }, set) => {
       const one = found.get(`${part} ${set}`);
       return one === undefined ? [] : [{ set: name, found: one }];
     });
-    return { part, ...partOf(part)!.tell(rows, campaign, paths) };
+    return { part, run, ...partOf(part)!.tell(rows, campaign, paths) };
   });
   mkdirSync(values.out, { recursive: true });
   const at = (file: string) => join(values.out, file);
-  writeFileSync(at("results.md"), markdown(told, campaign, leftOut));
-  writeFileSync(at("results.json"), `${JSON.stringify({ campaign, parts: told }, null, 1)}\n`);
+  const before = existsSync(at("results.json"))
+    ? (JSON.parse(readFileSync(at("results.json"), "utf8")) as { readonly parts: readonly Result[] }).parts
+    : [];
+  const all = Object.keys(parts).flatMap((part) => [...told, ...before].find((result) => result.part === part) ?? []);
+  writeFileSync(at("results.md"), markdown(all, leftOut));
+  writeFileSync(at("results.json"), `${JSON.stringify({ parts: all }, null, 1)}\n`);
   const checks = told.flatMap(({ part, checks: made }) => made.map((check) => ({ part, ...check })));
-  appendFileSync(at("history.jsonl"), `${JSON.stringify({ ...when(), ...campaign, checks })}\n`);
+  appendFileSync(at("history.jsonl"), `${JSON.stringify({ ...run, checks })}\n`);
   for (const { part, claim, figure, target, met } of checks)
     log(`${met ? "met " : "MISS"} ${part}: ${claim}: ${figure} (${target})`);
 }
 
 /** The day and the revision that was measured. */
-function when(): { date: string; revision: string } {
+interface Measured {
+  readonly date: string;
+  readonly revision: string;
+}
+
+/** What a part told, and when. */
+type Result = Told & { readonly part: string; readonly run: Measured & Campaign };
+
+function when(): Measured {
   const git = (...args: string[]) => execFileSync("git", args, { cwd: here, encoding: "utf8" }).trim();
   return { date: new Date().toISOString().slice(0, 10), revision: git("describe", "--always", "--dirty") };
 }
@@ -115,13 +129,10 @@ function tableText(columns: readonly string[], rows: readonly (readonly (string 
   return [row(columns), row(rule), ...rows.map(row)].join("\n");
 }
 
-function markdown(
-  told: readonly Told[],
-  { splits, seed }: Campaign,
-  noAttempts: readonly { name: string; reason: string }[],
-): string {
-  const section = ({ title, words, checks, tables, leftOut }: Told) => [
+function markdown(told: readonly Result[], noAttempts: readonly { name: string; reason: string }[]): string {
+  const section = ({ part, run, title, words, checks, tables, leftOut }: Result) => [
     `## ${title}`,
+    `\`node bench/foresight/foresight.ts --part ${part} --splits ${run.splits} --seed ${run.seed}\`, ${run.date}, revision ${run.revision}`,
     ...words,
     ...(checks.length > 0
       ? [
@@ -136,7 +147,7 @@ function markdown(
   ];
   return `${[
     "# Forecasts on tasks nobody has seen",
-    `\`node bench/foresight/foresight.ts --splits ${splits} --seed ${seed}\`: calibrated on some tasks of each set with some of their samples, checked on all its other tasks with all samples. How it has changed: history.jsonl.`,
+    `\`node bench/foresight/foresight.ts\`: calibrated on some tasks of each set with some of their samples, checked on all its other tasks with all samples. How it has changed: history.jsonl.`,
     ...told.flatMap(section),
     "## Without attempts",
     noAttempts.map(({ name, reason }) => `- ${name}: ${reason}`).join("\n") || "None.",
