@@ -9,17 +9,12 @@ import { outcomesCached } from "../../src/simulate/replay.ts";
 import { isMeasured } from "../../src/theory/interval.ts";
 import { normalCdf, studentTQuantile } from "../../src/theory/special.ts";
 import type { LeftOut, Part, Told } from "./part.ts";
-import { type ForesightSet, recordedOn, splitAt } from "./sets.ts";
+import { checkable, type ForesightSet, recordedOn, splitAt, splitsOf, taskCounts } from "./sets.ts";
 
 const confidence = 0.9;
-const taskCounts = [30, 100, 300];
 const budgetCalls = 5;
-/** A check on fewer tasks says little. */
-const checkingMin = 100;
 /** With fewer agents there is nobody to add or to drop. */
 const agentsMin = 3;
-/** Splits of other seeds are other splits. */
-const splitsPerSeed = 10_000;
 
 /** One change of one plan's best vote. */
 export interface CastRow {
@@ -43,24 +38,11 @@ export interface CastRows {
 }
 
 export const casts: Part<CastRows> = {
-  measure(set, { splits, seed }) {
-    const { table } = set.recordings;
-    if (table.columns.length < agentsMin) return undefined;
-    const isKept = (count: number) => table.tasks.length - count >= checkingMin;
-    return {
-      rows: taskCounts
-        .filter(isKept)
-        .flatMap((count) =>
-          Array.from({ length: splits }, (_, i) => changesOf(set, count, splitsPerSeed * (seed - 1) + i)).flat(),
-        ),
-      leftOut: taskCounts
-        .filter((count) => !isKept(count))
-        .map((count) => ({
-          set: set.name,
-          what: `${count} tasks`,
-          reason: `fewer than ${checkingMin} tasks would be left to check changes on`,
-        })),
-    };
+  measure(set, campaign) {
+    if (set.recordings.table.columns.length < agentsMin) return undefined;
+    const { kept, leftOut } = checkable(set, taskCounts, "changes");
+    const rows = kept.flatMap((count) => splitsOf(campaign).flatMap((split) => changesOf(set, count, split)));
+    return { rows, leftOut };
   },
   tell: tellCasts,
 };

@@ -14,7 +14,7 @@ import { outcomesCached } from "../../src/simulate/replay.ts";
 import { isMeasured } from "../../src/theory/interval.ts";
 import { permutation, type Random, random } from "../../src/theory/random.ts";
 import type { LeftOut, Part, Told } from "./part.ts";
-import { type ForesightSet, splitAt } from "./sets.ts";
+import { checkingMin, type ForesightSet, splitAt, taskCounts } from "./sets.ts";
 
 /** What panels can be ranked by before anybody graded an answer, and with grades of the same tasks to compare. */
 const rankings = ["pseudo-gain", "pseudo-accuracy", "K*", "1 − mean φ", "graded gain"] as const;
@@ -39,10 +39,7 @@ export interface DiversityDraw {
   readonly phiRank: number;
 }
 
-/** Tasks without labels that panels are ranked on. */
-const sizes = [30, 100, 300];
 const panelsPerDraw = 60;
-const checkedMin = 100;
 /** Fewer agents make too few panels to rank. */
 const agentsMin = 6;
 
@@ -175,12 +172,12 @@ export const diversity: Part<DiversityRows> = {
     const out = (what: string, reason: string): LeftOut => ({ set: set.name, what, reason });
     if (!set.answersKnown)
       return { draws: [], leftOut: [out(`${columns.length} agents`, "only right or wrong is recorded, no answers")] };
-    const fitting = sizes.filter((size) => tasks.length - size >= checkedMin);
+    const fitting = taskCounts.filter((size) => tasks.length - size >= checkingMin);
     return {
       draws: fitting.flatMap((size) => diversityDraws(set, size, splits, seed)),
-      leftOut: sizes
+      leftOut: taskCounts
         .filter((size) => !fitting.includes(size))
-        .map((size) => out(`k = ${size}`, `leaves fewer than ${checkedMin} tasks to check on`)),
+        .map((size) => out(`k = ${size}`, `leaves fewer than ${checkingMin} tasks to check on`)),
     };
   },
 

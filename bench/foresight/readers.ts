@@ -17,7 +17,7 @@ import type { Interval } from "../../src/theory/interval.ts";
 import { permutation, random } from "../../src/theory/random.ts";
 import { studentTQuantile } from "../../src/theory/special.ts";
 import type { Check, LeftOut, Part } from "./part.ts";
-import type { ForesightSet } from "./sets.ts";
+import { checkingMin, type ForesightSet } from "./sets.ts";
 
 /** A reader, or a way of combining that was recorded beside a count of the same answers. */
 export interface ReaderCase {
@@ -57,7 +57,6 @@ interface Found {
 }
 
 const tasksToLearnFrom = [30, 100];
-const checkedMin = 100;
 const confidence = 0.9;
 
 /** Recorded readers against the count of the same answers. */
@@ -193,7 +192,7 @@ export function measureReaders(
       gain,
     });
     for (const k of tasksToLearnFrom) {
-      if (measured.tasks.length - k < checkedMin) {
+      if (measured.tasks.length - k < checkingMin) {
         const reason = `${measured.tasks.length - k < 0 ? "too few" : measured.tasks.length - k} tasks would be left to check on`;
         leftOut.push({ set: set.name, what: `${name}, ${k} tasks`, reason });
         continue;

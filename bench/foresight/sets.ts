@@ -9,6 +9,7 @@ import { readAttempts } from "../../src/records/read.ts";
 import type { Recordings } from "../../src/records/recordings.ts";
 import { tabulate } from "../../src/records/tabulate.ts";
 import { type Random, random } from "../../src/theory/random.ts";
+import type { Campaign, LeftOut } from "./part.ts";
 
 const noConfig = { agents: {}, sources: [] };
 
@@ -93,6 +94,35 @@ function shared(a: ReadonlySet<number>, b: ReadonlySet<number>): number {
 function usualSamples({ columns, tasks }: AnswerTable): number {
   const counts = columns.flatMap(({ start }) => tasks.map((_, task) => start[task + 1]! - start[task]!));
   return counts.sort((a, b) => a - b)[counts.length >> 1]!;
+}
+
+/** Numbers of tasks that a campaign learns from. */
+export const taskCounts: readonly number[] = [30, 100, 300];
+/** A check on fewer tasks says little. */
+export const checkingMin = 100;
+
+/** Of these numbers of tasks to learn from, those that leave enough to check on, and the others as cells left out. */
+export function checkable(
+  { name, recordings }: ForesightSet,
+  counts: readonly number[],
+  checked: string,
+): { readonly kept: readonly number[]; readonly leftOut: readonly LeftOut[] } {
+  const isKept = (count: number) => recordings.table.tasks.length - count >= checkingMin;
+  return {
+    kept: counts.filter(isKept),
+    leftOut: counts
+      .filter((count) => !isKept(count))
+      .map((count) => ({
+        set: name,
+        what: `${count} tasks`,
+        reason: `fewer than ${checkingMin} tasks would be left to check ${checked} on`,
+      })),
+  };
+}
+
+/** Numbers of a campaign's splits; those of other seeds are others. */
+export function splitsOf({ splits, seed }: Campaign): readonly number[] {
+  return Array.from({ length: splits }, (_, i) => 10_000 * (seed - 1) + i);
 }
 
 /** Tasks to learn from and all others, drawn by what the set is called and which split it is. */

@@ -19,7 +19,7 @@ import { isMeasured } from "../../src/theory/interval.ts";
 import { permutation, type Random, random } from "../../src/theory/random.ts";
 import { normalQuantile, studentTQuantile } from "../../src/theory/special.ts";
 import type { LeftOut, Part } from "./part.ts";
-import { type ForesightSet, recordedOn, splitAt } from "./sets.ts";
+import { checkable, type ForesightSet, recordedOn, splitAt, splitsOf, taskCounts } from "./sets.ts";
 import { tellTeams } from "./teams-told.ts";
 
 export interface TeamsOptions {
@@ -131,36 +131,20 @@ export interface TeamsRows {
   readonly leftOut: readonly LeftOut[];
 }
 
-/** Fewer tasks make no check. */
-const checkedMin = 100;
-
 /** The campaign on one set; nothing where it holds a single agent. */
 export function teamsOn(
   set: ForesightSet,
-  { tasks = [30, 100, 300], samples = [2, 5], splits = 20, seed = 1, ...options }: TeamsOptions = {},
+  { tasks = taskCounts, samples = [2, 5], splits = 20, seed = 1, ...options }: TeamsOptions = {},
 ): TeamsRows {
-  const { table } = set.recordings;
   const rows = { named: [] as NamedRow[], further: [] as FurtherRow[], bought: [] as BoughtRow[] };
-  if (table.columns.length < 2) return { ...rows, leftOut: [] };
-  const isKept = (count: number) => table.tasks.length - count >= checkedMin;
+  if (set.recordings.table.columns.length < 2) return { ...rows, leftOut: [] };
+  const { kept: counts, leftOut } = checkable(set, tasks, "teams");
   const replays = new Replays(set);
   const sizes = [...new Set(samples.map((size) => Math.min(size, set.samples)))];
-  for (let i = 0; i < splits; i++)
-    for (const size of sizes)
-      for (const count of tasks.filter(isKept))
-        runCell(set, { count, size, split: splitsPerSeed * (seed - 1) + i }, replays, options, rows);
-  const leftOut = tasks
-    .filter((count) => !isKept(count))
-    .map((count) => ({
-      set: set.name,
-      what: `${count} tasks`,
-      reason: `fewer than ${checkedMin} tasks would be left to check teams on`,
-    }));
+  for (const split of splitsOf({ splits, seed }))
+    for (const size of sizes) for (const count of counts) runCell(set, { count, size, split }, replays, options, rows);
   return { ...rows, leftOut };
 }
-
-/** Splits of other seeds are other splits. */
-const splitsPerSeed = 10_000;
 
 function runCell(
   set: ForesightSet,

@@ -16,10 +16,9 @@ import { isMeasured, type NotMeasured } from "../../src/theory/interval.ts";
 import { permutation, type Random, random } from "../../src/theory/random.ts";
 import { studentTQuantile } from "../../src/theory/special.ts";
 import type { LeftOut, Part } from "./part.ts";
-import { type ForesightSet, recordedOn, splitAt } from "./sets.ts";
+import { checkable, checkingMin, type ForesightSet, recordedOn, splitAt, splitsOf, taskCounts } from "./sets.ts";
 import { tellVotes } from "./votes-told.ts";
 
-const taskCounts = [30, 100, 300];
 const sampleCounts = [2, 5, 10];
 const voteSizes = [1, 3, 5, 9, 15, 25, 33];
 const races = [
@@ -28,8 +27,6 @@ const races = [
   [3, 15],
 ] as const;
 const confidence = 0.9;
-/** A check on fewer tasks says little. */
-const checkingMin = 100;
 /** Fewer samples than this check no vote. */
 const samplesMin = 4;
 
@@ -72,12 +69,10 @@ export interface VoteRows {
 
 /** Agents drawn per set, by its name: all of them would tell the same at ten times the time. */
 const agentsMax = 6;
-/** Splits of other seeds are other splits. */
-const splitsPerSeed = 10_000;
 
 /** Every agent with enough samples, up to six; nothing where there is none. */
 export const votes: Part<VoteRows> = {
-  measure(set, { splits, seed }) {
+  measure(set, campaign) {
     const { table } = set.recordings;
     const every = Uint32Array.from(table.tasks.keys());
     const eligible = table.columns.filter((column) => usualSamples(column) >= samplesMin && voteKeys(column, every));
@@ -85,25 +80,11 @@ export const votes: Part<VoteRows> = {
     const order = permutation(eligible.length, random(1, "agents", set.name));
     const columns = Array.from(order.slice(0, agentsMax), (at) => eligible[at]!);
     const part = { ...set, recordings: { ...set.recordings, table: subsetOf(table, columns, every) } };
-    const isKept = (count: number) => table.tasks.length - count >= checkingMin;
-    return {
-      rows: taskCounts
-        .filter(isKept)
-        .flatMap((count) =>
-          sampleCounts.flatMap((samples) =>
-            Array.from({ length: splits }, (_, i) =>
-              ofSplit(part, count, samples, splitsPerSeed * (seed - 1) + i),
-            ).flat(),
-          ),
-        ),
-      leftOut: taskCounts
-        .filter((count) => !isKept(count))
-        .map((count) => ({
-          set: set.name,
-          what: `${count} tasks`,
-          reason: `fewer than ${checkingMin} tasks would be left to check votes on`,
-        })),
-    };
+    const { kept, leftOut } = checkable(set, taskCounts, "votes");
+    const rows = kept.flatMap((count) =>
+      sampleCounts.flatMap((samples) => splitsOf(campaign).flatMap((split) => ofSplit(part, count, samples, split))),
+    );
+    return { rows, leftOut };
   },
   tell: tellVotes,
 };
