@@ -48,7 +48,7 @@ describe("a tree", () => {
   it("asks all leaves at once, in turn, with messages of the length of their layer", () => {
     const leaves = asked(next("tree:3x2/m=64+32@leaf=a+b~low,reader=c", {}));
     expect(leaves).toHaveLength(9);
-    expect(leaves[0]).toEqual({ id: "leaf/0", role: "leaf", agent: "a", reads: [], messageTokens: 64 });
+    expect(leaves[0]).toEqual({ id: "leaf/0", role: "leaf", group: "0", agent: "a", reads: [], messageTokens: 64 });
     expect(leaves[1]).toMatchObject({ agent: "b", level: "low" });
     expect(leaves[8]).toMatchObject({ id: "leaf/8", agent: "a" });
   });

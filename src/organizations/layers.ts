@@ -98,9 +98,16 @@ function wire(layers: readonly Layer[], cast: readonly Part[]): readonly (readon
     const messageTokens = layers[layer]?.messageTokens;
     return messageTokens === undefined ? {} : { messageTokens };
   };
+  const groupSize = layers[0]!.fanIn;
   const steps = [
     Array.from({ length: leavesOf(layers) }, (_, i) =>
-      stepOf(leaves[i % leaves.length]!, { id: `leaf/${i}`, role: "leaf", reads: [], ...lengthInto(0) }),
+      stepOf(leaves[i % leaves.length]!, {
+        id: `leaf/${i}`,
+        role: "leaf",
+        reads: [],
+        group: String(Math.floor(i / groupSize)),
+        ...lengthInto(0),
+      }),
     ),
   ];
   let turn = 0;

@@ -14,6 +14,8 @@ export interface Step {
   readonly reads: readonly string[];
   /** Longest message allowed, in tokens. */
   readonly messageTokens?: number;
+  /** Steps of one group work for the same reader and share its context: what the shared errors of a node are measured by. */
+  readonly group?: string;
   /**
    * Of a step that reads: true where its agent also answers the task itself, so that its own answer is one more vote;
    * without, it says what the messages say.

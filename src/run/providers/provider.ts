@@ -1,0 +1,35 @@
+import type { z } from "zod";
+import type { CallResult, ModelCall } from "../call.ts";
+import type { Clock } from "../clock.ts";
+
+/** One upstream, open: keeps connections, knows its quirks, never retries. */
+export interface Provider {
+  /**
+   * One call, one result: never rejects, whatever the upstream does. Ends within `timeoutMs`, and soon after `signal`
+   * aborts.
+   */
+  call(call: ModelCall, options: { readonly signal?: AbortSignal; readonly timeoutMs: number }): Promise<CallResult>;
+  /** Closes connections; calls in flight end as aborted. */
+  close(): Promise<void>;
+}
+
+/** What a provider may touch. */
+export interface ProviderContext {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly cwd: string;
+  /** Most calls in flight, so that the connection pool never serialises quietly. */
+  readonly connectionsMax: number;
+}
+
+/** A way to reach models: member of the family. */
+export interface ProviderKind<Options = unknown> {
+  /** One line for menus and docs. */
+  readonly summary: string;
+  /** A config entry that is valid for this kind. */
+  readonly example: { readonly kind: string } & Readonly<Record<string, unknown>>;
+  /** Checks the entry of the config, `kind`, `limits` and `modelLimits` apart. */
+  readonly options: z.ZodType<Options>;
+  /** @throws {KnownError} before the first call where something is missing: no key, bad URL, no such program */
+  open(options: Options, context: ProviderContext): Promise<Provider> | Provider;
+}
