@@ -8,7 +8,7 @@ export interface Purchase {
   readonly key: string;
   readonly task: string;
   /** What the events of this step say of it. */
-  readonly step: Pick<StepEnded, "step" | "role" | "agent" | "level" | "reads" | "messageTokens">;
+  readonly step: Pick<StepEnded, "step" | "role" | "agent" | "level" | "reads" | "messageTokens" | "group">;
   readonly call: ModelCall;
   /** Names of the endpoints that have this model, the preferred one first. */
   readonly endpoints: readonly string[];
@@ -20,6 +20,11 @@ export interface Purchase {
   readonly timeoutMs: number;
   /** Smaller goes first: see HoldRequest. */
   readonly priority: number;
+  /**
+   * True where somebody else is asked in this one's place if it fails: its failure is handed over without a step's end in
+   * the journal, because the step has not ended.
+   */
+  readonly isReplaceable?: boolean;
   /** Share of the prompt expected in the upstream's cache. */
   readonly cachedShare?: number;
   /** What the reply says: the state in which the step ends, and its value. */
@@ -31,6 +36,8 @@ export interface Purchase {
 /** How the step ended; durable when it is handed over. */
 export interface Bought {
   readonly end: Pick<StepEnded, "state" | "value" | "score" | "confidence" | "reason">;
+  /** Of over-budget: which scope had no room, "run", "task" or "agent NAME". */
+  readonly scope?: string;
   /** What was said: absent where nothing was. */
   readonly answer?: StoredAnswer;
   /** All that its tries cost in this process. */
@@ -41,7 +48,10 @@ export interface Bought {
   readonly callMs?: number;
 }
 
-/** Why a purchase is called off: the reason of its signal. cancelled: nobody needs it. */
+/**
+ * Why a purchase is called off: the reason of its signal. cancelled: nobody needs it, the step ends so. deadline: it ends as
+ * failed, for that reason. interrupted: the run stops; the step does not end, what is handed over says cancelled.
+ */
 export type CallOff = "cancelled" | "interrupted" | "deadline";
 
 /**

@@ -130,6 +130,8 @@ export interface TaskEnded {
   readonly because: readonly string[];
   /** On the clock, from the task's first step. */
   readonly ms: number;
+  /** Time of calls on its critical path: the longest chain of steps each of which had to wait for the one before. */
+  readonly criticalMs?: number;
 }
 
 /** A try: its reservation is durable, its request may leave. */
@@ -142,6 +144,8 @@ export interface StepCalled {
   readonly level?: string;
   readonly reads: readonly string[];
   readonly messageTokens?: number;
+  /** Steps of one group shared a context. */
+  readonly group?: string;
   /** Content address of the step: question, agent, settings and sample. */
   readonly key: string;
   /** Number of this try of its key, from 0. */
@@ -176,6 +180,8 @@ export interface StepEnded {
   readonly level?: string;
   readonly reads: readonly string[];
   readonly messageTokens?: number;
+  /** Steps of one group shared a context. */
+  readonly group?: string;
   readonly key?: string;
   readonly state: StepState;
   /** What rules compare. */
