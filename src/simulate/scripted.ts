@@ -2,23 +2,27 @@ import type { Calibration, FidelityCalibration } from "../calibrate/calibration.
 import { type CalibratedRegime, calibratedRegime } from "../calibrate/regime.ts";
 import type { Attempt, Attempts } from "../records/attempt.ts";
 import type { Config } from "../records/config.ts";
-import { communicationCost, leafBias, teamThreshold } from "../theory/budget.ts";
-import { betaDifficulty } from "../theory/difficulty.ts";
+import { communicationCost, teamThreshold } from "../theory/budget.ts";
 import { fidelityExponential } from "../theory/fidelity.ts";
 import { fixedPoint } from "../theory/fixed-point.ts";
 import { isMeasured, type Measured } from "../theory/interval.ts";
 import { amplification, organizationExponent } from "../theory/level-map.ts";
 import { type Random, random } from "../theory/random.ts";
-import { normalQuantile } from "../theory/special.ts";
 import { mixingDepthApproximate } from "../theory/tree.ts";
+import {
+  accuracyAt,
+  difficultyLaw,
+  letterOf,
+  otherAnswer,
+  receivedAnswer,
+  type ScriptedSkill,
+  scattered,
+} from "./scripted-draws.ts";
 
 /** An agent whose accuracy is known because it is a script. */
 export interface ScriptedAgent {
   readonly name: string;
-  /** Either one accuracy, or a curve over compute: bias μ(x) = min(1, k x^β) at each level of x tokens, p = (1 + μ)/2. */
-  readonly skill:
-    | { readonly accuracy: number; readonly answerTokens: number }
-    | { readonly k: number; readonly beta: number; readonly levels: readonly number[]; readonly baseLevel: number };
+  readonly skill: ScriptedSkill;
   readonly promptTokens: number;
   readonly contextTokens: number;
   /** US dollars per million tokens. */
@@ -125,8 +129,7 @@ export function scriptedAttempts(truth: ScriptedTruth, seed: number): Attempts {
       difficulty: next(),
       gold: Math.floor(next() * truth.options),
       length: 0.7 + 0.6 * next(),
-      // lognormal of mean 1
-      answerLength: Math.exp(lengthScatter * (normalQuantile(inside(nextLength())) - lengthScatter / 2)),
+      answerLength: scattered(nextLength(), lengthScatter),
     };
   });
   const attempts = columnsOf(truth).flatMap((column) => answersOf(column, tasks, truth, random(seed, column.name)));
@@ -166,9 +169,6 @@ interface ScriptedTask {
   readonly answerLength: number;
 }
 
-/** A uniform number that is never 0 or 1. */
-const inside = (uniform: number) => (uniform * 4294967296 + 0.5) / 4294967297;
-
 /** One column of the answer table that the attempts will make. */
 interface ScriptedColumn {
   readonly name: string;
@@ -187,7 +187,7 @@ function columnsOf({ agents }: ScriptedTruth): readonly ScriptedColumn[] {
       name: `${name}~${level}`,
       agent,
       level,
-      accuracy: (1 + leafBias(level, { scale: skill.k, beta: skill.beta })) / 2,
+      accuracy: accuracyAt(skill, level),
       answerTokens: level,
       grouped: level === skill.baseLevel,
     }));
@@ -204,7 +204,7 @@ function answersOf(
   const sizes = grouped ? new Array<number>(groups.perTask).fill(groups.size) : [samples];
   return tasks.flatMap((task) => {
     const right = rightOn.quantile(task.difficulty);
-    const answer = () => (next() < right ? task.gold : other(task.gold, options, next));
+    const answer = () => (next() < right ? task.gold : otherAnswer(task.gold, options, next));
     let sample = 0;
     return sizes.flatMap((size, group) => {
       const shared = grouped && next() < groups.rhoWithin ? answer() : undefined;
@@ -214,8 +214,8 @@ function answersOf(
           taskId: task.taskId,
           agent: agent.name,
           sample: sample++,
-          answer: nameOf(shared ?? answer()),
-          gold: nameOf(task.gold),
+          answer: letterOf(shared ?? answer()),
+          gold: letterOf(task.gold),
           ...(level === undefined ? {} : { level: String(level) }),
           ...(grouped ? { group: `${agent.name}-${group + 1}` } : {}),
           tokensIn: Math.round(agent.promptTokens * task.length),
@@ -232,40 +232,12 @@ function relaysOf(tasks: readonly ScriptedTask[], { relays }: ScriptedTruth, nex
     relays.messageTokens.flatMap((messageTokens) =>
       Array.from({ length: relays.perTask }, (_, sample): Attempt => {
         const sent = Math.floor(next() * relays.options);
-        const intact = next() < fidelityExponential(messageTokens, relays);
-        const received = intact ? sent : Math.floor(next() * relays.options);
-        const text = { sent: nameOf(sent), received: nameOf(received) };
+        const received = receivedAnswer(sent, relays.options, messageTokens, relays, next);
+        const text = { sent: letterOf(sent), received: letterOf(received) };
         return { taskId, agent: relays.agent, sample, messageTokens, ...text };
       }),
     ),
   );
-}
-
-/** Any answer but this one. */
-function other(answer: number, options: number, next: Random): number {
-  return (answer + 1 + Math.floor(next() * (options - 1))) % options;
-}
-
-function nameOf(answer: number): string {
-  return String.fromCharCode(65 + answer); // A, B, C …
-}
-
-/** P(right) over tasks: Beta(mean, correlation) as a step function of the difficulty, on the nodes of its quadrature. */
-function difficultyLaw(mean: number, rhoTask: number) {
-  const { accuracies, weights } = betaDifficulty(mean, rhoTask);
-  const upTo = new Float64Array(weights);
-  for (let i = 1; i < upTo.length; i++) upTo[i]! += upTo[i - 1]!;
-  const quantile = (difficulty: number): number => {
-    let low = 0;
-    let high = accuracies.length - 1;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (difficulty < upTo[middle]!) high = middle;
-      else low = middle + 1;
-    }
-    return accuracies[low]!;
-  };
-  return { accuracies, upTo, quantile };
 }
 
 /** E over tasks of the product of two agents' probabilities to be right; exact, since both are step functions. */
