@@ -28,6 +28,7 @@ const families = {
   rules: "rule.ts",
   organizations: "organization.ts",
   "report/formats": "format.ts",
+  "run/providers": "provider.ts",
   "cli/commands": "command.ts",
 };
 // Beside the members: how teams are written, what members share, what users of the package import.
@@ -43,6 +44,7 @@ const familyHelpers = {
     "planned.ts",
     "public.ts",
   ],
+  "run/providers": ["open.ts", "errors.ts"],
 };
 
 const stage = (file) => file.split("/")[0].replace(/\.ts$/, "");

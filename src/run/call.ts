@@ -32,8 +32,16 @@ export interface ModelCall {
   readonly settings: CallSettings;
   /** The same for every try of a step, so that an upstream that honours it bills once. */
   readonly idempotencyKey: string;
-  /** For `command` and for logs: what this call is for. */
-  readonly step: { readonly task: string; readonly id: string; readonly role: string; readonly agent: string };
+  /** What this call is for: for `command`, for `replay` (which finds an answer by it) and for logs. */
+  readonly step: {
+    readonly task: string;
+    readonly id: string;
+    readonly role: string;
+    readonly agent: string;
+    readonly level?: string;
+    /** Number of this answer among those of the same agent at the same level to the same question. @default 0 */
+    readonly sample?: number;
+  };
 }
 
 /** What the upstream says of its limits, as far as it says any. Counts per window, times in ms from now. */

@@ -20,6 +20,8 @@ export interface ProviderContext {
   readonly cwd: string;
   /** Most calls in flight, so that the connection pool never serialises quietly. */
   readonly connectionsMax: number;
+  /** What the config calls it, for messages. */
+  readonly name?: string;
 }
 
 /** A way to reach models: member of the family. */

@@ -1,0 +1,4 @@
+/** Every kind of provider. */
+
+export { openaiCompatible } from "./openai-compatible.ts";
+export { scripted } from "./scripted.ts";
