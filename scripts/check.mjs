@@ -30,6 +30,7 @@ const families = {
   "report/formats": "format.ts",
   "run/providers": "provider.ts",
   "cli/commands": "command.ts",
+  "run/answers": "extraction.ts",
 };
 // Beside the members: how teams are written, what members share, what users of the package import.
 const familyHelpers = {
@@ -45,6 +46,7 @@ const familyHelpers = {
     "public.ts",
   ],
   "run/providers": ["open.ts", "errors.ts"],
+  "run/answers": ["answer-reader.ts", "answer-line.ts", "boxed-text.ts", "number-text.ts"],
 };
 
 const stage = (file) => file.split("/")[0].replace(/\.ts$/, "");

@@ -9,6 +9,8 @@ const Prices = z.strictObject({
   cachedInputPerMillion: z.number().nonnegative().optional(),
   /** Of reasoning tokens, where they cost other than the rest of the answer. */
   reasoningPerMillion: z.number().nonnegative().optional(),
+  /** US dollars per call, whatever its tokens. */
+  perCall: z.number().nonnegative().optional(),
   /** Share that a batch or flex tier takes off everything, in [0, 1); counted where the agent says `batch`. */
   batchDiscount: z.number().min(0).lt(1).optional(),
 });

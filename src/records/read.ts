@@ -68,7 +68,7 @@ export async function readAttempts(paths: readonly string[], options: ReadOption
 }
 
 /** A file to read: its path, how messages call it, and whether the user named it or its folder. */
-interface InputFile {
+export interface InputFile {
   readonly path: string;
   readonly shown: string;
   readonly named: boolean;
@@ -89,7 +89,8 @@ async function findFiles(paths: readonly string[], cwd: string): Promise<{ path:
   return found;
 }
 
-async function filesAt(path: string, cwd: string): Promise<InputFile[]> {
+/** The files that a path, folder or glob stands for. @throws {FileMissing | UnreadableFile} */
+export async function filesAt(path: string, cwd: string): Promise<InputFile[]> {
   const whole = resolve(cwd, path);
   const kind = await kindOf(whole);
   if (kind === "folder") {
@@ -194,7 +195,7 @@ async function readBeside(file: InputFile, names: readonly string[]): Promise<Ma
 }
 
 /** Takes what a file holds. `record` says whether to go on. */
-interface Sink {
+export interface Sink {
   record(record: Row, line: number): boolean;
   bad(line: number, reason: string): void;
 }
@@ -209,8 +210,13 @@ async function firstRecord(file: InputFile, map: ReadOptions["map"]): Promise<Ro
   return first;
 }
 
-/** @param map  our field ← their field: cells of CSV have no types, so a column is read as the field it will be */
-async function eachRecord(file: InputFile, sink: Sink, map: ReadOptions["map"] = {}): Promise<void> {
+/**
+ * Hands every record of a file to the sink: lines of JSON or CSV, entries of a JSON list.
+ *
+ * @param map  our field ← their field: cells of CSV have no types, so a column is read as the field it will be
+ * @throws {UnsupportedFormat | UnreadableFile | UnreadableGzip}
+ */
+export async function eachRecord(file: InputFile, sink: Sink, map: ReadOptions["map"] = {}): Promise<void> {
   const format = formatOf(file.path);
   if (format === undefined) throw new UnsupportedFormat(file.shown);
   try {

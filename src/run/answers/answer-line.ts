@@ -1,0 +1,71 @@
+// Where a reply says its answer. Every quantifier is bounded, so that time is linear in the length of any text.
+
+import { lastBoxed } from "./boxed-text.ts";
+
+/** What a reply states as its answer. */
+export interface Stated {
+  /** From behind the mark to the end of its line or sentence, undecorated. May be empty. */
+  readonly content: string;
+  /** line: a line `ANSWER: …`. prose: `the answer is …`, `#### …` or `\boxed{…}`. */
+  readonly by: "line" | "prose";
+}
+
+/** How the answer is asked for; what {@link statedAnswer} looks for first. */
+export const answerLine = (what: string) => `End with a line of this form, and nothing after it:\nANSWER: ${what}`;
+
+const line =
+  /^[ \t>*_#~`$\-•]{0,20}(?:(?:so|thus|therefore|hence)[ \t,]{1,3})?(?:(?:the|my|our)[ \t]{1,3})?(?:(?:final|correct|best|short)[ \t]{1,3})?answer(?:[ \t]{1,3}\([^)\n]{0,60}\))?[ \t*_`]{0,6}[:：=][ \t*_`]{0,6}/gim;
+
+const prose =
+  /(?:\b(?:answer|option|choice|solution)(?:[ \t]{1,3}[^\s.:;=]{1,30}){0,6}?[ \t]{1,3}(?:is|are|equals|should be|would be|must be|=)(?![ \t]{1,3}(?:not|n't|neither)\b)[ \t:]{1,5}|^[ \t]{0,8}#{4}[ \t]{0,8})/gim;
+
+/**
+ * The answer that a reply states: its last line `ANSWER: …`, whatever follows it; where there is none, the last of `the
+ * answer is …`, `#### …` and `\boxed{…}`. Linear.
+ */
+export function statedAnswer(text: string): Stated | undefined {
+  const last = lastMatch(text, line);
+  if (last) return { content: undecorated(contentFrom(text, last.end, lineEnd)), by: "line" };
+  const said = lastMatch(text, prose);
+  const boxed = lastBoxed(text);
+  if (boxed && (!said || boxed.end > said.end)) return { content: boxed.content.trim(), by: "prose" };
+  return said && { content: undecorated(contentFrom(text, said.end, sentenceEnd)), by: "prose" };
+}
+
+function lastMatch(text: string, expression: RegExp): { readonly end: number } | undefined {
+  let end = -1;
+  for (const found of text.matchAll(expression)) end = found.index + found[0].length;
+  return end < 0 ? undefined : { end };
+}
+
+const lineEnd = /\n|$/g;
+const sentenceEnd = /[.!?;](?=\s|$)|\n|$/g;
+
+/** Up to the end; where nothing stands before it, the next line that says something. */
+function contentFrom(text: string, from: number, until: RegExp): string {
+  until.lastIndex = from;
+  const content = text.slice(from, until.exec(text)?.index);
+  if (/\S/.test(content.slice(0, 1000))) return content;
+  const next = /\S/g;
+  next.lastIndex = from;
+  const start = next.exec(text)?.index;
+  if (start === undefined) return "";
+  lineEnd.lastIndex = start;
+  return text.slice(start, lineEnd.exec(text)?.index);
+}
+
+/** Without what Markdown and LaTeX put around an answer, and without a final full stop. */
+export function undecorated(content: string): string {
+  let from = 0;
+  let to = content.length;
+  for (;;) {
+    const before = to - from;
+    while (from < to && /[\s*_`"“”'‘’$]/.test(content[from]!) && !isMoney(content, from)) from++;
+    while (from < to && /[\s*_`"“”'‘’$.]/.test(content[to - 1]!)) to--;
+    if (content.startsWith("\\(", from) || content.startsWith("\\[", from)) from += 2;
+    if (to - 2 >= from && (content.startsWith("\\)", to - 2) || content.startsWith("\\]", to - 2))) to -= 2;
+    if (to - from === before) return content.slice(from, to);
+  }
+}
+
+const isMoney = (content: string, at: number) => content[at] === "$" && /[\d.]/.test(content[at + 1] ?? "");
