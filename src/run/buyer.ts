@@ -678,7 +678,7 @@ export function createBuyer(options: BuyerOptions): OpenBuyer {
   }
 
   function endOver(job: Job, scope: string): Promise<void> {
-    return endWithout(job, { state: "over-budget", value: null, reason: scope });
+    return endWithout(job, { state: "over-budget", value: null, reason: scope }, scope);
   }
 
   function endFailed(job: Job, reason: string): Promise<void> {
@@ -691,11 +691,13 @@ export function createBuyer(options: BuyerOptions): OpenBuyer {
     return endWithout(job, { state: reason === "deadline" ? "failed" : "cancelled", value: null, reason });
   }
 
-  async function endWithout(job: Job, end: Bought["end"]): Promise<void> {
+  async function endWithout(job: Job, end: Bought["end"], scope?: string): Promise<void> {
     job.where = "ended";
+    // An interrupted run is taken up again, and somebody else may be asked: then the step has not ended.
+    const goesOn = job.off === "interrupted" || (end.state === "failed" && job.purchase.isReplaceable === true);
     try {
-      await journal(job, { key: job.purchase.key, ...end });
-      finish(job, { end });
+      if (!goesOn) await journal(job, { key: job.purchase.key, ...end });
+      finish(job, scope === undefined ? { end } : { end, scope });
     } catch (error) {
       breakDown(job, error);
     }
@@ -712,7 +714,7 @@ export function createBuyer(options: BuyerOptions): OpenBuyer {
     } as StepEnded & { at: number });
   }
 
-  function finish(job: Job, bought: Pick<Bought, "end" | "answer" | "bill" | "callMs">): void {
+  function finish(job: Job, bought: Pick<Bought, "end" | "scope" | "answer" | "bill" | "callMs">): void {
     leaveBooks(job);
     const { tokens, calls: made, nanoUsd, ms } = job;
     job.resolve({
