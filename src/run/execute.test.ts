@@ -232,13 +232,13 @@ describe("executeTask", () => {
       ["solve/0", "cancelled"],
       ["solve/2", "cancelled"],
     ]);
-    expect(result.states).toMatchObject({ answered: 1, cancelled: 2 });
+    expect(result.steps).toMatchObject({ answered: 1, cancelled: 2 });
   });
 
   it("lets the rest decide where a member fails, and says so", async () => {
     const result = await run("vote@a,b,c", (_, agent) => (agent === "b" ? { state: "failed" } : { value: "A" }));
     expect(result).toMatchObject({ answer: "A", state: "answered", degraded: true });
-    expect(result.states).toMatchObject({ answered: 2, failed: 1 });
+    expect(result.steps).toMatchObject({ answered: 2, failed: 1 });
   });
 
   it("asks the fallback of a member that fails; the step ends once", async () => {
@@ -246,7 +246,7 @@ describe("executeTask", () => {
       fallback: "d",
     });
     expect(result.agents).toEqual(["a", "b", "c", "d"]);
-    expect(result).toMatchObject({ degraded: true, states: { answered: 3, failed: 0 } });
+    expect(result).toMatchObject({ degraded: true, steps: { answered: 3 } });
     expect(
       ends(result.events)
         .map(({ step }) => step)

@@ -45,8 +45,6 @@ export interface Executing {
 
 /** How a task ended. */
 export type TaskResult = Omit<TaskEnded, "kind"> & {
-  /** Steps that were asked, by the state in which they ended. */
-  readonly states: Readonly<Record<StepState, number>>;
   /** Which scope had no room, where one had not. */
   readonly scope?: string;
 };
@@ -90,9 +88,7 @@ class Execution {
   /** Critical path up to the end of each step. */
   private readonly paths = new Map<string, number>();
   private readonly places = new Map<string, number>();
-  private readonly states: Record<StepState, number> = {
-    ...{ answered: 0, truncated: 0, unparsed: 0, refused: 0, failed: 0, cancelled: 0, "over-budget": 0 },
-  };
+  private readonly states: Partial<Record<StepState, number>> = {};
   /** What of the journal is under way. */
   private readonly notes: Promise<void>[] = [];
   private longestPath = 0;
@@ -202,7 +198,8 @@ class Execution {
     const { step, controller } = open;
     const { end, answer } = bought;
     const reason = controller.signal.aborted ? (controller.signal.reason as CallOff) : undefined;
-    if (reason === "interrupted") {
+    if (end.state === "cancelled" && (reason === "interrupted" || end.reason === "interrupted")) {
+      this.isStopped = true; // it has not ended, and the organization is not asked what to do without it
       this.open.delete(step.id);
       this.advance();
       return;
@@ -225,7 +222,7 @@ class Execution {
       this.noteEnd(step, "failed", reason ?? end.reason ?? "deadline"); // the buyer left it to us
     }
     this.open.delete(step.id);
-    this.states[end.state]++;
+    this.states[end.state] = (this.states[end.state] ?? 0) + 1;
     const path = open.before + (bought.callMs ?? answer?.ms ?? 0);
     this.paths.set(step.id, path);
     this.longestPath = Math.max(this.longestPath, path);
@@ -250,7 +247,7 @@ class Execution {
   }
 
   private endUnasked(step: Step, state: StepState, reason: string): void {
-    this.states[state]++;
+    this.states[state] = (this.states[state] ?? 0) + 1;
     this.answered.set(step.id, { state: state as "failed", usage: { tokensIn: 0, tokensOut: 0 } });
     this.noteEnd(step, state, reason);
   }
@@ -318,10 +315,11 @@ class Execution {
       because: isOpen ? [] : move.because,
       ms: Math.round(executing.clock.monotonicMs() - this.startedMs),
       criticalMs: Math.round(this.longestPath),
+      steps: this.states,
     };
     const end: Event = { at: executing.clock.wallMs(), kind: "task-ended", ...ended };
     this.note(end);
-    const result = { ...ended, states: this.states, ...(this.scope !== undefined && { scope: this.scope }) };
+    const result = { ...ended, ...(this.scope !== undefined && { scope: this.scope }) };
     Promise.all(this.notes).then(() => this.finish(result), this.fail);
   }
 }

@@ -132,6 +132,8 @@ export interface TaskEnded {
   readonly ms: number;
   /** Time of calls on its critical path: the longest chain of steps each of which had to wait for the one before. */
   readonly criticalMs?: number;
+  /** How many of its steps ended in which state; states without any are left out. */
+  readonly steps?: Readonly<Partial<Record<StepState, number>>>;
 }
 
 /** A try: its reservation is durable, its request may leave. */
