@@ -10,7 +10,7 @@ import { type Dialect, type Quirks, reservedIn } from "./openai/dialect.ts";
 import { parseRecord, type Reading, readWhole, streamReading } from "./openai/reading.ts";
 import { responses } from "./openai/responses.ts";
 import { outcomeOf, type Said } from "./openai/said.ts";
-import type { Provider, ProviderContext, ProviderKind } from "./provider.ts";
+import type { Offer, Provider, ProviderContext, ProviderKind } from "./provider.ts";
 
 const ms = z.int().positive().max(86_400_000);
 const bytes = z
@@ -61,6 +61,7 @@ class OpenAiCompatible implements Provider {
   readonly #connections: Connections;
   readonly #dialect: Dialect;
   readonly #path: string;
+  readonly #modelsPath: string;
   readonly #headers: readonly string[];
   readonly #secrets: readonly string[];
   readonly #quirks = new Map<string, Quirks>();
@@ -74,6 +75,7 @@ class OpenAiCompatible implements Provider {
     this.#context = context;
     this.#dialect = options.api === "chat" ? chat : responses;
     this.#path = `${url.path}${this.#dialect.path}${url.query}`;
+    this.#modelsPath = `${url.path}/models${url.query}`;
     this.#headers = headers;
     this.#secrets = secrets;
     const { maxTokensField, includeUsage } = options;
@@ -114,6 +116,40 @@ class OpenAiCompatible implements Provider {
     } catch (error) {
       return this.#refused(error instanceof Error ? error.message : String(error));
     }
+  }
+
+  /** `GET /models`: upstreams that have no such list, or one of another form, say nothing by it. */
+  async check(
+    models: readonly string[],
+    { timeoutMs }: { readonly timeoutMs: number },
+  ): Promise<Offer | CallFailed | undefined> {
+    const startedMs = this.#context.clock.monotonicMs();
+    const exchange = await this.#connections.send({
+      ...{ method: "GET", path: this.#modelsPath, headers: this.#headers, body: "", timeoutMs },
+      bodyBytesMax: this.#options.bodyBytesMax,
+    });
+    const text = exchange.body.toString("utf8");
+    const times = { ms: this.#context.clock.monotonicMs() - startedMs };
+    if (exchange.broken !== undefined) {
+      const { message, ...verdict } = brokenVerdict(exchange);
+      return verdict.trouble === "unreachable"
+        ? { kind: "failed", ...verdict, message: this.#clean(message), ...times }
+        : undefined;
+    }
+    if (exchange.status === 401 || exchange.status === 403) {
+      const failed = this.#refusal(exchange.status, text, exchange, {}, times);
+      return failed.kind === "failed" ? failed : undefined;
+    }
+    if (exchange.status !== 200) return undefined;
+    const list = parseRecord(text)?.["data"];
+    if (!Array.isArray(list)) return undefined;
+    const offered = list.flatMap((one: unknown) => {
+      const id = (one as { readonly id?: unknown } | null)?.id;
+      return typeof id === "string" ? [id] : [];
+    });
+    if (offered.length === 0) return undefined;
+    const known = new Set(offered);
+    return { lacking: models.filter((model) => !known.has(this.#options.aliases[model] ?? model)), offered };
   }
 
   close(): Promise<void> {

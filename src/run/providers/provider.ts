@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { CallResult, ModelCall } from "../call.ts";
+import type { CallFailed, CallResult, ModelCall } from "../call.ts";
 import type { Clock } from "../clock.ts";
 
 /** One upstream, open: keeps connections, knows its quirks, never retries. */
@@ -9,8 +9,19 @@ export interface Provider {
    * aborts.
    */
   call(call: ModelCall, options: { readonly signal?: AbortSignal; readonly timeoutMs: number }): Promise<CallResult>;
+  /**
+   * Asked before the first call, for nothing: which of these models it lacks, and which it has. Undefined where it does not
+   * say; a failure where no call could succeed either (no connection, another key, no such path).
+   */
+  check?(models: readonly string[], options: { readonly timeoutMs: number }): Promise<Offer | CallFailed | undefined>;
   /** Closes connections; calls in flight end as aborted. */
   close(): Promise<void>;
+}
+
+/** Names of models. */
+export interface Offer {
+  readonly lacking: readonly string[];
+  readonly offered: readonly string[];
 }
 
 /** What a provider may touch. */

@@ -13,6 +13,8 @@ export interface ConnectionsOptions {
 
 /** One request to be sent. */
 export interface Sending {
+  /** @default "POST" */
+  readonly method?: "GET" | "POST";
   readonly path: string;
   /** Names and values in turn. */
   readonly headers: readonly string[];
@@ -241,8 +243,8 @@ export class Connections {
   #dispatch(client: Client, exchange: Exchange): void {
     exchange.client = client;
     this.#running.add(exchange);
-    const { path, headers, body } = exchange.sending;
-    client.dispatch({ path, method: "POST", headers: headers as string[], body }, exchange);
+    const { method = "POST", path, headers, body } = exchange.sending;
+    client.dispatch({ path, method, headers: headers as string[], body: method === "GET" ? null : body }, exchange);
   }
 
   #open(): Client | undefined {
