@@ -109,9 +109,19 @@ export function promisesOf(forecast: Forecast, account: Account): Kept[] {
     const error = forecast.deviation / Math.sqrt(graded.length);
     const predictive = widened({ mean, low: Math.max(0, low), high }, error, confidence);
     const measured = taskShareInterval(Float64Array.from(graded), confidence);
-    promises.push(promise("accuracy", { ...predictive, low: Math.max(0, predictive.low), high: Math.min(1, predictive.high) }, measured));
+    promises.push(
+      promise(
+        "accuracy",
+        { ...predictive, low: Math.max(0, predictive.low), high: Math.min(1, predictive.high) },
+        measured,
+      ),
+    );
   }
-  const costs: readonly [Kept["what"], CostForecast | { readonly notMeasured: string }, (task: (typeof tasks)[number]) => number][] = [
+  const costs: readonly [
+    Kept["what"],
+    CostForecast | { readonly notMeasured: string },
+    (task: (typeof tasks)[number]) => number,
+  ][] = [
     ["tokens", forecast.cost.tokens, ({ sums }) => sums.spent.tokens],
     ["usd", forecast.cost.usd, ({ sums }) => sums.spent.nanoUsd / 1e9],
     ["calls", forecast.cost.calls, ({ sums }) => sums.spent.calls],
