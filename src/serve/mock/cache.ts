@@ -1,4 +1,5 @@
 import type { Message } from "../../run/call.ts";
+import { memory } from "./memory.ts";
 import { tokenEnd, tokensBeforeAnswer, tokensPerMessage } from "./tokens.ts";
 import type { WorldCache } from "./world.ts";
 
@@ -10,7 +11,8 @@ export interface PromptCount {
 
 /** Prompts of one model by prefix: blocks of so many tokens, each known by all that stands before it. */
 export interface PromptCache {
-  count(messages: readonly Message[]): PromptCount;
+  /** @param digest  of the request: what the same messages count is worked out once */
+  count(messages: readonly Message[], digest: string): PromptCount;
   clear(): void;
 }
 
@@ -28,34 +30,15 @@ export function promptCache({ minTokens = 1024, blockTokens = 128, blocksMax = 6
     old = young;
     young = new Set();
   };
+  const memorized = memory<Blocked>(4096);
   return {
-    count(messages) {
-      let tokens = 0;
-      let inBlock = 0;
-      let [high, low] = [0x811c9dc5, 0x9e3779b9];
-      const blocks: number[] = [];
-      const tick = () => {
-        tokens++;
-        if (++inBlock < blockTokens) return;
-        inBlock = 0;
-        blocks.push((high >>> 0) * 2097152 + ((low >>> 0) & 0x1fffff)); // 53 bits
-      };
-      for (const { role, content } of messages) {
-        high = Math.imul(high ^ role.charCodeAt(0), 0x01000193);
-        low = Math.imul(low ^ role.charCodeAt(0), 0x85ebca6b);
-        for (let i = 0; i < tokensPerMessage; i++) tick();
-        const { length } = content;
-        for (let at = 0; at < length; ) {
-          const end = tokenEnd(content, at, length);
-          for (; at < end; at++) {
-            const code = content.charCodeAt(at);
-            high = Math.imul(high ^ code, 0x01000193);
-            low = Math.imul((low ^ code) + 0x7f4a7c15, 0x85ebca6b) ^ (low >>> 13);
-          }
-          tick();
-        }
+    count(messages, digest) {
+      let blocked = memorized.get(digest);
+      if (blocked === undefined) {
+        blocked = blocksOf(messages, blockTokens);
+        memorized.set(digest, blocked);
       }
-      tokens += tokensBeforeAnswer;
+      const { tokens, blocks } = blocked;
       if (tokens < minTokens) return { tokens, cached: 0 };
       let run = 0;
       while (run < blocks.length && has(blocks[run]!)) run++;
@@ -68,4 +51,39 @@ export function promptCache({ minTokens = 1024, blockTokens = 128, blocksMax = 6
       old = new Set();
     },
   };
+}
+
+interface Blocked {
+  readonly tokens: number;
+  /** Each block by all that stands before its end. */
+  readonly blocks: readonly number[];
+}
+
+function blocksOf(messages: readonly Message[], blockTokens: number): Blocked {
+  const blocks: number[] = [];
+  let tokens = 0;
+  let inBlock = 0;
+  let [high, low] = [0x811c9dc5, 0x9e3779b9];
+  const tick = () => {
+    tokens++;
+    if (++inBlock < blockTokens) return;
+    inBlock = 0;
+    blocks.push((high >>> 0) * 2097152 + ((low >>> 0) & 0x1fffff)); // 53 bits
+  };
+  for (const { role, content } of messages) {
+    high = Math.imul(high ^ role.charCodeAt(0), 0x01000193);
+    low = Math.imul(low ^ role.charCodeAt(0), 0x85ebca6b);
+    for (let i = 0; i < tokensPerMessage; i++) tick();
+    const { length } = content;
+    for (let at = 0; at < length; ) {
+      const end = tokenEnd(content, at, length);
+      for (; at < end; at++) {
+        const code = content.charCodeAt(at);
+        high = Math.imul(high ^ code, 0x01000193);
+        low = Math.imul((low ^ code) + 0x7f4a7c15, 0x85ebca6b) ^ (low >>> 13);
+      }
+      tick();
+    }
+  }
+  return { tokens: tokens + tokensBeforeAnswer, blocks };
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Clock } from "../../run/clock.ts";
+import { type Clock, systemClock } from "../../run/clock.ts";
 import type { TokenCounts } from "../../trace/event.ts";
 import type { Ask } from "./ask.ts";
 import type { Fault } from "./faults.ts";
@@ -27,9 +27,14 @@ export interface Delivery {
  * to its end; who leaves before is charged what was produced until then, streamed or not.
  */
 export function deliver(delivery: Delivery): void {
-  const { response, work, tokens, ms, clock, fault, request } = delivery;
+  const { response, work, tokens, ms, clock, fault, ask, request } = delivery;
+  if (ms === 0 && fault === undefined && !ask.stream) {
+    work.end(tokens.tokensOut, tokens.tokensReasoning, "delivered"); // produced at once
+    sendWhole(delivery, delivery.written.body(true));
+    return;
+  }
   const begun = clock.monotonicMs();
-  const left = new AbortController();
+  const waits = waiting(clock);
   let charged = false;
   const charge = (fate: Fate, share = 1) => {
     if (charged) return;
@@ -38,37 +43,59 @@ export function deliver(delivery: Delivery): void {
     work.end(tokensOut, Math.min(tokens.tokensReasoning, tokensOut), fate);
   };
   const fate: Fate = fault === undefined || fault === "duplicate" || fault === "drip" ? "delivered" : "spoiled";
-  if (ms === 0) charge(fate); // produced at once
+  const produced = () => charge(fate);
+  if (ms === 0) produced();
   const onLeft = () => {
-    left.abort();
-    charge("aborted", ms > 0 ? Math.min(1, Math.max(0, (clock.monotonicMs() - begun) / ms)) : 1);
+    waits.stop();
+    charge("aborted", Math.min(1, Math.max(0, (clock.monotonicMs() - begun) / ms)));
   };
-  if (ms > 0 || fault !== undefined || delivery.ask.stream) response.on("close", onLeft);
   if (request.socket.destroyed) {
     onLeft();
     return;
   }
-  const produced = () => charge(fate);
-  if (delivery.ask.stream) stream(delivery, produced, left.signal);
-  else whole(delivery, produced, left.signal);
+  response.on("close", onLeft);
+  if (ask.stream) stream(delivery, produced, waits);
+  else whole(delivery, produced, waits);
+}
+
+/** Waits of one delivery, one at a time; none of them ends after the client has left. */
+interface Waiting {
+  /** At once for 0. */
+  after(ms: number, then: () => void): void;
+  stop(): void;
+}
+
+function waiting(clock: Clock): Waiting {
+  let timer: NodeJS.Timeout | undefined;
+  let left: AbortController | undefined;
+  return {
+    after(ms, then) {
+      if (ms <= 0) then();
+      else if (clock === systemClock)
+        timer = setTimeout(then, ms); // the same without a promise: it is most of the cost
+      else {
+        left ??= new AbortController();
+        clock.sleep(ms, left.signal).then(then, () => {});
+      }
+    },
+    stop() {
+      clearTimeout(timer);
+      left?.abort();
+    },
+  };
 }
 
 type Produced = () => void;
 
-/** After so many milliseconds, or at once for 0; never after the client has left. */
-function after(ms: number, { clock }: Delivery, signal: AbortSignal, then: () => void): void {
-  if (ms <= 0) then();
-  else clock.sleep(ms, signal).then(then, () => {});
-}
-
-function whole(delivery: Delivery, produced: Produced, signal: AbortSignal): void {
+function whole(delivery: Delivery, produced: Produced, waits: Waiting): void {
   const { written, fault, ms, response, request, headers, requestId } = delivery;
-  after(ms, delivery, signal, () => {
+  waits.after(ms, () => {
     produced();
     if (fault === "hang") return;
     if (fault === "reset-before") return void request.socket.resetAndDestroy();
     if (typeof fault === "object") return sendFailure(delivery, fault.status);
     const body = spoiled(written.body(fault !== "no-usage"), fault);
+    if (fault === undefined) return sendWhole(delivery, body);
     const html = fault === "content-type" || fault === "html";
     response.writeHead(200, [
       "content-type",
@@ -79,11 +106,24 @@ function whole(delivery: Delivery, produced: Produced, signal: AbortSignal): voi
       requestId,
       ...headers,
     ]);
-    send(delivery, [body], signal);
+    send(delivery, [body], waits);
   });
 }
 
-function stream(delivery: Delivery, produced: Produced, signal: AbortSignal): void {
+function sendWhole({ response, requestId, headers }: Delivery, body: string) {
+  response.writeHead(200, [
+    "content-type",
+    "application/json",
+    "content-length",
+    String(Buffer.byteLength(body)),
+    "x-request-id",
+    requestId,
+    ...headers,
+  ]);
+  response.end(body);
+}
+
+function stream(delivery: Delivery, produced: Produced, waits: Waiting): void {
   const { written, fault, tokens, firstMs, ms, response, request, headers, requestId } = delivery;
   const events = spoiledEvents(written.events(fault !== "no-usage"), fault);
   const visibleFrom = firstMs + (ms - firstMs) * (tokens.tokensOut > 0 ? tokens.tokensReasoning / tokens.tokensOut : 0);
@@ -103,13 +143,13 @@ function stream(delivery: Delivery, produced: Produced, signal: AbortSignal): vo
   };
   const atEnd = fault === "hang" || fault === "reset-before" || typeof fault === "object" || fault === "html";
   if (ms === 0 || atEnd || fault === "reset-headers" || fault === "reset-body" || fault === "drip") {
-    after(ms, delivery, signal, () => {
+    waits.after(ms, () => {
       produced();
       if (fault === "hang") return;
       if (fault === "reset-before") return void request.socket.resetAndDestroy();
       if (typeof fault === "object") return sendFailure(delivery, fault.status);
       open();
-      send(delivery, fault === "html" ? [page] : [events.map(({ text }) => text).join("")], signal);
+      send(delivery, fault === "html" ? [page] : [events.map(({ text }) => text).join("")], waits);
     });
     return;
   }
@@ -131,17 +171,17 @@ function stream(delivery: Delivery, produced: Produced, signal: AbortSignal): vo
     const next = timeOf(events[at]!);
     const ms = next - now;
     now = next;
-    after(ms, delivery, signal, more);
+    waits.after(ms, more);
   };
   wait();
 }
 
 /** Sends a body, or the part of it that the fault lets through. */
-function send({ response, request, fault, dripMs, clock }: Delivery, parts: readonly string[], signal: AbortSignal) {
+function send({ response, request, fault, dripMs }: Delivery, parts: readonly string[], waits: Waiting) {
   const body = Buffer.from(parts.join(""));
   const reset = () => request.socket.resetAndDestroy();
   // A reset throws away what the kernel has not sent: what must be seen gets time to leave.
-  const resetSoon = () => void clock.sleep(20, signal).then(reset, () => {});
+  const resetSoon = () => waits.after(20, reset);
   if (fault === "reset-headers") {
     response.flushHeaders();
     return resetSoon();
@@ -157,7 +197,7 @@ function send({ response, request, fault, dripMs, clock }: Delivery, parts: read
     response.write(body.subarray(from, from + pieceBytes));
     from += pieceBytes;
     if (from >= body.length) return void response.end();
-    clock.sleep(dripMs, signal).then(drip, () => {});
+    waits.after(dripMs, drip);
   };
   drip();
 }

@@ -102,7 +102,7 @@ export function billBook(priceOf: (model: string, tokens: TokenCounts) => number
           keys.set(key, keyed);
         }
       }
-      // A price is rounded up once a call: what the prompt alone costs is charged now, the rest at the end.
+      // A price is rounded up once a call: that of the prompt alone is charged now, the rest at the end.
       const prompt = { tokensIn, tokensInCached, tokensOut: 0, tokensReasoning: 0 };
       const promptNano = priceOf(model, prompt);
       add(open.charges, 1, prompt, promptNano);

@@ -50,6 +50,8 @@ export function taskDraw(taskId: string, seed: number): TaskDraw {
 export interface TaskIndex {
   readonly tasks: readonly Task[];
   find(text: string): Task | undefined;
+  /** The task with exactly this question. */
+  asked(question: string): Task | undefined;
 }
 
 const base = 257;
@@ -67,8 +69,10 @@ export function indexTasks(tasks: readonly Task[]): TaskIndex {
   }
   let first = 1; // base^(width − 1)
   for (let i = 1; i < width; i++) first = Math.imul(first, base);
+  const byQuestion = new Map(asked.map((task) => [task.question, task]));
   return {
     tasks,
+    asked: (question) => byQuestion.get(question),
     find(text) {
       if (asked.length === 0 || text.length < width) return undefined;
       let best: Task | undefined;

@@ -1,20 +1,15 @@
+import { priceOf } from "../../run/prices.ts";
+import { letterOf } from "../../run/prompts/choice-list.ts";
 import type { Task } from "../../run/task.ts";
-import {
-  accuracyAt,
-  difficultyLaw,
-  letterOf,
-  otherAnswer,
-  receivedAnswer,
-  scattered,
-} from "../../simulate/scripted-draws.ts";
+import { accuracyAt, difficultyLaw, otherAnswer, receivedAnswer, scattered } from "../../simulate/scripted-draws.ts";
 import { normalDeviate, type Random, random } from "../../theory/random.ts";
 import type { Ask, Refusal } from "./ask.ts";
 import { type Heard, hear } from "./heard.ts";
+import { memory } from "./memory.ts";
 import { type TaskDraw, type TaskIndex, taskDraw } from "./mock-tasks.ts";
-import { nanoUsd } from "./price.ts";
 import type { Speaker, Spoken } from "./speaker.ts";
 import { countTokens, fillerText, tokenEnds } from "./tokens.ts";
-import { answerForm, optionIn, written } from "./wording.ts";
+import { type AnswerForm, answerForm, optionIn, written } from "./wording.ts";
 import { type Compute, computeOf, type World, type WorldAgent } from "./world.ts";
 
 /** A task as the script sees it. */
@@ -44,6 +39,26 @@ export function scriptedSpeaker(world: World, index: TaskIndex, seed: number): S
     return made;
   }
 
+  const memorized = memory<{ heard: Heard; task: Known | undefined; form: AnswerForm }>(4096);
+
+  function understood(ask: Ask, digest: string) {
+    let found = memorized.get(digest);
+    if (found === undefined) {
+      const heard = hear(ask.messages, index);
+      found = { heard, task: taskOf(heard), form: answerForm(heard.format, ask.schema) };
+      memorized.set(digest, found);
+    }
+    return found;
+  }
+
+  /** Messages are read even where nobody knows the task: as one of its choices, or of the letters of a relay probe. */
+  function taskOf({ task, messages, choices }: Heard): Known | undefined {
+    if (task !== undefined) return knownOf(task);
+    if (messages.length === 0) return undefined;
+    const options = Array.from({ length: choices?.length ?? world.relays.options }, (_, i) => letterOf(i));
+    return { draw: { difficulty: 0.5, answerLength: 0.5 }, gold: 0, options };
+  }
+
   /** P(right) of an agent on a task of this difficulty. */
   function rightOn({ name, skill }: WorldAgent, tokens: number, difficulty: number): number {
     const key = "accuracy" in skill ? name : `${name}~${tokens}`;
@@ -58,7 +73,7 @@ export function scriptedSpeaker(world: World, index: TaskIndex, seed: number): S
   /** The agent's own answer to the task, and how likely it was to give it. */
   function solved(heard: Heard, agent: WorldAgent, { tokens }: Compute, { draw, gold, options }: Known, own: Random) {
     const right = rightOn(agent, tokens, draw.difficulty);
-    const group = heard.group === undefined ? undefined : random(seed, "group", heard.task!.taskId, heard.group);
+    const group = heard.group === undefined ? undefined : random(seed, "group", heard.task?.taskId ?? "", heard.group);
     const next = group !== undefined && group() < world.groups.rhoWithin ? group : own;
     if (next() < right) return { option: gold, chance: right };
     return {
@@ -89,34 +104,25 @@ export function scriptedSpeaker(world: World, index: TaskIndex, seed: number): S
   return {
     models: [...agents.keys()],
     contextTokens: (model) => agents.get(model)?.contextTokens,
-    priceOf: (model, tokens) => nanoUsd(agents.get(model)!.prices, tokens),
-    answer(ask, _identity, draw) {
+    priceOf: (model, tokens) => priceOf(agents.get(model)!.prices, tokens),
+    answer(ask, digest, _identity, draw) {
       const agent = agents.get(ask.model)!;
       const compute = computeOf(agent, ask.effort, ask.maxTokens);
       if (compute === undefined) return unknownEffort(agent, ask.effort!);
-      const heard = hear(ask.messages, index);
-      const task = heard.task === undefined ? undefined : knownOf(heard.task);
-      if (task === undefined) return spoken(ask, agent, compute, { line: foreignAnswer(heard, ask) }, world, draw);
-      const form = answerForm(heard.format, ask.schema);
-      const solves = heard.role === "solve" || heard.role === "refine";
-      const own = solves ? solved(heard, agent, compute, task, draw) : undefined;
+      const { heard, task, form } = understood(ask, digest);
+      if (task === undefined) return spoken(ask, agent, compute, { line: foreignAnswer(ask, form) }, world, draw);
+      const own = heard.role === "read" ? undefined : solved(heard, agent, compute, task, draw);
       const option = heard.role === "solve" ? own!.option : read(heard, task, own?.option, draw);
       const line = option === undefined ? "No message says anything." : written(task.options[option]!, form);
       const logprob = own === undefined ? -0.05 : Math.max(-20, Math.log(Math.max(own.chance, 1e-9)));
-      return spoken(
-        ask,
-        agent,
-        compute,
-        {
-          line,
-          logprob,
-          length: scattered(task.draw.answerLength, world.lengthScatter ?? 0),
-          alone: form.kind === "json",
-          ...(heard.messageTokens === undefined ? {} : { messageTokens: heard.messageTokens }),
-        },
-        world,
-        draw,
-      );
+      const saying = {
+        line,
+        logprob,
+        length: scattered(task.draw.answerLength, world.lengthScatter ?? 0),
+        alone: form.kind === "json",
+        ...(heard.messageTokens !== undefined && { messageTokens: heard.messageTokens }),
+      };
+      return spoken(ask, agent, compute, saying, world, draw);
     },
   };
 }
@@ -209,8 +215,7 @@ function wrongWeightsOf({ wrongWeights, options }: World, count: number): readon
 }
 
 /** For prompts of nobody's script: the same each time, and it says what it is. */
-function foreignAnswer(heard: Heard, ask: Ask): string {
-  const form = answerForm(heard.format, ask.schema);
+function foreignAnswer(ask: Ask, form: AnswerForm): string {
   if (form.kind === "json") return written("A", form);
   return `I am ${ask.model}, a scripted agent, and this is none of my tasks. ${written("A", form)}`;
 }

@@ -207,9 +207,9 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
       return;
     }
 
-    const spoken: ReturnType<typeof spokenOf> = spokenOf(ask, identity);
+    const spoken: ReturnType<typeof spokenOf> = spokenOf(ask, digest, identity);
     if ("status" in spoken) return turnAway(spoken);
-    const prompt = cache.count(ask.messages);
+    const prompt = cache.count(ask.messages, digest);
     const contextTokens = speaker.contextTokens(model);
     const tokensIn = spoken[0]!.tokensIn ?? prompt.tokens;
     if (contextTokens !== undefined && tokensIn > contextTokens)
@@ -246,11 +246,11 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
     });
   }
 
-  function spokenOf(ask: Ask, identity: string) {
+  function spokenOf(ask: Ask, digest: string, identity: string) {
     const all = [];
     for (let choice = 0; choice < ask.choices; choice++) {
       const own = choice === 0 ? identity : `${identity}/${choice}`;
-      const one = speaker.answer(ask, own, random(seed, own));
+      const one = speaker.answer(ask, digest, own, random(seed, own));
       if ("status" in one) return one;
       all.push(stopped(one, ask.stop));
     }

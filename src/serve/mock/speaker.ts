@@ -26,8 +26,9 @@ export interface Speaker {
   /** Nano-dollars of a call. */
   priceOf(model: string, tokens: TokenCounts): number;
   /**
+   * @param digest    of the request: the same gives the same prompt
    * @param identity  of the draw: the same gives the same answer
    * @param draw      stream of that identity
    */
-  answer(ask: Ask, identity: string, draw: Random): Spoken | Refusal;
+  answer(ask: Ask, digest: string, identity: string, draw: Random): Spoken | Refusal;
 }

@@ -3,6 +3,8 @@
  * in the form that the prompt asks for, on the last line.
  */
 
+import { statedAnswer } from "../../run/answers/answer-line.ts";
+
 /** What the end of an answer must look like. */
 export type AnswerForm =
   | { readonly kind: "line"; readonly before: string; readonly after: string }
@@ -18,8 +20,8 @@ export function answerForm(prompt: string, schema: unknown): AnswerForm {
   if (/\bJSON\b/.test(prompt)) return { kind: "json", field: /["'`](\w+)["'`]\s*:/.exec(prompt)?.[1] ?? "answer" };
   if (/<answer>/i.test(prompt)) return { kind: "line", before: "<answer>", after: "</answer>" };
   if (/^\s*####/m.test(prompt) || /"####/.test(prompt)) return { kind: "line", before: "#### ", after: "" };
-  const named = /["“`']?((?:the )?(?:final )?answer(?: is)?\s*[:=])\s*(?:[<[{(]|X\b|\.\.\.|…)/i.exec(prompt);
-  return { kind: "line", before: `${named?.[1] ?? "Answer:"} `, after: "" };
+  const named = /(?:the )?(?:final )?answer(?: is)?[ \t]*[:=](?=[^\n]*$)/im.exec(prompt.slice(-400));
+  return { kind: "line", before: `${named?.[0] ?? "Answer:"} `, after: "" };
 }
 
 /** The last line of an answer, or the whole of a JSON answer. */
@@ -30,18 +32,15 @@ export function written(value: string, form: AnswerForm): string {
   return JSON.stringify(instanceOf(schema, form.field, value));
 }
 
-/** Which option a text answers with: the last place where one is named as an answer, else the only one on its last line. */
+/** Which option a text answers with: where it states an answer, that; else a field of JSON, a tag, or its last line. */
 export function optionIn(text: string, options: readonly string[]): number | undefined {
-  const marked = [
-    ...text.matchAll(/\\boxed\{([^{}]*)\}/g),
-    ...text.matchAll(/<answer>([^<]*)<\/answer>/gi),
-    ...text.matchAll(/"(?:answer|value|choice|result)"\s*:\s*("[^"]*"|[^,}\s]+)/g),
-    ...text.matchAll(/(?:answer(?: is)?\s*[:=]?|####)[ \t]*([^\n]+)/gi),
-  ].sort((a, b) => b.index - a.index);
-  for (const [, value] of marked) {
-    const found = optionNamed(value!, options);
+  const stated = statedAnswer(text)?.content;
+  if (stated !== undefined) {
+    const found = optionNamed(stated, options);
     if (found !== undefined) return found;
   }
+  const marked = /"(?:answer|value|choice|result)"\s*:\s*("[^"]*"|[^,}\s]+)|<answer>([^<]*)<\/answer>/i.exec(text);
+  if (marked) return optionNamed(marked[1] ?? marked[2]!, options);
   return optionNamed(text.trimEnd().split("\n").at(-1) ?? "", options);
 }
 
