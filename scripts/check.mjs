@@ -46,7 +46,14 @@ const familyHelpers = {
     "public.ts",
   ],
   "run/providers": ["open.ts", "errors.ts"],
-  "run/answers": ["answer-reader.ts", "answer-line.ts", "boxed-text.ts", "number-text.ts"],
+  "run/answers": [
+    "answer-reader.ts",
+    "answer-line.ts",
+    "bad-answers.ts",
+    "boxed-text.ts",
+    "json-text.ts",
+    "number-text.ts",
+  ],
 };
 
 const stage = (file) => file.split("/")[0].replace(/\.ts$/, "");

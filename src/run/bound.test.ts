@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { amountsMax, loadTokenizers, promptTokensMax, textTokensMax } from "./bound.ts";
+import { amountsMax, answerTokensMax, loadTokenizers, promptTokensMax, textTokensMax } from "./bound.ts";
 
 const encodings = ["o200k_base", "cl100k_base", "p50k_base", "r50k_base"];
 
@@ -72,5 +72,15 @@ describe("amountsMax", () => {
     const schema = { type: "object" };
     expect(amountsMax({ ...call, settings: { schema } }, agent).tokens).toBe(111 + JSON.stringify(schema).length);
     expect(amountsMax(call, {}).nanoUsd).toBe(0);
+  });
+});
+
+describe("answerTokensMax", () => {
+  it("is the message's length, but for models that reason beside it", () => {
+    expect(answerTokensMax({ maxTokens: 2_048 })).toBe(2_048);
+    expect(answerTokensMax({ maxTokens: 2_048, messageTokens: 64 })).toBe(64);
+    expect(answerTokensMax({ maxTokens: 32, messageTokens: 64 })).toBe(32);
+    expect(answerTokensMax({ maxTokens: 2_048, messageTokens: 64, effort: "high" })).toBe(2_048);
+    expect(answerTokensMax({ maxTokens: 2_048, messageTokens: 64, effort: "none" })).toBe(64);
   });
 });

@@ -114,6 +114,26 @@ export function promptTokensExpected(
   return messages.reduce((sum, { content }) => sum + 4 + count(content), 0);
 }
 
+/**
+ * `max_tokens` of a step's call: the length of its message, where the team states one, so that a message cannot be longer
+ * than its reader was planned for. A model that reasons needs room beside the message; of it the agent's own limit is sent,
+ * and the message is kept short by what the prompt says.
+ *
+ * @param maxTokens  the agent's longest answer, reasoning included
+ */
+export function answerTokensMax({
+  messageTokens,
+  maxTokens,
+  effort,
+}: {
+  readonly messageTokens?: number | undefined;
+  readonly maxTokens: number;
+  readonly effort?: string | undefined;
+}): number {
+  const reasons = effort !== undefined && effort !== "none";
+  return messageTokens === undefined || reasons ? maxTokens : Math.min(messageTokens, maxTokens);
+}
+
 /** What bounds one call. */
 export interface BoundedCall {
   readonly messages: readonly Message[];

@@ -16,8 +16,11 @@ export const answerLine = (what: string) => `End with a line of this form, and n
 const line =
   /^[ \t>*_#~`$\-•]{0,20}(?:(?:so|thus|therefore|hence)[ \t,]{1,3})?(?:(?:the|my|our)[ \t]{1,3})?(?:(?:final|correct|best|short)[ \t]{1,3})?answer(?:[ \t]{1,3}\([^)\n]{0,60}\))?[ \t*_`]{0,6}[:：=][ \t*_`]{0,6}/gim;
 
-const prose =
-  /(?:\b(?:answer|option|choice|solution)(?:[ \t]{1,3}[^\s.:;=]{1,30}){0,6}?[ \t]{1,3}(?:is|are|equals|should be|would be|must be|=)(?![ \t]{1,3}(?:not|n't|neither)\b)[ \t:]{1,5}|^[ \t]{0,8}#{4}[ \t]{0,8})/gim;
+const about = String.raw`(?:[ \t]{1,3}(?:to|for|of|in|from|among|given|here|choice|option)\b[^.:;=\n]{0,80}?)?`;
+const prose = new RegExp(
+  String.raw`\b(?:answer|option|choice|solution)${about}[ \t]{1,3}(?:is|are|equals|should be|would be|must be|will be|=)(?![ \t]{1,3}(?:not|neither)\b)[ \t:]{1,5}|^[ \t]{0,8}#{4}[ \t]{0,8}`,
+  "gim",
+);
 
 /**
  * The answer that a reply states: its last line `ANSWER: …`, whatever follows it; where there is none, the last of `the
@@ -25,11 +28,17 @@ const prose =
  */
 export function statedAnswer(text: string): Stated | undefined {
   const last = lastMatch(text, line);
-  if (last) return { content: undecorated(contentFrom(text, last.end, lineEnd)), by: "line" };
+  if (last) return { content: withoutProse(undecorated(contentFrom(text, last.end, lineEnd))), by: "line" };
   const said = lastMatch(text, prose);
   const boxed = lastBoxed(text);
   if (boxed && (!said || boxed.end > said.end)) return { content: boxed.content.trim(), by: "prose" };
   return said && { content: undecorated(contentFrom(text, said.end, sentenceEnd)), by: "prose" };
+}
+
+/** `Final Answer: The answer is ... D.` says D. */
+function withoutProse(content: string): string {
+  const head = /^the (?:final |correct |best )?(?:answer|option|choice) is[ \t:.…]{0,6}/i.exec(content);
+  return head ? undecorated(content.slice(head[0].length)) : content;
 }
 
 function lastMatch(text: string, expression: RegExp): { readonly end: number } | undefined {

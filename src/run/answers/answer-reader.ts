@@ -4,20 +4,10 @@ import type { AnswersConfig } from "../../records/provider-config.ts";
 import type { StepState } from "../../trace/event.ts";
 import type { StoredAnswer } from "../ledger.ts";
 import type { Task } from "../task.ts";
+import { BadAnswers } from "./bad-answers.ts";
 import type { AnswerReader, Extraction, Reading } from "./extraction.ts";
 import * as extractions from "./index.ts";
 import { wholeNumber } from "./number-text.ts";
-
-/** What `answers` in the config says is no kind of answer, or not how one is described. */
-export class BadAnswers extends KnownError {
-  readonly code = "bad-answers";
-  constructor(happened: string) {
-    super(
-      happened,
-      `Write answers: "choice", or { "kind": "number", "absolute": 0.01 }; kinds are ${Object.keys(extractions).join(", ")}.`,
-    );
-  }
-}
 
 /** A task whose gold answer no reply of this kind can match. Nothing was asked. */
 export class BadGold extends KnownError {
@@ -53,7 +43,8 @@ export async function answerReader(
   const extraction = Object.hasOwn(extractions, kind)
     ? (extractions as unknown as Readonly<Record<string, Extraction<unknown>>>)[kind]
     : undefined;
-  if (!extraction) throw new BadAnswers(`No answers are of the kind "${kind}".`);
+  if (!extraction)
+    throw new BadAnswers(`No answers are of the kind "${kind}"; kinds are ${Object.keys(extractions).join(", ")}.`);
   const checked = extraction.options.safeParse(stated);
   if (!checked.success)
     throw new BadAnswers(`The config describes no ${kind} answers: ${issuesOf(checked.error).join("; ")}.`);
