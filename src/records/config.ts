@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { AnswersConfig, PromptsConfig, ProviderConfig, RunConfig, Settings } from "./provider-config.ts";
 
-const Prices = z.strictObject({
+export const Prices = z.strictObject({
   /** US dollars per million tokens. */
   inputPerMillion: z.number().nonnegative(),
   outputPerMillion: z.number().nonnegative(),
