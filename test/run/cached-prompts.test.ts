@@ -61,7 +61,7 @@ describe("the cached share of prompts", () => {
         }));
         const messages = messagesOf(step, task, told, { reader });
         const share = forecast.send(step.agent, messages);
-        const counted = caches.get(step.agent)!.count(messages);
+        const counted = caches.get(step.agent)!.count(messages, JSON.stringify(messages));
         forecast.learn(step.agent, messages, counted.tokens);
         tokens += counted.tokens;
         cached += counted.cached;
