@@ -2,6 +2,7 @@
 
 export { calibrate } from "./calibrate.ts";
 export { importAttempts as import } from "./import.ts";
+export { mock } from "./mock.ts";
 export { phase } from "./phase.ts";
 export { plan } from "./plan.ts";
 export { predict } from "./predict.ts";

@@ -290,6 +290,7 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
     book.clear();
     ordinals.clear();
     tries.clear();
+    speaker.reset?.();
     for (const cache of caches.values()) cache.clear();
   }
 

@@ -31,4 +31,6 @@ export interface Speaker {
    * @param draw      stream of that identity
    */
   answer(ask: Ask, digest: string, identity: string, draw: Random): Spoken | Refusal;
+  /** Forgets what it has answered. */
+  reset?(): void;
 }
