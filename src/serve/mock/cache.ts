@@ -12,7 +12,7 @@ export interface PromptCount {
 /** Prompts of one model by prefix: blocks of so many tokens, each known by all that stands before it. */
 export interface PromptCache {
   /** @param digest  of the request: what the same messages count is worked out once */
-  count(messages: readonly Message[], digest: string): PromptCount;
+  count(messages: readonly Message[], digest?: string): PromptCount;
   clear(): void;
 }
 
@@ -33,10 +33,10 @@ export function promptCache({ minTokens = 1024, blockTokens = 128, blocksMax = 6
   const memorized = memory<Blocked>(4096);
   return {
     count(messages, digest) {
-      let blocked = memorized.get(digest);
+      let blocked = digest === undefined ? undefined : memorized.get(digest);
       if (blocked === undefined) {
         blocked = blocksOf(messages, blockTokens);
-        memorized.set(digest, blocked);
+        if (digest !== undefined) memorized.set(digest, blocked);
       }
       const { tokens, blocks } = blocked;
       if (tokens < minTokens) return { tokens, cached: 0 };
