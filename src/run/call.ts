@@ -74,6 +74,8 @@ export interface Replied {
   readonly limits?: UpstreamLimits;
   /** Of `command`: tools it says it used. */
   readonly toolCalls?: number;
+  /** What could not be sent as it was asked for, or is more than was allowed: worth noting, once. */
+  readonly warnings?: readonly string[];
 }
 
 /** Stable words for what went wrong with one call. */

@@ -39,3 +39,25 @@ export class KeyInConfig extends KnownError {
     super(`Provider "${name}" has a secret in ${field}: config files are shared and committed.`, remedy);
   }
 }
+
+/** The module that should give a model cannot be loaded, or gives none. */
+export class UnusableModule extends KnownError {
+  readonly code = "unusable-module";
+  constructor(name: string, module: string, why: string) {
+    super(
+      `Provider "${name}": ${module} cannot be used: ${why}.`,
+      'It must export a model of the AI SDK, or a function that gives one for a name; "export" says under which name.',
+    );
+  }
+}
+
+/** The program that should answer does not exist, or must not be run. */
+export class NoSuchProgram extends KnownError {
+  readonly code = "no-such-program";
+  constructor(name: string, program: string, why: string) {
+    super(
+      `Provider "${name}": ${program} cannot be run: ${why}.`,
+      'Give the path of a program that may be executed, or a name that PATH knows: "command": ["python3", "agent.py"].',
+    );
+  }
+}
