@@ -146,21 +146,24 @@ it("has a stage for every kind, and a kind for every word", () => {
   expect([...played].sort()).toEqual([...providerKinds.keys()].sort());
 });
 
-describe.each(Object.values<ProviderKind<never>>(kinds))("kind $example.kind", ({ summary, example, options }) => {
-  it("says in one line what it is, and its example is valid", () => {
-    expect(summary).toMatch(/^[^\n]{10,100}$/);
-    const { kind: _kind, ...entry } = example;
-    expect(options.safeParse(entry).success).toBe(true);
-  });
-
-  it("names a field that it does not know", async () => {
-    await expect(opened({ ...example, colour: "red" })).rejects.toMatchObject({
-      code: "bad-provider",
-      exitCode: 2,
-      message: expect.stringContaining("colour"),
+describe.each(Object.values(kinds) as readonly ProviderKind[])(
+  "kind $example.kind",
+  ({ summary, example, options }) => {
+    it("says in one line what it is, and its example is valid", () => {
+      expect(summary).toMatch(/^[^\n]{10,100}$/);
+      const { kind: _kind, ...entry } = example;
+      expect(options.safeParse(entry).success).toBe(true);
     });
-  });
-});
+
+    it("names a field that it does not know", async () => {
+      await expect(opened({ ...example, colour: "red" })).rejects.toMatchObject({
+        code: "bad-provider",
+        exitCode: 2,
+        message: expect.stringContaining("colour"),
+      });
+    });
+  },
+);
 
 describe.each(Object.entries(stages))("%s", (_, stage) => {
   it("answers one call with one result, and says what it used", async () => {

@@ -1,4 +1,4 @@
-import { Client, type Dispatcher } from "undici";
+import { buildConnector, Client, type Dispatcher } from "undici";
 import type { Clock } from "../../clock.ts";
 import { Aborts } from "./aborts.ts";
 import { Deadlines } from "./deadlines.ts";
@@ -161,6 +161,8 @@ export class Connections {
   readonly aborts = new Aborts();
   readonly #origin: string;
   readonly #options: ConnectionsOptions;
+  /** One for all connections, so that they share TLS sessions and memory. */
+  readonly #connect: buildConnector.connector;
   readonly #free: Client[] = [];
   readonly #clients = new Set<Client>();
   /** In order of arrival; none of them has left. */
@@ -171,6 +173,7 @@ export class Connections {
   constructor(origin: string, options: ConnectionsOptions) {
     this.#origin = origin;
     this.#options = options;
+    this.#connect = buildConnector({ timeout: options.connectTimeoutMs });
     this.clock = options.clock;
     this.deadlines = new Deadlines(options.clock);
   }
@@ -254,7 +257,7 @@ export class Connections {
       headersTimeout: 0, // deadlines are ours, on the clock that was given
       bodyTimeout: 0,
       maxHeaderSize: this.#options.headerBytesMax,
-      connect: { timeout: this.#options.connectTimeoutMs },
+      connect: this.#connect,
     });
     this.#clients.add(client);
     return client;
