@@ -2,8 +2,10 @@ import { z } from "zod";
 import { type Random, random } from "../../theory/random.ts";
 import type { ModelCall } from "../call.ts";
 import { type Clock, systemClock } from "../clock.ts";
+import { readTasks } from "../read-tasks.ts";
 import { inProcess, type Spoken } from "./local/in-process.ts";
 import type { Provider, ProviderKind } from "./provider.ts";
+import { truthScript } from "./scripted/truths.ts";
 
 /** Says what a call is answered with. Everything random comes from `next`, which is of the call's idempotency key. */
 export type Script = (call: ModelCall, next: Random) => ScriptedReply | Promise<ScriptedReply>;
@@ -48,11 +50,57 @@ function withinTokens(spoken: Spoken, maxTokens: number): Spoken {
   };
 }
 
-const Options = z.strictObject({ seed: z.int().default(0) });
+const Skill = z.union([
+  z.strictObject({
+    accuracy: z.number().min(0).max(1),
+    answerTokens: z.int().positive().default(100),
+    tokensPerSecond: z.number().positive().default(100),
+  }),
+  z.strictObject({
+    k: z.number().positive(),
+    beta: z.number().positive(),
+    levels: z.array(z.int().positive()).min(1),
+    baseLevel: z.int().positive(),
+    tokensPerSecond: z.number().positive().default(100),
+  }),
+]);
 
-export const scripted: ProviderKind<z.infer<typeof Options>> = {
+const Options = z.strictObject({
+  seed: z.int().default(0),
+  /** Model name → one accuracy, or a curve over compute: (1 + min(1, k x^β))/2 at x tokens. */
+  agents: z.record(z.string(), Skill).refine((agents) => Object.keys(agents).length > 0, "state at least one agent"),
+  /** Files with the tasks, for their right answers. @default the seed decides what is right */
+  tasks: z.union([z.string().min(1), z.array(z.string().min(1))]).optional(),
+  /** Answers that a task without choices allows. */
+  options: z.int().min(2).max(26).default(4),
+  /** Correlation of two answers to one task: tasks differ in difficulty. */
+  rhoTask: z.number().min(0).max(0.99).default(0.05),
+  /** Share of answers of one group that are one draw. */
+  rhoWithin: z.number().min(0).max(1).default(0.1),
+  /** A message of m tokens arrives with probability 1 − exp(−(m/lengthScale)^shape). */
+  messages: z
+    .strictObject({ lengthScale: z.number().positive(), shape: z.number().positive().default(1) })
+    .default({ lengthScale: 50, shape: 1 }),
+  /** How many times faster than stated; 0: at once. */
+  speed: z.number().nonnegative().default(0),
+});
+type Options = z.infer<typeof Options>;
+
+export const scripted: ProviderKind<Options> = {
   summary: "agents of stated accuracy in this process, for tests and demonstrations",
-  example: { kind: "scripted", seed: 1 },
+  example: { kind: "scripted", agents: { scout: { accuracy: 0.7 } }, seed: 1 },
   options: Options,
-  open: ({ seed }, { clock }) => scriptedProvider((_, next) => (next() < 0.7 ? "A" : "B"), { seed, clock }),
+  async open({ seed, agents, tasks, speed, ...law }, { clock, cwd }) {
+    const paths = tasks === undefined ? [] : typeof tasks === "string" ? [tasks] : tasks;
+    const known = paths.length === 0 ? [] : (await readTasks(paths, { cwd })).tasks;
+    const golds = new Map(known.flatMap(({ taskId, gold }) => (gold === undefined ? [] : [[taskId, gold] as const])));
+    const script = truthScript({ ...law, agents, golds, seed });
+    return scriptedProvider(
+      (call, next) => {
+        const { seconds = 0, ...spoken } = script(call, next);
+        return { ...spoken, seconds: speed > 0 ? seconds / speed : 0 };
+      },
+      { seed, clock },
+    );
+  },
 };
