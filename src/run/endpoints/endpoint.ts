@@ -26,7 +26,9 @@ export interface Slot {
   /** Number of this start, by which the learned rate knows it. */
   readonly start: number;
   readonly probe: boolean;
-  startedAt: number;
+  readonly startedAt: number;
+  /** Number by which the window knows it. */
+  readonly place: number;
 }
 
 /** One model at one endpoint. */
@@ -138,7 +140,14 @@ export class Endpoint {
     const start = lane.requests.learned!.started(now, limited);
     const probe = this.circuit.pass();
     const ordinal = this.#ordinal++;
-    return { endpoint: this, lane, ordinal, tokens, requestsBefore, tokensBefore, start, probe, startedAt: now };
+    const place = this.window.started(this.inFlight, now);
+    return {
+      ...{ endpoint: this, lane, ordinal, tokens, requestsBefore, tokensBefore },
+      start,
+      probe,
+      startedAt: now,
+      place,
+    };
   }
 
   /** The call did not leave. */
@@ -173,7 +182,7 @@ export class Endpoint {
     const { trouble } = result;
     if (result.retryAfterMs !== undefined && result.retryAfterMs > 0) this.#pause(now + result.retryAfterMs, trouble);
     if (trouble === "aborted") this.circuit.told(slot.probe);
-    else if (trouble === "throttled") this.#throttled(slot, inFlight, result.retryAfterMs, now);
+    else if (trouble === "throttled") this.#throttled(slot, result.retryAfterMs, now);
     else if (trouble === "unauthorized" || trouble === "exhausted") {
       this.circuit.told(slot.probe);
       if (!this.closed)
@@ -190,7 +199,7 @@ export class Endpoint {
       lane.closed ??= trouble;
     } else if (failures.has(trouble)) {
       this.#lastTrouble = trouble;
-      if (trouble === "timeout") this.window.trouble(slot.startedAt, now, inFlight);
+      if (trouble === "timeout") this.window.timedOut(slot.startedAt, now, inFlight);
       const wasClosed = this.circuit.closed;
       if (this.circuit.failed(slot.probe, now)) {
         this.window.restart();
@@ -205,12 +214,13 @@ export class Endpoint {
       this.#tell("circuit-closed", `Endpoint ${this.name} works again.`, this.name);
   }
 
-  #throttled(slot: Slot, inFlight: number, retryAfterMs: number | undefined, now: number): void {
+  #throttled(slot: Slot, retryAfterMs: number | undefined, now: number): void {
+    this.#worked(slot, now);
+    if (this.window.refused(slot.place, now)) return;
     const { lane } = slot;
     const learned = lane.requests.learned!;
     const cuts = learned.cuts;
     const pauseMs = learned.refused(slot.start, slot.startedAt, now, retryAfterMs);
-    this.window.leaveSlowStart();
     if (pauseMs > 0 && retryAfterMs === undefined) this.#pause(now + pauseMs, "throttled");
     if (cuts === 0)
       this.#tell(
@@ -218,8 +228,6 @@ export class Endpoint {
         `Endpoint ${this.name} refuses calls of ${lane.model}: about ${(learned.perMs() * 60_000).toFixed(0)} a minute from now on.`,
         this.name,
       );
-    void inFlight;
-    this.#worked(slot, now);
   }
 
   #pause(until: number, by: Trouble): void {
@@ -230,10 +238,10 @@ export class Endpoint {
 
   #hear(slot: Slot, { limits }: CallResult, now: number): void {
     if (!limits) return;
-    const { lane, ordinal } = slot;
+    const { lane, ordinal, startedAt } = slot;
     const requests = { limit: limits.requestsLimit, left: limits.requestsLeft, resetMs: limits.requestsResetMs };
     const tokens = { limit: limits.tokensLimit, left: limits.tokensLeft, resetMs: limits.tokensResetMs };
-    lane.requests.stated.observe(requests, ordinal, lane.requests.charged - slot.requestsBefore - 1, now);
-    lane.tokens.stated.observe(tokens, ordinal, lane.tokens.charged - slot.tokensBefore - slot.tokens, now);
+    lane.requests.stated.observe(requests, ordinal, startedAt, lane.requests.charged - slot.requestsBefore - 1, now);
+    lane.tokens.stated.observe(tokens, ordinal, startedAt, lane.tokens.charged - slot.tokensBefore - slot.tokens, now);
   }
 }

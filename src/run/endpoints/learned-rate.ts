@@ -1,34 +1,47 @@
 /** What a refusal takes off the rate. */
 const cut = 0.07;
+/** The same, and what is tried above it, while the rate is known roughly. */
+const roughCut = 0.25;
 /** Calls, at least and in ms, over which a rate comes back to where it was refused: one refusal in 250 calls is 0.4 %. */
-const recoveryCalls = 250;
-const recoveryMs = 5000;
-/** The first cuts are rough: their recovery is shorter. */
-const roughCuts = 4;
+const recovery = { calls: 250, ms: 5000 };
+const roughRecovery = { calls: 8, ms: 1000 };
+/** Recoveries are never shorter than what was waited for a window to begin anew, and never longer than this. */
+const recoveryMsMax = 60_000;
+/** A rate that was measured over fewer calls, or less time, is rough. */
+const fine = { calls: 100, ms: 5000 };
+/** Refusals above this share of calls mean that the rate was far from it; above the second that a window is used up. */
+const shareFar = 0.15;
+const shareUsedUp = 0.8;
+const refusalsToTell = 3;
 const startsKept = 256;
 const pauseMs = 200;
 const pauseMsMax = 30_000;
+const minuteMs = 60_000;
 
 /**
- * The rate of an upstream that says nothing but 429, learned as TCP CUBIC learns a path's (Ha, Rhee and Xu, 2008): at a
- * refusal the rate falls to 93 % of what was let through; it comes back to that quickly, stays near it for long, and then
- * tries more:
+ * The rate of an upstream that says nothing but 429, learned as TCP CUBIC learns a path's (Ha, Rhee and Xu, 2008): a
+ * refusal takes 7 % off; the rate comes back to where it was refused quickly, stays near that for long, and then tries 7 %
+ * more:
  *
- *   r(x) = r_max · (1 + 0.07 · (x − 1)³),   x = calls since / calls of a recovery
+ *   r(x) = r_max · (1 + 0.07 · (x − 1)³),   x = calls since / calls of a recovery, in [0, 2]; at 2 it begins again from 1
  *
- * Counted in calls, not in time, so that an idle endpoint does not forget. What was let through is measured over the last
- * 256 calls (1 s to 10 s); where nearly everything is refused, a window is used up: the endpoint pauses, and what was let
- * through counts over the minute.
+ * Counted in calls that waited for the rate, not in time, so that an idle endpoint does not forget. r_max is the rate that
+ * was refused or, where that was far too high, what was let through. Where nearly everything is refused a window is used
+ * up: the endpoint pauses, and what was let through counts over the minute.
  */
 export class LearnedRate {
   #max = Number.POSITIVE_INFINITY;
-  #calls = 0;
+  /** How roughly the rate is known, in [0, 1]: every refusal that was not far off halves it. */
+  #rough = 1;
+  #recoveryMs = recovery.ms;
+  #waited = 0;
   #cuts = 0;
-  #cutAt = Number.NEGATIVE_INFINITY;
-  #startedSince = 0;
+  /** Number of the first call after the cut. */
+  #firstSince = 0;
   #refusedSince = 0;
+  #pausedMs = 0;
   #streak = 0;
-  readonly #startedAt = new Float64Array(startsKept).fill(Number.NEGATIVE_INFINITY);
+  readonly #startedAt = new Float64Array(startsKept);
   readonly #refused = new Uint8Array(startsKept);
   #starts = 0;
   #firstAt: number | undefined;
@@ -36,42 +49,44 @@ export class LearnedRate {
   readonly #perSecond = new Uint32Array(60);
   #second = 0;
 
-  get known(): boolean {
-    return this.#cuts > 0;
-  }
-
   get cuts(): number {
     return this.#cuts;
   }
 
-  /** Calls per ms. */
+  /** Calls per ms; ∞ before the first refusal. */
   perMs(): number {
     if (this.#cuts === 0) return Number.POSITIVE_INFINITY;
-    const whole = Math.max(recoveryCalls, recoveryMs * this.#max) * Math.min(1, this.#cuts / roughCuts);
-    return this.#max * (1 + cut * (this.#calls / whole - 1) ** 3);
+    const depth = cut + (roughCut - cut) * this.#rough;
+    return this.#max * (1 + depth * (this.#waited / this.#recoveryCalls() - 1) ** 3);
+  }
+
+  #recoveryCalls(): number {
+    const rough = Math.max(roughRecovery.calls, roughRecovery.ms * this.#max);
+    const known = Math.max(recovery.calls, this.#recoveryMs * this.#max);
+    return known + (rough - known) * this.#rough;
   }
 
   /**
-   * @param limited  true where the rate made it wait: only then does its passing say that the rate is not too high
-   * @returns        the number by which `refused` knows it
+   * @param waited  true where the rate made it wait: only then does its passing say that the rate is not too high
+   * @returns       the number by which `refused` knows it
    */
-  started(now: number, limited: boolean): number {
+  started(now: number, waited: boolean): number {
     this.#firstAt ??= now;
-    if (limited) this.#calls++;
-    this.#startedSince++;
-    const at = this.#starts++;
-    this.#startedAt[at % startsKept] = now;
-    this.#refused[at % startsKept] = 0;
+    if (waited && this.#cuts > 0 && ++this.#waited >= 2 * this.#recoveryCalls()) {
+      this.#max = this.perMs();
+      this.#waited = this.#recoveryCalls();
+    }
+    const number = this.#starts++;
+    this.#startedAt[number % startsKept] = now;
+    this.#refused[number % startsKept] = 0;
     this.#turnTo(now);
     this.#perSecond[this.#second % 60]!++;
-    return at;
+    return number;
   }
 
   /** It did not leave after all. */
-  notStarted(at: number, startedAt: number): void {
-    if (this.#starts - at <= startsKept) this.#refused[at % startsKept] = 1;
-    this.#unCount(startedAt);
-    this.#startedSince = Math.max(0, this.#startedSince - 1);
+  notStarted(number: number, startedAt: number): void {
+    this.#strike(number, startedAt);
   }
 
   /**
@@ -80,45 +95,84 @@ export class LearnedRate {
    * @param retryAfterMs  for how long the endpoint pauses anyway
    * @returns             for how long it should, in ms from now
    */
-  refused(at: number, startedAt: number, now: number, retryAfterMs = 0): number {
-    if (this.#starts - at <= startsKept) this.#refused[at % startsKept] = 1;
-    this.#unCount(startedAt);
-    if (startedAt < this.#cutAt) return 0; // the same round trip
+  refused(number: number, startedAt: number, now: number, retryAfterMs = 0): number {
+    this.#strike(number, startedAt);
+    if (number < this.#firstSince) return 0; // the same round trip
     this.#refusedSince++;
-    const usedUp = this.#cuts > 0 && this.#refusedSince >= 0.8 * this.#startedSince;
+    const share = this.#refusedSince / (this.#refusedSince + this.#passedSince(2 * startedAt - now));
+    if (share >= shareUsedUp && this.#refusedSince < refusalsToTell) return 0; // nothing let through yet: too early to tell
+    const usedUp = this.#cuts > 0 && share >= shareUsedUp;
+    this.#streak = usedUp ? this.#streak + 1 : 0;
+    const pause = usedUp ? Math.min(pauseMsMax, pauseMs * 2 ** this.#streak) : 0;
+    this.#pausedMs = usedUp ? this.#pausedMs + pause : 0;
     const before = this.perMs();
-    let rate = Math.min(before, this.#passedPerMs(now));
+    let rate = before;
     if (usedUp || retryAfterMs > 1000) {
-      this.#streak = usedUp ? this.#streak + 1 : this.#streak;
-      rate = Math.min(rate, this.#passedPerMsOfMinute(now, retryAfterMs));
-    } else this.#streak = 0;
-    this.#max = Math.max(rate, 1 / 60_000);
-    this.#calls = 0;
+      this.#recoveryMs = Math.min(recoveryMsMax, Math.max(this.#recoveryMs, 2 * (this.#pausedMs + retryAfterMs)));
+      const overall = this.#passedOfMinute(now, retryAfterMs);
+      // Where next to nothing was let through for a minute, the quota is to blame and not the rate.
+      if (overall.perMs > 0.1 * before || before === Number.POSITIVE_INFINITY) {
+        rate = Math.min(before, overall.perMs);
+        this.#rough = overall.ms < fine.ms ? 1 : 0;
+      }
+    } else if (share >= shareFar || before === Number.POSITIVE_INFINITY) {
+      const passed = this.#passed(now);
+      if (passed.perMs < before) {
+        rate = passed.perMs;
+        this.#rough = passed.calls < fine.calls || passed.ms < fine.ms ? 1 : 0;
+      }
+    } else {
+      this.#rough = this.#rough < 0.1 ? 0 : this.#rough / 2;
+      this.#recoveryMs = Math.max(recovery.ms, this.#recoveryMs / 2);
+    }
+    this.#max = Math.max(rate, 1 / minuteMs);
+    this.#waited = 0;
     this.#cuts++;
-    this.#cutAt = now;
-    this.#startedSince = 0;
+    this.#firstSince = this.#starts;
     this.#refusedSince = 0;
-    return usedUp ? Math.min(pauseMsMax, pauseMs * 2 ** this.#streak) : 0;
+    if (process.env["DBG"])
+      console.log("cut", now, {
+        share,
+        usedUp,
+        pause,
+        before: before * 1000,
+        rate: rate * 1000,
+        rough: this.#rough,
+        n: this.#starts,
+      });
+    return pause;
   }
 
-  #passedPerMs(now: number): number {
-    let passed = 0;
+  /** Calls after the cut that were let through. @param until  later ones may still be refused */
+  #passedSince(until: number): number {
+    let calls = 0;
+    for (let i = Math.max(this.#firstSince, this.#starts - startsKept); i < this.#starts; i++) {
+      if (this.#startedAt[i % startsKept]! > until) break;
+      if (!this.#refused[i % startsKept]) calls++;
+    }
+    return calls;
+  }
+
+  /** What the last calls that were started came to, without the refused ones. */
+  #passed(now: number): { readonly perMs: number; readonly calls: number; readonly ms: number } {
+    let calls = 0;
     let oldest = now;
     for (let i = this.#starts - 1; i >= Math.max(0, this.#starts - startsKept); i--) {
       const started = this.#startedAt[i % startsKept]!;
-      if (now - started > 60_000 || (now - started > 10_000 && passed >= 20)) break;
+      if (now - started > minuteMs || (now - started > 10_000 && calls >= 20)) break;
       oldest = started;
-      if (!this.#refused[i % startsKept]) passed++;
+      if (!this.#refused[i % startsKept]) calls++;
     }
-    return passed / Math.max(1000, now - oldest);
+    const ms = now - oldest;
+    return { perMs: calls / Math.max(250, ms), calls, ms };
   }
 
-  #passedPerMsOfMinute(now: number, pauseMs: number): number {
+  #passedOfMinute(now: number, pauseMs: number): { readonly perMs: number; readonly ms: number } {
     this.#turnTo(now);
-    let passed = 0;
-    for (const count of this.#perSecond) passed += count;
-    const elapsed = Math.min(60_000, now - (this.#firstAt ?? now));
-    return passed / Math.max(1000, Math.min(60_000, elapsed + pauseMs));
+    let calls = 0;
+    for (const count of this.#perSecond) calls += count;
+    const ms = Math.max(1000, Math.min(minuteMs, now - (this.#firstAt ?? now) + pauseMs));
+    return { perMs: calls / ms, ms };
   }
 
   #turnTo(now: number): void {
@@ -128,7 +182,8 @@ export class LearnedRate {
     this.#second = second;
   }
 
-  #unCount(startedAt: number): void {
+  #strike(number: number, startedAt: number): void {
+    if (this.#starts - number <= startsKept) this.#refused[number % startsKept] = 1;
     const second = Math.floor(startedAt / 1000);
     if (this.#second - second < 60 && this.#perSecond[second % 60]! > 0) this.#perSecond[second % 60]!--;
   }

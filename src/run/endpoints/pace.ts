@@ -36,16 +36,15 @@ export class Pace {
 
   /** When the next call may leave. */
   at(now: number): number {
-    if (this.stated.known && this.stated.perMs(now) === 0) return Math.max(this.#nextAt, this.stated.resetAt);
-    return this.#nextAt;
+    return Math.max(this.#nextAt, this.stated.pausedUntil(now));
   }
 
   /** A call of so many units leaves. True where the pace is what it waited for. */
   charge(units: number, now: number): boolean {
     const perMs = this.perMs(now);
     this.#charged += units;
-    this.stated.charge(units);
-    const step = perMs === Number.POSITIVE_INFINITY ? 0 : units / Math.max(perMs, 1e-9);
+    this.stated.charge(units, now);
+    const step = perMs === Number.POSITIVE_INFINITY ? 0 : units / perMs;
     const limited = step > 0 && now - this.#nextAt < Math.max(step, catchUpMs);
     this.#nextAt = Math.max(this.#nextAt, now - catchUpMs) + step;
     return limited;
@@ -54,13 +53,13 @@ export class Pace {
   /** Of what was charged, so much was not used (or, below 0, more was). */
   giveBack(units: number, now: number): void {
     const perMs = this.perMs(now);
-    if (perMs !== Number.POSITIVE_INFINITY && perMs > 0) this.#nextAt -= units / perMs;
+    if (perMs !== Number.POSITIVE_INFINITY) this.#nextAt -= units / perMs;
   }
 
   /** It never left. */
   undo(units: number, now: number): void {
     this.#charged -= units;
-    this.stated.charge(-units);
+    this.stated.refund(units);
     this.giveBack(units, now);
   }
 }
