@@ -25,6 +25,11 @@ export interface Purchase {
    * the journal, because the step has not ended.
    */
   readonly isReplaceable?: boolean;
+  /**
+   * True for a further sample that is asked so that slow ones need not be waited for: it is called as `redundant` and counts
+   * against the same share as hedges.
+   */
+  readonly isRedundant?: boolean;
   /** Share of the prompt expected in the upstream's cache. */
   readonly cachedShare?: number;
   /** What the reply says: the state in which the step ends, and its value. */

@@ -10,6 +10,7 @@ import { Endpoint, type EndpointOptions, type Lane, type Slot } from "./endpoint
 import { FairQueue, goesBefore, type Waiting } from "./endpoints/fair-queue.ts";
 import { Heap } from "./endpoints/heap.ts";
 import { Latencies } from "./endpoints/latencies.ts";
+import { redundancyThatPays } from "./endpoints/redundancy.ts";
 import type { Hold, HoldReply, Ledger, StoredAnswer } from "./ledger.ts";
 
 export interface BuyerOptions {
@@ -41,6 +42,14 @@ export interface OpenBuyer extends Buyer {
    * finish it and are not tried again. Resolves when nothing is in flight.
    */
   drain(): Promise<void>;
+  /**
+   * How many samples beyond `samples` to ask for, of which the first `samples` to answer are taken and the others called off:
+   * what `run.redundancy` says, as far as the share of hedged and redundant calls allows. For samples of one agent only: see
+   * `redundancyThatPays`. Each is bought as a purchase of its own, with the next sample numbers and `isRedundant`.
+   *
+   * @param purchase  one of the samples
+   */
+  furtherSamples(purchase: Purchase, samples: number): number;
   stats(): BuyerStats;
   /** Drains and stops every timer. Providers belong to those who opened them. */
   close(): Promise<void>;
@@ -101,6 +110,8 @@ interface Job extends Waiting {
   failed: CallFailed | undefined;
   /** The wait before its next try. */
   pause: Alarm | undefined;
+  /** A redundant call was granted to it that was not made yet. */
+  insured: boolean;
   /** A retry was granted to it that was not called yet. */
   allowed: boolean;
   where: "queue" | "pause" | "denied" | "flight" | "ended";
@@ -179,7 +190,7 @@ export function createBuyer(options: BuyerOptions): OpenBuyer {
   const watch = alarms.alarm(lookAfter);
 
   for (const [name, endpoint] of Object.entries(options.endpoints)) add(name, endpoint);
-  return { buy, join, leave, drain, stats, close };
+  return { buy, join, leave, drain, furtherSamples, stats, close };
 
   // The way of a purchase
 
@@ -199,6 +210,7 @@ export function createBuyer(options: BuyerOptions): OpenBuyer {
           answered: false,
           allowed: false,
           gone: false,
+          insured: purchase.isRedundant === true,
         },
         ...{ avoid: undefined, failed: undefined, pause: undefined, off: undefined },
       };
@@ -309,10 +321,15 @@ export function createBuyer(options: BuyerOptions): OpenBuyer {
       const { job, place } = best;
       job.lot.queue.take();
       if (place.endpoint.circuit.closed) job.lot.blockedSince = undefined;
-      void attempt(job, place, job.failed ? "retry" : "first", now);
+      void attempt(job, place, whyOf(job), now);
     }
     if (wakeAt < Number.POSITIVE_INFINITY) alarms.set(wake, wakeAt);
     if (flights.size === 0) whenStill();
+  }
+
+  function whyOf({ failed: before, purchase }: Job): Why {
+    if (before) return "retry";
+    return purchase.isRedundant ? "redundant" : "first";
   }
 
   /** The first place that takes a call now, one that has just failed last; else when one will. */
@@ -455,6 +472,7 @@ export function createBuyer(options: BuyerOptions): OpenBuyer {
     flight.until = calledAt + purchase.timeoutMs + graceMs;
     if (watch.place < 0) alarms.set(watch, calledAt + watchMs);
     job.tries++;
+    job.insured = false;
     calls++;
     calling++;
     retries.called();
@@ -544,7 +562,7 @@ export function createBuyer(options: BuyerOptions): OpenBuyer {
     if (job.off || draining) return goOn(job);
     const elsewhere =
       result.billing === "free" && slot.endpoint.blocked(slot.lane, clock.monotonicMs())?.forGood && hasOther(job);
-    if (flight.left || elsewhere) return wait(job);
+    if ((flight.left && (isRepeatable(slot.endpoint) || result.billing === "free")) || elsewhere) return wait(job);
     if (!result.retryable || job.tries >= triesMax) return void endFailed(job, result.trouble);
     if (retries.take()) return pause(job);
     // The allowance grows with every call: it waits for that, and fails only when nothing else is on its way.
@@ -619,7 +637,7 @@ export function createBuyer(options: BuyerOptions): OpenBuyer {
         trouble: flight.broken.signal.aborted ? "aborted" : "timeout",
         message: "The provider did not end the call in its time.",
         billing: "lost",
-        retryable: !flight.broken.signal.aborted,
+        retryable: !flight.broken.signal.aborted && isRepeatable(flight.slot.endpoint),
         ms: Math.ceil(now - flight.calledAt),
       });
       flight.broken.abort("timeout");
@@ -657,6 +675,7 @@ export function createBuyer(options: BuyerOptions): OpenBuyer {
     for (const flight of slow) {
       const { job } = flight;
       if (!flight.end || job.answered || job.off || draining || job.flights.length > 1) continue;
+      if (!isRepeatable(flight.slot.endpoint)) continue;
       const place = flights.size < concurrency ? choose(job.lot, flight.slot.endpoint, now) : Number.POSITIVE_INFINITY;
       if (typeof place === "number") {
         earliest = Math.min(earliest, place);
@@ -665,6 +684,16 @@ export function createBuyer(options: BuyerOptions): OpenBuyer {
     }
     slow = left;
     return earliest;
+  }
+
+  function furtherSamples(purchase: Purchase, samples: number): number {
+    const wanted = options.run?.redundancy ?? 0;
+    const place = placesOf(lotOf(purchase))[0];
+    if (wanted === 0 || !place || !isRepeatable(place.endpoint)) return 0;
+    const pays = wanted === "auto" ? redundancyThatPays(latenciesOf(place.lane, purchase).sorted(), samples) : wanted;
+    let count = 0;
+    while (count < pays && further.take()) count++;
+    return count;
   }
 
   // Ends
@@ -734,6 +763,7 @@ export function createBuyer(options: BuyerOptions): OpenBuyer {
     if (job.gone) return;
     job.gone = true;
     open--;
+    if (job.insured) further.giveBack();
     signals.get(job.signal)?.delete(job);
     if (open === 0 && flights.size === 0) for (const resolve of idle.splice(0)) resolve();
   }
@@ -834,7 +864,11 @@ export function createBuyer(options: BuyerOptions): OpenBuyer {
     for (const lot of lots.values()) for (const job of [...lot.queue.items()]) callOff(job, "interrupted");
     for (const job of [...denied.items()]) callOff(job, "interrupted");
     for (const job of [...pausing]) callOff(job, "interrupted");
-    for (const flight of flights) if (flight.calledAt === 0) callOff(flight.job, "interrupted");
+    for (const flight of flights) {
+      if (flight.calledAt > 0) continue;
+      if (flight.job.flights.length === 1) callOff(flight.job, "interrupted");
+      else breakOff(flight, "interrupted"); // a hedge that waits for money, beside a call that may finish
+    }
     if (open === 0 && flights.size === 0) return Promise.resolve();
     return new Promise((resolve) => idle.push(resolve));
   }
@@ -872,6 +906,10 @@ export function createBuyer(options: BuyerOptions): OpenBuyer {
       ),
     };
   }
+}
+
+function isRepeatable({ provider }: Endpoint): boolean {
+  return provider.isRepeatable !== false;
 }
 
 function reasonOf(signal: AbortSignal): CallOff {

@@ -65,7 +65,15 @@ export function limitedUpstream(
         refused.push(started);
         await clock.sleep(5 + 10 * next());
         return {
-          ...{ kind: "failed", trouble: "throttled", message: "429", billing: "free", retryable: true, ms: 20, ...told },
+          ...{
+            kind: "failed",
+            trouble: "throttled",
+            message: "429",
+            billing: "free",
+            retryable: true,
+            ms: 20,
+            ...told,
+          },
           ...(limit.says === "retry-after" ? { retryAfterMs: retryMs } : {}),
         };
       }

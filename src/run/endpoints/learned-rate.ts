@@ -130,16 +130,6 @@ export class LearnedRate {
     this.#cuts++;
     this.#firstSince = this.#starts;
     this.#refusedSince = 0;
-    if (process.env["DBG"])
-      console.log("cut", now, {
-        share,
-        usedUp,
-        pause,
-        before: before * 1000,
-        rate: rate * 1000,
-        rough: this.#rough,
-        n: this.#starts,
-      });
     return pause;
   }
 

@@ -4,6 +4,8 @@ import type { Clock } from "../clock.ts";
 
 /** One upstream, open: keeps connections, knows its quirks, never retries. */
 export interface Provider {
+  /** False: a call changes something outside, so none may be made twice, not even beside a slow one. @default true */
+  readonly isRepeatable?: boolean;
   /**
    * One call, one result: never rejects, whatever the upstream does. Ends within `timeoutMs`, and soon after `signal`
    * aborts.
