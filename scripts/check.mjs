@@ -29,11 +29,13 @@ const families = {
   organizations: "organization.ts",
   "report/formats": "format.ts",
   "run/providers": "provider.ts",
+  "run/store": "store.ts",
   "cli/commands": "command.ts",
   "run/answers": "extraction.ts",
 };
 // Beside the members: how teams are written, what members share, what users of the package import.
 const familyHelpers = {
+  "run/store": ["sqlite-worker.ts"],
   rules: ["public.ts"],
   organizations: [
     "team.ts",

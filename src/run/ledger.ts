@@ -71,7 +71,7 @@ export interface Ledger {
    */
   hold(request: HoldRequest, signal?: AbortSignal): Promise<HoldReply>;
   /**
-   * The call was answered. Durable when it resolves, with the answer that is stored: where another try of the key was first,
+   * The call was answered; also of a hold that was lost meanwhile, which then counts at its true bill. Durable when it resolves, with the answer that is stored: where another try of the key was first,
    * that one's, and this bill is paid without an answer.
    *
    * @param end  the step's end, in the same transaction; the answer is stored under the hold's key
@@ -83,6 +83,6 @@ export interface Ledger {
   lose(hold: Hold, reason: string, bill?: Bill): Promise<void>;
   /** Durable with the commit that it resolves with. */
   append(event: Event): Promise<void>;
-  /** As of the last commit. "run", "task ID" or "agent NAME"; zeros for an unknown scope. */
+  /** As of the last operation taken in. "run", "task ID" or "agent NAME"; zeros for an unknown scope. */
   balance(scope: string): Balance;
 }

@@ -159,7 +159,10 @@ export interface StepCalled {
   readonly cachedShare?: number;
 }
 
-/** A try that did not end its step: refused before work, lost, or the loser of a hedge. */
+/**
+ * A try that did not end its step: refused before work, lost, or the loser of a hedge. Where a lost try is answered after
+ * all, it ends a second time, here or in the end of its step; of several ends of one (key, try) the last one's bill counts.
+ */
 export interface TryEnded {
   readonly kind: "try-ended";
   readonly task: string;

@@ -1,0 +1,3 @@
+// One line per store, read as `import * as stores from "…"`.
+export { memory } from "./memory.ts";
+export { sqlite } from "./sqlite.ts";

@@ -1,0 +1,539 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { parentPort } from "node:worker_threads";
+import { crc32 } from "node:zlib";
+import { journalVersion } from "../../trace/event.ts";
+import { hashOf } from "../journal-index.ts";
+import { answerIn } from "../journal-lines.ts";
+import type { Mark, Place, Stored } from "./store.ts";
+
+export type Request =
+  | {
+      readonly kind: "open";
+      readonly directory: string;
+      readonly mode: "create" | "resume" | "read";
+      readonly reuse: readonly string[];
+    }
+  | { readonly kind: "salvage"; readonly directory: string }
+  | { readonly kind: "commit"; readonly lines: string; readonly mark: Mark | undefined }
+  | { readonly kind: "read"; readonly places: readonly Place[] }
+  | { readonly kind: "scan"; readonly after: number }
+  | { readonly kind: "close" };
+export type Reply = { readonly value: unknown } | { readonly trouble: Trouble };
+
+/** What is wrong, in a form that a message between threads can carry; `directory` where it is not the run's own. */
+export type Trouble = { directory?: string } & (
+  | { readonly kind: "exists" | "missing" }
+  | { readonly kind: "held"; readonly pid: number | undefined }
+  | { readonly kind: "version"; readonly found: number }
+  | { readonly kind: "damaged"; readonly how: string; readonly good: number; readonly lost: number | null }
+  | { readonly kind: "access"; readonly why: string }
+  | { readonly kind: "failed"; readonly why: string }
+);
+
+class Problem extends Error {
+  readonly trouble: Trouble;
+  constructor(trouble: Trouble) {
+    super(trouble.kind);
+    this.trouble = trouble;
+  }
+}
+
+/** Of a file that is a journal: "quor". */
+const applicationId = 0x71756f72;
+/** Lines checked, or handed over, at once. */
+const chunkLines = 4096;
+const chunkBytes = 4 << 20;
+
+const files = (directory: string) => ({
+  journal: join(directory, "journal.sqlite"),
+  wal: join(directory, "journal.sqlite-wal"),
+  lock: join(directory, "journal.lock"),
+  owner: join(directory, "journal.owner"),
+});
+
+/** This run's file first, then those that answers are taken from. */
+let sources: DatabaseSync[] = [];
+let readers: StatementSync[] = [];
+let scanner: StatementSync;
+let insert: StatementSync;
+let lock: DatabaseSync | undefined;
+let ownerFile: number | undefined;
+let lineCount = 0;
+let chain = 0;
+let broken = false;
+
+parentPort!.on("message", (request: Request) => {
+  try {
+    parentPort!.postMessage({ value: answer(request) });
+  } catch (error) {
+    parentPort!.postMessage({ trouble: troubleOf(error, request.kind) });
+    if (request.kind === "open") closeAll();
+  }
+});
+
+function answer(request: Request): unknown {
+  switch (request.kind) {
+    case "open":
+      return open(request.directory, request.mode, request.reuse);
+    case "salvage":
+      return salvage(request.directory);
+    case "commit":
+      return commit(request.lines, request.mark);
+    case "read":
+      return request.places.map(read);
+    case "scan":
+      return scan(request.after);
+    case "close":
+      return close();
+  }
+}
+
+// Opening.
+
+function open(directory: string, mode: "create" | "resume" | "read", reuse: readonly string[]): Stored {
+  const { journal } = files(directory);
+  if (mode === "create") {
+    try {
+      mkdirSync(directory, { recursive: true });
+    } catch (error) {
+      throw new Problem({ kind: "access", why: whyOf(error) });
+    }
+  } else if (!existsSync(journal)) throw new Problem({ kind: "missing" });
+  if (mode !== "read") own(directory);
+  const expected = expectedLines(directory);
+  if (mode === "create" && (expected ?? 0) > 0 && existsSync(journal)) throw new Problem({ kind: "exists" });
+  const begun = existsSync(journal) && (statSync(journal).size > 0 || (expected ?? 0) > 0);
+  if (!begun && mode !== "create") throw new Problem({ kind: "missing" });
+
+  if (begun) checkFiles(directory, expected);
+  const database = openDatabase(directory, mode === "read");
+  if (!begun) create(database, directory);
+  const state = guarded(directory, expected, () => verify(database, expected));
+  if (mode === "create" && state.lines > 0) throw new Problem({ kind: "exists" });
+  if (mode === "resume" && state.lines === 0) throw new Problem({ kind: "missing" });
+  sources = [database];
+  lineCount = state.lines;
+  chain = state.chain;
+
+  const reused = mode === "read" ? [] : reuse.map(openReused);
+  readers = sources.map((source) => source.prepare("SELECT body, answer FROM event WHERE id = ?"));
+  for (const reader of readers) reader.setReturnArrays(true);
+  scanner = scannerOf(database);
+  if (mode === "read") return undefined as never;
+  insert = database.prepare("INSERT INTO event VALUES (?, ?, ?, ?)");
+  writeOwner(true);
+  return { ...stateOf(database, lineCount), reused };
+}
+
+/** Another run's journal, whole or refused; only its answers matter. */
+function openReused(directory: string): Uint32Array {
+  try {
+    if (!existsSync(files(directory).journal)) throw new Problem({ kind: "missing" });
+    const expected = expectedLines(directory);
+    checkFiles(directory, expected);
+    const database = openDatabase(directory, true);
+    const { lines } = guarded(directory, expected, () => verify(database, expected));
+    const { answers, tail, tailAfter } = stateOf(database, lines);
+    const pairs = [...answers];
+    for (const [i, line] of tail.entries()) {
+      const read = answerIn(line);
+      if (read !== undefined) pairs.push(hashOf(read.key), tailAfter + i + 1);
+    }
+    sources.push(database);
+    return Uint32Array.from(pairs);
+  } catch (error) {
+    if (error instanceof Problem) error.trouble.directory ??= directory;
+    throw error;
+  }
+}
+
+/** One owner: a lock that dies with its process, whatever kills it, and still holds where it is only stopped. */
+function own(directory: string): void {
+  const { lock: path, owner } = files(directory);
+  try {
+    lock = new DatabaseSync(path);
+    lock.exec("PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
+  } catch (error) {
+    if (isBusy(error)) throw new Problem({ kind: "held", pid: readOwner(owner)?.pid });
+    throw new Problem({ kind: "access", why: whyOf(error) });
+  }
+  try {
+    ownerFile = openSync(owner, existsSync(owner) ? "r+" : "w+");
+  } catch (error) {
+    throw new Problem({ kind: "access", why: whyOf(error) });
+  }
+}
+
+/**
+ * Who owns the run and how many lines are durable: overwritten in place after each commit, so that lines that vanish (a
+ * deleted or damaged write-ahead file, an older copy) are missed. After a power cut it may be behind, never ahead.
+ */
+function writeOwner(durably: boolean, pid = process.pid): void {
+  if (ownerFile === undefined) return;
+  const text = `pid ${String(pid).padStart(10)} lines ${String(lineCount).padStart(16)}\n`;
+  try {
+    writeSync(ownerFile, text, 0);
+    if (durably) {
+      ftruncateSync(ownerFile, text.length);
+      fsyncSync(ownerFile);
+    }
+  } catch {
+    // It only helps to see damage; the journal itself says what is durable.
+  }
+}
+
+function readOwner(path: string): { readonly pid: number; readonly lines: number } | undefined {
+  try {
+    const found = /^pid +(\d+) lines +(\d+)\n$/.exec(readFileSync(path, "latin1"));
+    return found ? { pid: Number(found[1]), lines: Number(found[2]) } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const expectedLines = (directory: string): number | undefined => readOwner(files(directory).owner)?.lines;
+
+/** What the file's head says before SQLite touches it. */
+function checkFiles(directory: string, expected: number | undefined): void {
+  const { journal, wal } = files(directory);
+  const head = Buffer.alloc(100);
+  const file = openSync(journal, "r");
+  const length = readSync(file, head, 0, 100, 0);
+  closeSync(file);
+  const damaged = (how: string) => new Problem({ kind: "damaged", how, good: 0, lost: expected ?? null });
+  if (length < 100 || head.toString("latin1", 0, 16) !== "SQLite format 3\0")
+    throw damaged("journal.sqlite is no SQLite file");
+  if (head.readUInt32BE(68) !== applicationId && !existsSync(wal)) throw damaged("journal.sqlite is no journal");
+  // A run that was closed says so in its head. Of one that was not, `verify` counts the lines; where nobody says how
+  // many there must be, a write-ahead file that is gone may have had some.
+  if (head[18] === 2 && !existsSync(wal) && expected === undefined)
+    throw damaged("its write-ahead file journal.sqlite-wal is missing, and with it what was written last");
+}
+
+function openDatabase(directory: string, readOnly: boolean): DatabaseSync {
+  const { journal } = files(directory);
+  try {
+    const database = new DatabaseSync(journal, { readOnly });
+    database.exec("PRAGMA busy_timeout = 5000");
+    if (!readOnly) {
+      database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8000");
+      // The first write tells a directory that cannot be written from one that can.
+      database.exec("BEGIN IMMEDIATE; COMMIT");
+    } else database.exec("SELECT count(*) FROM sqlite_schema");
+    return database;
+  } catch (error) {
+    if (isDamage(error))
+      throw new Problem({ kind: "damaged", how: whyOf(error), good: 0, lost: expectedLines(directory) ?? null });
+    throw new Problem({ kind: "access", why: whyOf(error) });
+  }
+}
+
+function create(database: DatabaseSync, directory: string): void {
+  database.exec(`
+    BEGIN IMMEDIATE;
+    CREATE TABLE event (id INTEGER PRIMARY KEY, body TEXT NOT NULL, answer TEXT, chain INTEGER NOT NULL);
+    CREATE TABLE segment (upto INTEGER PRIMARY KEY, answers BLOB NOT NULL, ended BLOB NOT NULL, chain INTEGER NOT NULL);
+    CREATE TABLE mark (one INTEGER PRIMARY KEY CHECK (one = 1), upto INTEGER NOT NULL, state TEXT NOT NULL, chain INTEGER NOT NULL);
+    PRAGMA application_id = ${applicationId};
+    PRAGMA user_version = ${journalVersion};
+    COMMIT;
+    PRAGMA wal_checkpoint(TRUNCATE);
+  `);
+  const folder = openSync(directory, "r");
+  fsyncSync(folder);
+  closeSync(folder);
+}
+
+/** Reads every line once and compares the running checksum; says how many lines there are and its last value. */
+function verify(
+  database: DatabaseSync,
+  expected: number | undefined,
+): { readonly lines: number; readonly chain: number } {
+  const version = Number(one(database, "PRAGMA user_version"));
+  if (version !== journalVersion) throw new Problem({ kind: "version", found: version });
+  const sound = String(one(database, "PRAGMA quick_check(1)"));
+  const last = Number(one(database, "SELECT coalesce(max(id), 0) FROM event"));
+  const chunk = database.prepare(
+    `SELECT count(*), CAST(group_concat(body || coalesce(answer, ''), '') AS BLOB), max(id)
+     FROM (SELECT * FROM event WHERE id > ? AND id <= ? ORDER BY id)`,
+  );
+  const chainAt = database.prepare("SELECT chain FROM event WHERE id = ?");
+  chunk.setReturnArrays(true);
+  chainAt.setReturnArrays(true);
+  let sum = 0;
+  for (let after = 0; after < last; after += chunkLines) {
+    const upto = Math.min(last, after + chunkLines);
+    const [count, bytes] = chunk.get(after, upto) as unknown as [number, Uint8Array];
+    const next = count > 0 ? crc32(bytes, sum) : sum;
+    const said = (chainAt.get(upto) as unknown as [number] | undefined)?.[0];
+    if (count !== upto - after || next !== said) {
+      const good = after + goodLines(database, after, sum);
+      throw new Problem({
+        kind: "damaged",
+        how: `line ${good + 1} is not what was written`,
+        good,
+        lost: Math.max(last, expected ?? 0) - good,
+      });
+    }
+    sum = next;
+  }
+  if (expected !== undefined && expected > last)
+    throw new Problem({
+      kind: "damaged",
+      how: `its end is missing: ${expected} lines were written, ${last} are there`,
+      good: last,
+      lost: expected - last,
+    });
+  if (sound !== "ok") throw new Problem({ kind: "damaged", how: sound, good: last, lost: 0 });
+  return { lines: last, chain: sum };
+}
+
+/** Lines after `after` up to the first whose checksum is wrong. */
+function goodLines(database: DatabaseSync, after: number, chainAfter: number): number {
+  const rows = database.prepare("SELECT id, body, answer, chain FROM event WHERE id > ? ORDER BY id");
+  rows.setReturnArrays(true);
+  let sum = chainAfter;
+  let good = 0;
+  try {
+    for (const row of rows.iterate(after)) {
+      const [id, body, answer, said] = row as unknown as [number, string, string | null, number];
+      sum = crc32(body + (answer ?? ""), sum);
+      if (id !== after + good + 1 || sum !== said) break;
+      good++;
+    }
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+  }
+  return good;
+}
+
+/** Damage that SQLite itself meets, said with what is good. */
+function guarded<T>(directory: string, expected: number | undefined, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    const { lines, lost } = salvage(directory);
+    throw new Problem({ kind: "damaged", how: whyOf(error), good: lines.length, lost: lost ?? expected ?? null });
+  }
+}
+
+function stateOf(database: DatabaseSync, lineCount: number): Omit<Stored, "reused"> {
+  const segments = database
+    .prepare("SELECT upto, answers, ended, chain FROM segment ORDER BY upto")
+    .all() as unknown as {
+    upto: number;
+    answers: Uint8Array;
+    ended: Uint8Array;
+    chain: number;
+  }[];
+  const mark = database.prepare("SELECT upto, state, chain FROM mark").get() as
+    | { upto: number; state: string; chain: number }
+    | undefined;
+  // A mark only saves reading: where it is not what was written, the lines say the same.
+  const whole =
+    mark !== undefined &&
+    mark.upto <= lineCount &&
+    mark.chain === crc32(mark.state, mark.upto) &&
+    segments.at(-1)?.upto === mark.upto &&
+    segments.every((one) => one.chain === crc32(one.ended, crc32(one.answers, one.upto)));
+  const rows = scannerOf(database);
+  const tailAfter = whole ? mark.upto : 0;
+  const tail: string[] = [];
+  for (let after = tailAfter; after < lineCount; ) {
+    const lines = linesAfter(rows, after);
+    for (const line of lines) tail.push(line);
+    after += lines.length;
+  }
+  return {
+    lines: lineCount,
+    state: whole ? mark.state : null,
+    answers: joined(whole ? segments.map((one) => one.answers) : []),
+    ended: joined(whole ? segments.map((one) => one.ended) : []),
+    tail,
+    tailAfter,
+  };
+}
+
+function joined(parts: readonly Uint8Array[]): Uint32Array {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return new Uint32Array(all.buffer);
+}
+
+const one = (database: DatabaseSync, query: string): unknown => Object.values(database.prepare(query).get() ?? {})[0];
+
+// While the run goes on.
+
+function commit(lines: string, mark: Mark | undefined): void {
+  const [database] = sources;
+  if (broken) throw new Problem({ kind: "failed", why: "an earlier write failed" });
+  const all = lines === "" ? [] : lines.split("\n");
+  let id = lineCount;
+  let sum = chain;
+  try {
+    database!.exec("BEGIN IMMEDIATE");
+    for (const line of all) {
+      const tab = line.indexOf("\t");
+      const body = tab < 0 ? line : line.slice(0, tab);
+      const answer = tab < 0 ? null : line.slice(tab + 1);
+      sum = crc32(body, sum);
+      if (answer !== null) sum = crc32(answer, sum);
+      insert.run(++id, body, answer, sum);
+    }
+    if (mark !== undefined) writeMark(database!, mark, id);
+    database!.exec("COMMIT");
+  } catch (error) {
+    // What the disk holds is now unknown, so nothing is tried again: the next opening reads what is there.
+    broken = true;
+    throw new Problem({ kind: "failed", why: whyOf(error) });
+  }
+  lineCount = id;
+  chain = sum;
+  writeOwner(false);
+}
+
+function writeMark(database: DatabaseSync, { state, answers, ended }: Mark, upto: number): void {
+  const bytes = (numbers: Uint32Array) => new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+  database
+    .prepare("INSERT OR REPLACE INTO segment VALUES (?, ?, ?, ?)")
+    .run(upto, bytes(answers), bytes(ended), crc32(bytes(ended), crc32(bytes(answers), upto)));
+  database.prepare("INSERT OR REPLACE INTO mark VALUES (1, ?, ?, ?)").run(upto, state, crc32(state, upto));
+}
+
+function scannerOf(database: DatabaseSync): StatementSync {
+  const rows = database.prepare("SELECT body, answer FROM event WHERE id > ? ORDER BY id LIMIT ?");
+  rows.setReturnArrays(true);
+  return rows;
+}
+
+const lineOf = (row: unknown): string => {
+  const [body, answer] = row as [string, string | null];
+  return answer === null ? body : `${body}\t${answer}`;
+};
+
+const read = ({ source, line }: Place): string => lineOf(readers[source]!.get(line));
+
+function scan(after: number): string {
+  return linesAfter(scanner, after).join("\n");
+}
+
+function linesAfter(rows: StatementSync, after: number): string[] {
+  const lines: string[] = [];
+  let length = 0;
+  for (const row of rows.iterate(after, chunkLines)) {
+    const line = lineOf(row);
+    lines.push(line);
+    length += line.length;
+    if (length > chunkBytes) break;
+  }
+  return lines;
+}
+
+/** In good order the run is one plain file, which can be read where nothing can be written. */
+function close(): void {
+  if (lock !== undefined && sources.length > 0 && !broken) writeOwner(true, 0);
+  closeAll();
+}
+
+function closeAll(): void {
+  if (lock !== undefined && !broken)
+    try {
+      sources[0]?.exec("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE");
+    } catch {
+      // Somebody reads it: the write-ahead file stays, which is as good.
+    }
+  for (const source of sources.splice(0)) source.close();
+  if (ownerFile !== undefined) closeSync(ownerFile);
+  ownerFile = undefined;
+  lock?.close();
+  lock = undefined;
+}
+
+// Damage.
+
+/** All lines that are what was written, as far as SQLite can still find them. */
+function salvage(directory: string): { lines: string[]; lost: number | null; how: string | null } {
+  const { journal } = files(directory);
+  if (!existsSync(journal)) throw new Problem({ kind: "missing" });
+  const expected = expectedLines(directory);
+  const lines: string[] = [];
+  let how: string | null = null;
+  let last = 0;
+  let sum = 0;
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(journal, { readOnly: true });
+    const rows = database.prepare("SELECT id, body, answer, chain FROM event WHERE id > ? ORDER BY id");
+    rows.setReturnArrays(true);
+    // Past a page that cannot be read, ever longer strides find the next one that can.
+    for (let after = 0, stride = 1; stride < 2 ** 32; ) {
+      try {
+        for (const row of rows.iterate(after)) {
+          const [id, body, answer, said] = row as unknown as [number, string, string | null, number];
+          // After a gap nobody knows what the checksum went on from.
+          const seen: number | undefined = id === last + 1 ? crc32(body + (answer ?? ""), sum) : undefined;
+          if (seen === said) lines.push(lineOf([body, answer]));
+          else how ??= `line ${id} is not what was written`;
+          last = id;
+          sum = said;
+          after = id;
+          stride = 1;
+        }
+        break;
+      } catch (error) {
+        if (!isDamage(error)) throw error;
+        how ??= whyOf(error);
+        after += stride;
+        stride *= 2;
+      }
+    }
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    how ??= whyOf(error);
+  } finally {
+    database?.close();
+  }
+  const most = Math.max(last, expected ?? 0);
+  if (most > last) how ??= "its end is missing";
+  return { lines, lost: expected === undefined && how !== null ? null : most - lines.length, how };
+}
+
+function isDamage(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === 11 || code === 26 || code === 1 || code === 522;
+}
+
+const isBusy = (error: unknown): boolean => codeOf(error) === 5 || codeOf(error) === 6;
+
+/** SQLite's primary result code. */
+function codeOf(error: unknown): number | undefined {
+  const code = (error as { errcode?: number }).errcode;
+  return code === undefined ? undefined : code & 0xff;
+}
+
+const whyOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+function troubleOf(error: unknown, doing: Request["kind"]): Trouble {
+  if (error instanceof Problem) return error.trouble;
+  return doing === "open" || doing === "salvage"
+    ? { kind: "access", why: whyOf(error) }
+    : { kind: "failed", why: whyOf(error) };
+}
