@@ -11,7 +11,13 @@ import { version } from "./version.ts";
 function processContext(): Context {
   process.stdout.on("error", leave);
   process.stderr.on("error", () => {}); // nobody reads our progress: the work goes on
-  return { cwd: process.cwd(), env: process.env, stdout: process.stdout, stderr: process.stderr };
+  const signals: Context["signals"] = {
+    on(name, listener) {
+      process.on(name, listener);
+      return () => void process.off(name, listener);
+    },
+  };
+  return { cwd: process.cwd(), env: process.env, stdout: process.stdout, stderr: process.stderr, signals };
 }
 
 /** Standard output takes no more: its reader has left, which is fine, or its disk is full. */
@@ -51,7 +57,10 @@ function program(context: Context): Command {
 export async function main(argv: readonly string[], context: Context = processContext()): Promise<number> {
   let code = 0;
   try {
-    await program(context).parseAsync(argv, { from: "user" });
+    const exit = (done: number) => {
+      code = done;
+    };
+    await program({ ...context, exit }).parseAsync(argv, { from: "user" });
   } catch (error) {
     code = explain(error, argv.includes("--json"), context);
   }

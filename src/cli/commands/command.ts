@@ -6,6 +6,10 @@ export interface Context {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean };
+  /** Tells of signals of the operating system; gives back what stops telling. Absent: nobody sends any. */
+  readonly signals?: { on(name: "SIGINT" | "SIGTERM" | "SIGHUP", listener: () => void): () => void };
+  /** The exit code of a verb that did its work and still has something to say: 1, 3 or 4. */
+  readonly exit?: (code: number) => void;
 }
 
 /** One verb of the command line: parse, call the library, print. */

@@ -7,5 +7,6 @@ export { phase } from "./phase.ts";
 export { plan } from "./plan.ts";
 export { predict } from "./predict.ts";
 export { replay } from "./replay.ts";
+export { run } from "./run.ts";
 export { study } from "./study.ts";
 export { vectors } from "./vectors.ts";

@@ -22,7 +22,16 @@ export const markdown: Format = {
   },
 };
 
-function blockParts({ title, subtitle, figure, table, paragraphs, command, notes }: Block): string[] {
+/** A block as Markdown, its picture left out. */
+export function blockParts({
+  title,
+  subtitle,
+  figure,
+  table,
+  paragraphs,
+  command,
+  notes,
+}: Omit<Block, "figure"> & { readonly figure?: { readonly source: string } }): string[] {
   return [
     `### ${escapeMarkdown(title)}`,
     ...(subtitle ? [`${escapeMarkdown(subtitle)}.`] : []),
@@ -58,7 +67,7 @@ function markdownTable({ columns, rows }: Table): string {
 }
 
 /** Names are user data: nothing in them may become markup, a table border or a line break. */
-function escapeMarkdown(text: string): string {
+export function escapeMarkdown(text: string): string {
   return text.replace(/[\\`*_[\]<>|#]/g, "\\$&").replace(/\s*\n\s*/g, " ");
 }
 

@@ -1,6 +1,4 @@
-import type { Kind } from "../../organizations/organization.ts";
-import { type Block, printable, type Report, type Row, type Section, type Table } from "../document.ts";
-import { markShape } from "../figures/canvas.ts";
+import { type Block, printable, type Report, type Section } from "../document.ts";
 import { sizes } from "../figures/drawing.ts";
 import { flipDescription, flipScale } from "../figures/flips.ts";
 import { figures } from "../figures/index.ts";
@@ -9,6 +7,7 @@ import { turningPoint } from "../sections/flips.ts";
 import { capitalize } from "../words.ts";
 import { escapeHtml } from "./escape.ts";
 import { shell, svg } from "./shell.ts";
+import { code, tableHtml } from "./table.ts";
 
 /** Longest name that is kept on one line; headings shrink for it on a phone. */
 const unbrokenMax = 34;
@@ -52,13 +51,6 @@ function proseWriter(names: readonly string[]): (text: string) => string {
       .split(pattern)
       .map((part, i) => (i % 2 === 1 ? `<span class="nb">${escapeHtml(part)}</span>` : code(part)))
       .join("");
-}
-
-/** \`tokens_in\` in our own sentences is set as code, and a command that begins one. */
-function code(text: string): string {
-  return escapeHtml(text)
-    .replace(/^quorate [^:]*/, "<code>$&</code>")
-    .replace(/`([^`]+)`/g, "<code>$1</code>");
 }
 
 function sectionHtml({ id, number, title, blocks }: Section, report: Report, context: Page): string {
@@ -134,32 +126,4 @@ function flipsHtml(context: Page): string {
     return `<div class="flip"><div class="what"><h4>${prose(capitalize(flip.subject))}</h4>${drawn ? `<p>${prose(now)}</p>` : ""}</div><div class="how">${drawn || `<p>${prose(reading.named(flip.text))}</p>`}</div><p class="point">${point}</p></div>`;
   });
   return `<div class="flips">${rows.join("")}</div>`;
-}
-
-function tableHtml({ columns, rows }: Table, name: string, kind: "big" | "stack" | "", context: Page): string {
-  const number = (i: number) => (columns[i]?.as === "number" ? "n" : "");
-  const head = columns
-    .map((column, i) => `<th scope="col"${number(i) ? ' class="n"' : ""}>${context.prose(column.name)}</th>`)
-    .join("");
-  const body = rows.map((row) => {
-    const [first = "", ...rest] = row.cells;
-    const cells = rest.map((cell, i) => {
-      const column = columns[i + 1]!;
-      if (column.as === "status")
-        return `<td class="pilled"><span class="pill ${cell.replaceAll(" ", "-")}">${escapeHtml(cell)}</span></td>`;
-      const shown = column.as === "code" && cell !== "–" ? `<code>${escapeHtml(cell)}</code>` : context.prose(cell);
-      const names = [number(i + 1), cell === "–" ? "none" : ""].filter(Boolean).join(" ");
-      return `<td${names ? ` class="${names}"` : ""}${kind === "stack" ? ` data-name="${escapeHtml(column.name)}"` : ""}>${shown}</td>`;
-    });
-    return `<tr${row.strong ? ' class="strong"' : ""}>${rowHead(first, row, context)}${cells.join("")}</tr>`;
-  });
-  return `<div class="table scroll" role="region" aria-label="${escapeHtml(name)}" tabindex="0"><table${kind ? ` class="${kind}"` : ""}><thead><tr>${head}</tr></thead><tbody>${body.join("")}</tbody></table></div>`;
-}
-
-function rowHead(text: string, { kind, code }: Row, { prose }: Page): string {
-  return `<th scope="row"${kind ? ' class="marked"' : ""}>${kind ? icon(kind) : ""}${prose(text)}${code ? `<code class="id">${escapeHtml(code)}</code>` : ""}</th>`;
-}
-
-function icon(kind: Kind): string {
-  return `<b class="mark k-${kind}"><svg width="13" height="13" viewBox="0 0 14 14" aria-hidden="true">${markShape(kind, 7, 7, 4.4, "measured")}</svg></b>`;
 }

@@ -1,0 +1,176 @@
+// From steps to purchases: prompt, key, bound and price of every call of a run. What the steps of a task share is made once.
+import { memberName } from "../organizations/cast.ts";
+import type { Member, Step } from "../organizations/organization.ts";
+import type { PromptsConfig } from "../records/provider-config.ts";
+import type { Amounts, TokenCounts } from "../trace/event.ts";
+import { endOfReply } from "./answers/answer-reader.ts";
+import type { AnswerReader } from "./answers/extraction.ts";
+import { amountsMax } from "./bound.ts";
+import type { Purchase } from "./buy.ts";
+import type { Message } from "./call.ts";
+import type { TaskCounter, Told } from "./execute.ts";
+import type { Seat } from "./identity.ts";
+import { priceOf } from "./prices.ts";
+import { messagesOf } from "./prompts/messages-of.ts";
+import { questionText, seedOf, stepKey } from "./step-key.ts";
+import type { Task } from "./task.ts";
+
+export interface Counting {
+  /** Who sits where; must know every member of the team and their fallbacks. */
+  readonly seatOf: (member: Pick<Member, "agent" | "level">) => Seat;
+  readonly reader: AnswerReader;
+  readonly prompts?: PromptsConfig | undefined;
+  /** Of the run: part of every key. */
+  readonly seed: number;
+  /** Of one call. */
+  readonly timeoutMs: number;
+  /** Most steps that the team may ask of a task. */
+  readonly stepsMax: number;
+}
+
+/** A question as it is asked of one seat, again and again. */
+interface Asked {
+  readonly seat: Seat;
+  readonly messages: readonly Message[];
+  readonly maxTokens: number;
+  /** As keys have it. */
+  readonly text: string;
+  readonly most: Amounts;
+  /** Samples of it that were given to steps so far. */
+  samples: number;
+}
+
+/** Makes the counter of a task. `number` is its place in the run. */
+export function counting(options: Counting): (task: Task, number: number) => TaskCounter {
+  return (task, number) => new Counter(task, number, options);
+}
+
+class Counter implements TaskCounter {
+  private readonly task: Task;
+  private readonly number: number;
+  private readonly options: Counting;
+  private readonly asked = new Map<string, Asked>();
+  /** By their text: two agents may well be one question. */
+  private readonly questions = new Map<string, Asked>();
+  private readonly read: Purchase["read"];
+
+  constructor(task: Task, number: number, options: Counting) {
+    this.task = task;
+    this.number = number;
+    this.options = options;
+    this.read = (answer) => {
+      const { state, value, score, confidence } = endOfReply(options.reader, answer, task);
+      return { state, value, ...(score !== undefined && { score }), ...(confidence !== undefined && { confidence }) };
+    };
+  }
+
+  purchase(step: Step, told: readonly Told[], place: number, instead = 0): Purchase {
+    const seat = this.seatFor(step, instead);
+    const asked = this.question(step, told, seat);
+    // Who fails first is chance: the questions of those that take their place are told apart by what they stand for.
+    const isOwn = step.reads.length > 0 || instead > 0;
+    const sample = isOwn ? 0 : asked.samples++;
+    const key = stepKey(asked.text, isOwn ? step.id : sample);
+    const { prices, batch } = seat.config;
+    const { settings } = seat;
+    const { taskId } = this.task;
+    return {
+      key,
+      task: taskId,
+      step: {
+        step: step.id,
+        role: step.role,
+        agent: seat.agent,
+        ...(seat.level !== undefined && { level: seat.level }),
+        reads: step.reads,
+        ...(step.messageTokens !== undefined && { messageTokens: step.messageTokens }),
+        ...(step.group !== undefined && { group: step.group }),
+      },
+      call: {
+        model: seat.model,
+        messages: asked.messages,
+        maxTokens: asked.maxTokens,
+        settings: seat.sendsSeed ? { ...settings, seed: seedOf(key) } : settings,
+        idempotencyKey: key,
+        step: {
+          task: taskId,
+          id: step.id,
+          role: step.role,
+          agent: seat.agent,
+          ...(seat.level !== undefined && { level: seat.level }),
+          sample,
+        },
+      },
+      endpoints: seat.endpoints,
+      most: asked.most,
+      priceOf: prices ? (tokens: TokenCounts) => priceOf(prices, tokens, { batch }) : () => 0,
+      timeoutMs: this.options.timeoutMs,
+      priority: this.number + place / (this.options.stepsMax + 1),
+      ...(seat.fallback && instead < fallbacksMax && { isReplaceable: true }),
+      read: this.read,
+    };
+  }
+
+  private seatFor({ agent, level }: Step, instead: number): Seat {
+    const { seatOf } = this.options;
+    let seat = seatOf({ agent, ...(level !== undefined && { level }) });
+    for (let i = 0; i < instead; i++) seat = seat.fallback ? seatOf(seat.fallback) : seat;
+    return seat;
+  }
+
+  private question(step: Step, told: readonly Told[], seat: Seat): Asked {
+    if (step.reads.length > 0) return this.makeQuestion(step, told, seat);
+    const { role, group, messageTokens } = step;
+    const key = `${seat.member}\u0000${role}\u0000${group ?? ""}\u0000${messageTokens ?? ""}\u0000${step.refines ?? ""}`;
+    let asked = this.asked.get(key);
+    if (!asked) {
+      const made = this.makeQuestion(step, told, seat);
+      asked = this.questions.get(made.text) ?? made;
+      this.questions.set(asked.text, asked);
+      this.asked.set(key, asked);
+    }
+    return asked;
+  }
+
+  private makeQuestion(step: Step, told: readonly Told[], seat: Seat): Asked {
+    const { reader, prompts, seed, timeoutMs } = this.options;
+    const { agent, model, settings, config } = seat;
+    const messages = messagesOf(step, this.task, told, { prompts, reader });
+    const maxTokens = tokensAllowed(step, seat);
+    const text = questionText({ agent, model, messages, settings, maxTokens, seed });
+    return {
+      seat,
+      messages,
+      maxTokens,
+      text,
+      most: amountsMax({ messages, maxTokens, settings, timeoutMs }, config),
+      samples: 0,
+    };
+  }
+}
+
+/** A chain of fallbacks may be a ring. */
+export const fallbacksMax = 4;
+
+/**
+ * A message is at most m tokens long: asked for and enforced. Of a model that reasons first, by the request alone, because
+ * its limit counts what it thinks.
+ */
+function tokensAllowed({ messageTokens }: Step, { maxTokens, settings }: Seat): number {
+  if (messageTokens === undefined || settings.effort !== undefined) return maxTokens;
+  return Math.min(maxTokens, messageTokens);
+}
+
+/** Seats by member, each made once. */
+export function remembered(make: (member: Pick<Member, "agent" | "level">) => Seat): Counting["seatOf"] {
+  const seats = new Map<string, Seat>();
+  return (member) => {
+    const name = memberName(member);
+    let seat = seats.get(name);
+    if (!seat) {
+      seat = make(member);
+      seats.set(name, seat);
+    }
+    return seat;
+  };
+}
