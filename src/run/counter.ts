@@ -11,6 +11,7 @@ import type { Message } from "./call.ts";
 import type { TaskCounter, Told } from "./execute.ts";
 import type { Seat } from "./identity.ts";
 import { priceOf } from "./prices.ts";
+import type { CacheForecast } from "./prompts/cached-share.ts";
 import { messagesOf } from "./prompts/messages-of.ts";
 import { questionText, seedOf, stepKey } from "./step-key.ts";
 import type { Task } from "./task.ts";
@@ -24,6 +25,8 @@ export interface Counting {
   readonly seed: number;
   /** Of one call. */
   readonly timeoutMs: number;
+  /** What of the prompts upstreams will have cached. */
+  readonly cache: CacheForecast;
   /** Most steps that the team may ask of a task. */
   readonly stepsMax: number;
 }
@@ -74,6 +77,7 @@ class Counter implements TaskCounter {
     const { prices, batch } = seat.config;
     const { settings } = seat;
     const { taskId } = this.task;
+    const cachedShare = this.options.cache.send(upstreamOf(seat), asked.messages);
     return {
       key,
       task: taskId,
@@ -105,6 +109,7 @@ class Counter implements TaskCounter {
       most: asked.most,
       priceOf: prices ? (tokens: TokenCounts) => priceOf(prices, tokens, { batch }) : () => 0,
       timeoutMs: this.options.timeoutMs,
+      ...(cachedShare > 0 && { cachedShare }),
       priority: this.number + place / (this.options.stepsMax + 1),
       ...(seat.fallback && instead < fallbacksMax && { isReplaceable: true }),
       read: this.read,
@@ -147,6 +152,11 @@ class Counter implements TaskCounter {
       samples: 0,
     };
   }
+}
+
+/** Who keeps the prompts of a seat: its model where it is asked first. */
+export function upstreamOf({ endpoints, model }: Pick<Seat, "endpoints" | "model">): string {
+  return `${endpoints[0]} ${model}`;
 }
 
 /** A chain of fallbacks may be a ring. */

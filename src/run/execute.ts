@@ -40,7 +40,7 @@ export interface Executing {
   readonly stepTimeoutMs?: number;
   readonly taskTimeoutMs?: number;
   /** Told when a step is handed to the buyer, and when it has ended. */
-  readonly onStep?: (change: "asked" | "ended", bought?: Bought) => void;
+  readonly onStep?: (change: "asked" | "ended", purchase: Purchase, bought?: Bought) => void;
 }
 
 /** How a task ended. */
@@ -185,11 +185,11 @@ class Execution {
     const { buyer, onStep, stepTimeoutMs } = this.executing;
     const told = step.reads.map((id) => this.said.get(id)).filter((one) => one !== undefined);
     const purchase = this.counter.purchase(step, told, this.places.get(step.id)!, instead);
-    onStep?.("asked");
+    onStep?.("asked", purchase);
     const timer = stepTimeoutMs === undefined ? undefined : this.timer(stepTimeoutMs, controller);
     buyer.buy(purchase, controller.signal).then((bought) => {
       timer?.abort();
-      onStep?.("ended", bought);
+      onStep?.("ended", purchase, bought);
       this.take(open, purchase, bought, instead);
     }, this.fail);
   }

@@ -13,16 +13,18 @@ import type { Amounts, Budget, Caps, Noted, TaskEnded } from "../trace/event.ts"
 import { answerReader } from "./answers/answer-reader.ts";
 import type { AnswerReader } from "./answers/extraction.ts";
 import { loadTokenizers } from "./bound.ts";
+import type { Bought, Purchase } from "./buy.ts";
 import { createBuyer } from "./buyer.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { type Conductor, conduct } from "./conduct.ts";
-import { type Counting, counting, fallbacksMax, remembered } from "./counter.ts";
+import { type Counting, counting, fallbacksMax, remembered, upstreamOf } from "./counter.ts";
 import { BudgetTooSmall, GoldMissing, RunIncomplete, WeightsMissing } from "./errors.ts";
 import { executeTask, type TaskCounter } from "./execute.ts";
 import { type Seat, seatOf } from "./identity.ts";
 import { type OpenRun, openRun } from "./open-run.ts";
 import { printCaps } from "./parse-budget.ts";
 import { requirePrices } from "./prices.ts";
+import { type CacheForecast, cacheForecast } from "./prompts/cached-share.ts";
 import type { Tasks } from "./read-tasks.ts";
 import { accuracyOf, promisesOf, spentOf, stepCounts } from "./result.ts";
 import type { Task } from "./task.ts";
@@ -180,6 +182,7 @@ interface Prepared extends Begun {
   /** Of the team and their fallbacks. */
   readonly seats: readonly Seat[];
   readonly counter: (task: Task, number: number) => TaskCounter;
+  readonly cache: CacheForecast;
   readonly upstreams: Awaited<ReturnType<typeof openUpstreams>>;
   /** Where agents are from now on. */
   reseat(config: Config): void;
@@ -233,11 +236,14 @@ async function prepare(given: Tasks, begun: Begun, options: RunOptions): Promise
   await loadTokenizers(seats.map((seat) => seat.config));
   const go = { ...config.run, ...options.go };
   const { timeoutMs = timeoutMsDefault, concurrency = concurrencyDefault } = go;
-  const counter = counting({
-    ...{ reader, seed, timeoutMs, prompts: settings.prompts, stepsMax: formOf(team).bound(team).steps },
-    seatOf: (member) => seatAt(member),
-  } satisfies Counting);
-  requireRoom(given.tasks, begun, counter);
+  const cache = cacheForecast();
+  const counterWith = (prompts: CacheForecast) =>
+    counting({
+      ...{ reader, seed, timeoutMs, prompts: settings.prompts, stepsMax: formOf(team).bound(team).steps },
+      ...{ cache: prompts, seatOf: (member) => seatAt(member) },
+    } satisfies Counting);
+  const counter = counterWith(cache);
+  requireRoom(given.tasks, begun, counterWith(cacheForecast()));
   const used = Object.fromEntries(
     Object.entries(providers).filter(([name]) => seats.some((seat) => seat.endpoints.includes(name))),
   );
@@ -245,7 +251,7 @@ async function prepare(given: Tasks, begun: Begun, options: RunOptions): Promise
   const reseat = (next: Config) => {
     seatAt = seating({ ...next, agents: agentsOf(settings, next) }, settings, baseUrl);
   };
-  return { ...begun, config, go, reader, seats, counter, upstreams, reseat };
+  return { ...begun, config, go, reader, seats, counter, cache, upstreams, reseat };
 }
 
 /** Agents as they were when the run began: what they are asked must not change; where they are and what they cost may. */
@@ -321,7 +327,7 @@ async function go(
   startedMs: number,
 ): Promise<RunResult> {
   const { clock = systemClock, onProgress, onNote, onReload } = options;
-  const { team, seed, settings, reader, upstreams } = prepared;
+  const { team, seed, settings, reader, upstreams, cache } = prepared;
   const { ledger, budget } = opened;
   const { concurrency = concurrencyDefault, stepTimeoutMs, taskTimeoutMs } = prepared.go;
   const ended = new Map(await opened.endedTasks());
@@ -405,7 +411,7 @@ async function go(
     note: (event: Parameters<typeof ledger.append>[0]) => ledger.append(event),
     ...(stepTimeoutMs !== undefined && { stepTimeoutMs }),
     ...(limitMs !== undefined && { taskTimeoutMs: limitMs }),
-    onStep(change: "asked" | "ended") {
+    onStep(change: "asked" | "ended", { endpoints, call }: Purchase, bought?: Bought) {
       if (change === "asked") {
         inFlight++;
         asked++;
@@ -413,6 +419,8 @@ async function go(
         return;
       }
       inFlight--;
+      const tokens = bought?.bill?.tokens;
+      if (tokens) cache.learn(upstreamOf({ endpoints, model: call.model }), call.messages, tokens.tokensIn);
       conductor!.ended();
       rate.count();
       report();

@@ -1,6 +1,7 @@
 /** Every verb of the command line. The exported name is the verb. */
 
 export { calibrate } from "./calibrate.ts";
+export { exportRun as export } from "./export.ts";
 export { importAttempts as import } from "./import.ts";
 export { mock } from "./mock.ts";
 export { phase } from "./phase.ts";

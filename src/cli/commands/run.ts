@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { calibrate } from "../../calibrate/calibrate.ts";
 import { KnownError } from "../../errors.ts";
+import { membersOf } from "../../organizations/cast.ts";
 import { parseTeam } from "../../organizations/parse-team.ts";
 import type { Team } from "../../organizations/team.ts";
 import { forecast as forecastOf } from "../../plan/forecast.ts";
@@ -15,7 +16,7 @@ import { runFormatFor } from "../../report/run-formats.ts";
 import { runReport } from "../../report/run-report.ts";
 import { runLines } from "../../report/run-text.ts";
 import { parseAgentBudget, parseBudget } from "../../run/parse-budget.ts";
-import { readPrices, withPrices } from "../../run/price-file.ts";
+import { readPrices, withPrices } from "../../run/read-prices.ts";
 import { readTasks } from "../../run/read-tasks.ts";
 import { run as runTeam } from "../../run/run.ts";
 import type { Budget, Caps } from "../../trace/event.ts";
@@ -39,7 +40,7 @@ interface Options {
   readonly calibrateOn?: string[];
   readonly reuse?: string[];
   readonly answers?: string;
-  readonly prices?: string;
+  readonly prices?: string[];
   readonly maxTokens?: number;
   readonly timeout?: number;
   readonly hedge?: boolean;
@@ -64,7 +65,7 @@ export const run: Verb = {
         context.stderr.write(`quorate: ${file}, line ${line} is no task and is left out: ${reason}\n`);
       if (tasks.badLines.length > 3) context.stderr.write(`quorate: so are ${tasks.badLines.length - 3} more\n`);
       let config = await readConfig(options.config, { cwd, beside: files[0] });
-      if (options.prices !== undefined) config = withPrices(config, await readPrices(options.prices, { cwd }));
+      if (options.prices) config = await pricedConfig(config, options, context);
       const learned = await learn(options, config, context);
       const line = runLine(context);
       const signals = stopSignals(context);
@@ -131,7 +132,7 @@ function addRunOptions(command: Command): Command {
     .option("--calibrate-on <file...>", "graded answers: weights of votes, and a forecast beside what is measured")
     .option("--reuse <directory...>", "take the answers of these runs where the question is the same")
     .option("--answers <kind>", "choice, number, boxed, exact …, or JSON with its options (default: by the tasks)")
-    .option("--prices <file>", 'dated prices: {"asOf": …, "prices": {"model": {"inputPerMillion": …}}}')
+    .option("--prices <file...>", "dated prices: our own form, or the files of models.dev, LiteLLM and OpenRouter")
     .option("--max-tokens <tokens>", "longest answer of agents that state none (default: 2048)", parseCount(1))
     .option("--timeout <seconds>", "of one call (default: 120)", parseCount(1))
     .option("--hedge", "ask a second time where a call lasts longer than 95 % of its like")
@@ -159,6 +160,24 @@ function answersOf(text: string) {
   } catch {
     throw new InvalidArgumentError(`--answers is not JSON: ${text}`);
   }
+}
+
+/** Prices of agents that state none, from files; where they are from is told. */
+async function pricedConfig(
+  config: Config,
+  { prices = [], team: text }: Options,
+  { cwd, stderr }: Context,
+): Promise<Config> {
+  const lists = await Promise.all(prices.map((file) => readPrices(file, { cwd })));
+  const names = Object.keys(config.agents);
+  const members = text === undefined ? [] : membersOf(parseTeam(text, { knownNames: names }).cast);
+  const today = new Date().toISOString().slice(0, 10);
+  const priced = withPrices(config, lists, {
+    agents: new Set([...members.map(({ agent }) => agent), ...names]),
+    today,
+  });
+  for (const note of priced.notes) stderr.write(`quorate: ${note}\n`);
+  return priced.config;
 }
 
 /** Weights and a forecast, from graded answers. What cannot be forecast is no reason not to ask. */
