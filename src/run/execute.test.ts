@@ -235,6 +235,30 @@ describe("executeTask", () => {
     expect(result.steps).toMatchObject({ answered: 1, cancelled: 2 });
   });
 
+  it("takes the first samples that answer where further ones are asked, and calls off the slow", async () => {
+    const messages = [{ role: "user", content: "?" }] as const;
+    const result = await run(
+      "vote:3@a",
+      (step) => ({ value: step, ...(step === "solve/1" && { after: Number.POSITIVE_INFINITY }) }),
+      {
+        counter: () => ({
+          purchase: (step) =>
+            ({
+              key: step.id,
+              task: "t1",
+              step: { step: step.id, role: step.role, agent: step.agent, reads: [] },
+              call: { messages },
+            }) as never,
+        }),
+        furtherSamples: (_, samples) => (samples === 3 ? 2 : 0),
+      },
+    );
+    expect(result.asked).toEqual(["solve/0", "solve/1", "solve/2", "solve/2/further/0", "solve/2/further/1"]);
+    expect([...result.calledOff.keys()]).toContain("solve/1");
+    expect(result.steps).toMatchObject({ answered: 3, cancelled: 2 });
+    expect(result).toMatchObject({ state: "answered", degraded: false });
+  });
+
   it("lets the rest decide where a member fails, and says so", async () => {
     const result = await run("vote@a,b,c", (_, agent) => (agent === "b" ? { state: "failed" } : { value: "A" }));
     expect(result).toMatchObject({ answer: "A", state: "answered", degraded: true });

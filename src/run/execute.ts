@@ -36,6 +36,11 @@ export interface Executing {
   counter(task: Task, number: number): TaskCounter;
   /** Durable with the journal's next commit. */
   note(event: Event): Promise<void>;
+  /**
+   * How many samples beyond these to ask for, so that slow ones need not be waited for: of all, the first to answer are taken.
+   * Then the order of arrival does matter. Absent: none.
+   */
+  furtherSamples?(purchase: Purchase, samples: number): number;
   /** Of a step with its retries, of a task. Absent: none. */
   readonly stepTimeoutMs?: number;
   readonly taskTimeoutMs?: number;
@@ -72,6 +77,16 @@ interface Open {
   readonly controller: AbortController;
   /** Critical path up to its start, in ms of calls. */
   readonly before: number;
+  /** Of a sample that was asked together with further ones. */
+  pool?: Pool;
+}
+
+/** Samples of one question, with further ones that take the places of the slow. */
+interface Pool {
+  readonly samples: readonly string[];
+  readonly further: readonly string[];
+  /** Answers of further samples that have no place yet. */
+  readonly spare: { readonly said: Told; readonly ended: Ended; readonly path: number }[];
 }
 
 class Execution {
@@ -142,7 +157,7 @@ class Execution {
         const missing = move.ask.filter(({ id }) => !this.open.has(id) && !this.answered.has(id));
         if (this.isPaused) break;
         if (!this.isLate) {
-          for (const step of missing) this.ask(step);
+          this.askAll(missing);
           return;
         }
         // After the deadline nobody is asked; the organization may want others, which are not asked either.
@@ -170,21 +185,52 @@ class Execution {
     return this.isStopped || this.pause?.aborted === true;
   }
 
-  private ask(step: Step): void {
+  private askAll(steps: readonly Step[]): void {
+    const asked = steps.map((step) => this.ask(step));
+    if (this.executing.furtherSamples) this.askFurther(asked);
+  }
+
+  private ask(step: Step, samplesOf?: Pool): { readonly open: Open; readonly purchase: Purchase } {
     const place = this.places.size;
     this.places.set(step.id, place);
-    const before = this.pathInto(step);
-    const open: Open = { step, controller: new AbortController(), before };
+    const open: Open = { step, controller: new AbortController(), before: this.pathInto(step) };
+    if (samplesOf) open.pool = samplesOf;
     this.open.set(step.id, open);
-    this.buy(open, 0);
+    return { open, purchase: this.buy(open, 0, samplesOf !== undefined) };
+  }
+
+  /** Asks for further samples of what was asked several times at once. */
+  private askFurther(asked: readonly { readonly open: Open; readonly purchase: Purchase }[]): void {
+    const byQuestion = new Map<unknown, typeof asked>();
+    for (const one of asked)
+      if (one.open.step.reads.length === 0) {
+        const { messages } = one.purchase.call; // the counter makes them once per question
+        byQuestion.set(messages, [...(byQuestion.get(messages) ?? []), one]);
+      }
+    for (const [first, ...others] of byQuestion.values()) {
+      if (!first || others.length === 0) continue;
+      const samples = [first, ...others];
+      const count = this.executing.furtherSamples!(first.purchase, samples.length);
+      if (count <= 0) continue;
+      const last = samples.at(-1)!.open.step;
+      const further = Array.from({ length: count }, (_, i): Step => ({ ...last, id: `${last.id}/further/${i}` }));
+      const pool: Pool = {
+        samples: samples.map(({ open }) => open.step.id),
+        further: further.map(({ id }) => id),
+        spare: [],
+      };
+      for (const { open } of samples) open.pool = pool;
+      for (const step of further) this.ask(step, pool);
+    }
   }
 
   /** Buys the step, from its agent or from the one that takes its place. */
-  private buy(open: Open, instead: number): void {
+  private buy(open: Open, instead: number, isRedundant = false): Purchase {
     const { step, controller } = open;
     const { buyer, onStep, stepTimeoutMs } = this.executing;
     const told = step.reads.map((id) => this.said.get(id)).filter((one) => one !== undefined);
-    const purchase = this.counter.purchase(step, told, this.places.get(step.id)!, instead);
+    const made = this.counter.purchase(step, told, this.places.get(step.id)!, instead);
+    const purchase = isRedundant ? { ...made, isRedundant } : made;
     onStep?.("asked", purchase);
     const timer = stepTimeoutMs === undefined ? undefined : this.timer(stepTimeoutMs, controller);
     buyer.buy(purchase, controller.signal).then((bought) => {
@@ -192,6 +238,7 @@ class Execution {
       onStep?.("ended", purchase, bought);
       this.take(open, purchase, bought, instead);
     }, this.fail);
+    return purchase;
   }
 
   private take(open: Open, purchase: Purchase, bought: Bought, instead: number): void {
@@ -226,10 +273,31 @@ class Execution {
     const path = open.before + (bought.callMs ?? answer?.ms ?? 0);
     this.paths.set(step.id, path);
     this.longestPath = Math.max(this.longestPath, path);
-    if (end.state === "over-budget") this.scope ??= bought.scope ?? "run";
-    if (answer) this.said.set(step.id, { step, value: end.value, text: answer.text });
-    if (end.state !== "cancelled") this.answered.set(step.id, endedOf(bought)); // nobody wanted it any more
+    const isFurther = open.pool?.further.includes(step.id) ?? false;
+    if (end.state === "over-budget" && !isFurther) this.scope ??= bought.scope ?? "run";
+    const said = answer && { step, value: end.value, text: answer.text };
+    if (isFurther) {
+      if (said && end.state === "answered") open.pool!.spare.push({ said, ended: endedOf(bought), path });
+    } else if (!this.answered.has(step.id) && end.state !== "cancelled") {
+      // Called off: nobody wanted it any more. Answered already: a further sample has taken its place.
+      if (said) this.said.set(step.id, said);
+      this.answered.set(step.id, endedOf(bought));
+    }
+    if (open.pool) this.fillPlaces(open.pool);
     this.advance();
+  }
+
+  /** Once as many samples have answered as were wanted, further ones take the places of those still under way. */
+  private fillPlaces({ samples, further, spare }: Pool): void {
+    const late = samples.filter((id) => !this.answered.has(id));
+    if (late.length > spare.length) return;
+    for (const id of late) {
+      const { said, ended, path } = spare.shift()!;
+      this.said.set(id, { ...said, step: { ...said.step, id } });
+      this.answered.set(id, ended);
+      this.paths.set(id, path);
+    }
+    for (const id of [...late, ...further]) this.open.get(id)?.controller.abort("cancelled" satisfies CallOff);
   }
 
   /** A step that reads waits for what it reads, any other for all that had ended when it was first wanted. */
@@ -242,8 +310,8 @@ class Execution {
   private callOffAllBut(wanted: readonly Step[]): void {
     if (this.open.size === 0) return;
     const ids = new Set(wanted.map(({ id }) => id));
-    for (const { step, controller } of this.open.values())
-      if (!ids.has(step.id)) controller.abort("cancelled" satisfies CallOff);
+    const isWanted = ({ step, pool }: Open) => ids.has(step.id) || (pool?.samples.some((id) => ids.has(id)) ?? false);
+    for (const open of this.open.values()) if (!isWanted(open)) open.controller.abort("cancelled" satisfies CallOff);
   }
 
   private endUnasked(step: Step, state: StepState, reason: string): void {

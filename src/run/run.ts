@@ -409,6 +409,9 @@ async function go(
       };
     },
     note: (event: Parameters<typeof ledger.append>[0]) => ledger.append(event),
+    ...(prepared.go.redundancy && {
+      furtherSamples: (purchase: Purchase, samples: number) => buyer.furtherSamples(purchase, samples),
+    }),
     ...(stepTimeoutMs !== undefined && { stepTimeoutMs }),
     ...(limitMs !== undefined && { taskTimeoutMs: limitMs }),
     onStep(change: "asked" | "ended", { endpoints, call }: Purchase, bought?: Bought) {
