@@ -81,8 +81,8 @@ export function keptDrawing(rows: readonly Kept[], kind: Kind, size: Size): Draw
   for (const [i, { what, forecast, measured }] of rows.entries()) {
     const ends = [forecast.low, forecast.high, measured.low, measured.high];
     const [low, high] = [Math.min(...ends), Math.max(...ends)];
-    const span = high - low || Math.abs(high) || 1;
-    const x = (value: number) => left + ((value - low) / span) * (right - left);
+    const isPoint = high - low <= 1e-6 * Math.max(Math.abs(low), Math.abs(high)); // as sure as rounding allows
+    const x = (value: number) => left + (isPoint ? 0.5 : (value - low) / (high - low)) * (right - left);
     const numbers = `${keptText(what, forecast.value)} → ${keptText(what, measured.value)}`;
     if (size.wide) {
       const [line = ""] = wrapText(keptName(what), nameWidth, { size: 13 });

@@ -231,13 +231,14 @@ function bill(result: RunResult, account: Account): RunDraft {
   const agents = [...account.agents.values()].sort(byMoney);
   const rows = agents.map(({ member, sums }) => billRow(member, sums));
   const hasPrices = result.spent.usd > 0;
+  const hasCached = account.run.tokens.tokensInCached > 0;
   const hasReasoning = account.run.tokens.tokensReasoning > 0;
   const hasUnknown = account.run.unknown.calls > 0;
   const cells = ({ member, sums }: Pick<AgentAccount, "member" | "sums">) => [
     member,
     count(sums.spent.calls),
     count(sums.tokens.tokensIn),
-    count(sums.tokens.tokensInCached),
+    ...(hasCached ? [count(sums.tokens.tokensInCached)] : []),
     count(sums.tokens.tokensOut),
     ...(hasReasoning ? [count(sums.tokens.tokensReasoning)] : []),
     ...(hasUnknown ? [count(sums.unknown.tokens)] : []),
@@ -248,7 +249,7 @@ function bill(result: RunResult, account: Account): RunDraft {
   const table: Table = {
     columns: [
       { name: "agent" },
-      ...["calls", "tokens in", "of them cached", "tokens out"].map(number),
+      ...["calls", "tokens in", ...(hasCached ? ["of them cached"] : []), "tokens out"].map(number),
       ...(hasReasoning ? [number("of them reasoning")] : []),
       ...(hasUnknown ? [number("unknown billing")] : []),
       number("tokens, as counted"),
@@ -256,7 +257,7 @@ function bill(result: RunResult, account: Account): RunDraft {
     ],
     rows: [
       ...agents.map((agent) => ({ cells: cells(agent) })),
-      { cells: cells({ member: "all", sums: account.run }), strong: true },
+      ...(agents.length > 1 ? [{ cells: cells({ member: "all", sums: account.run }), strong: true }] : []),
     ],
   };
   const [most] = agents;
@@ -267,7 +268,7 @@ function bill(result: RunResult, account: Account): RunDraft {
       agents.length > 1 && most
         ? `${most.member} took ${percent(share)} of the tokens`
         : `${count(result.spent.tokens)} tokens in ${plural(result.spent.calls, "call")}`,
-    subtitle: "Tokens by agent and kind, as the upstream counted them; hatched: unknown billing, at its reservation",
+    subtitle: `Tokens by agent and kind, as the upstream counted them${hasUnknown ? "; hatched: unknown billing, at its reservation" : ""}`,
     ...(rows.some(({ parts }) => parts.some((part) => part > 0)) && {
       figure: {
         description: `Tokens by agent and kind: ${rows.map(({ name, parts }) => `${name} ${count(parts.reduce((sum, part) => sum + part, 0))}`).join(", ")}.`,
@@ -356,7 +357,7 @@ const keptNames: Readonly<Record<Kept["what"], string>> = {
 /** A value of this sort, as the table and the picture write it. */
 export function keptText(what: Kept["what"], value: number): string {
   if (what === "accuracy") return decimal(100 * value, 1);
-  if (what === "usd") return money(value);
+  if (what === "usd") return `$${plain(value)}`;
   return what === "tokens" ? count(value) : plain(value);
 }
 

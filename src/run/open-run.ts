@@ -10,19 +10,28 @@ import type { Store, StoreKind } from "./store/store.ts";
 /** What a run is: the same as long as it lives. */
 export type RunFacts = Omit<RunOpened, "kind" | "version" | "budget">;
 
-export interface OpenRunOptions {
-  /** create: a new run in a directory that has none. resume: the run that is there. */
-  readonly mode: "create" | "resume";
-  /** Of a resumed run, what is given here must be what it was started with: team, seed, tasks. */
-  readonly opened: RunFacts;
-  /** May be raised or lowered when a run is resumed, but not below what is spent. */
-  readonly budget: Budget;
+export type OpenRunOptions = {
   /** Directories of other runs whose answers are taken. */
   readonly reuse?: readonly string[];
   readonly clock: Clock;
   /** @default one SQLite file in the directory */
   readonly store?: StoreKind;
-}
+} & (
+  | {
+      /** A new run in a directory that has none. */
+      readonly mode: "create";
+      readonly opened: RunFacts;
+      readonly budget: Budget;
+    }
+  | {
+      /** The run that is there. */
+      readonly mode: "resume";
+      /** What is given here must be what it was started with: team, seed, tasks. */
+      readonly opened?: Partial<RunFacts>;
+      /** Raised or lowered, but not below what is spent. @default as it was */
+      readonly budget?: Budget;
+    }
+);
 
 /** A run, owned by this process until it is closed. */
 export interface OpenRun {
@@ -46,18 +55,19 @@ export interface OpenRun {
  *
  * @throws {RunExists | RunMissing | RunHeld | RunDiffers | UnknownJournalVersion | JournalDamaged | JournalAccess | BudgetBelowSpent}
  */
-export async function openRun(
-  directory: string,
-  { mode, opened, budget, reuse = [], clock, store: kind = sqlite }: OpenRunOptions,
-): Promise<OpenRun> {
+export async function openRun(directory: string, options: OpenRunOptions): Promise<OpenRun> {
+  const { mode, reuse = [], clock, store: kind = sqlite } = options;
   const others = reuse.filter((other) => other !== directory);
   const store = await kind.open(directory, { mode, reuse: others });
   const ledger = new JournalLedger(store, { clock, reuse: others });
   let closed = 0;
   try {
     const at = clock.wallMs();
-    if (mode === "create") await ledger.append({ at, kind: "run-opened", version: journalVersion, ...opened, budget });
-    else {
+    if (options.mode === "create") {
+      const { opened, budget } = options;
+      await ledger.append({ at, kind: "run-opened", version: journalVersion, ...opened, budget });
+    } else {
+      const { opened = {}, budget = ledger.books.budget } = options;
       compare(directory, ledger.books.opened!, opened);
       for (const { scope, unit, cap, spent } of ledger.books.overspent(budget))
         throw new BudgetBelowSpent(scope, unit, cap, spent);
@@ -72,7 +82,7 @@ export async function openRun(
   return {
     ledger,
     opened: ledger.books.opened!,
-    budget,
+    budget: ledger.books.budget,
     closed,
     endedTasks: () => endedTasks(store, ledger.endedLines),
     events: () => eventsOf(store),
@@ -80,13 +90,14 @@ export async function openRun(
   };
 }
 
-function compare(directory: string, stored: RunOpened, given: RunFacts): void {
+function compare(directory: string, stored: RunOpened, given: Partial<RunFacts>): void {
   for (const [what, key] of [
     ["team", "team"],
     ["seed", "seed"],
     ["tasks with the digest", "tasksDigest"],
   ] as const)
-    if (stored[key] !== given[key]) throw new RunDiffers(directory, what, stored[key], given[key]);
+    if (given[key] !== undefined && stored[key] !== given[key])
+      throw new RunDiffers(directory, what, stored[key], given[key]);
 }
 
 async function endedTasks(store: Store, lines: readonly number[]): Promise<Map<string, TaskEnded>> {

@@ -100,7 +100,7 @@ th.n{white-space:normal}
 tbody th{min-width:150px}
 tbody th.marked{padding-left:19px;text-indent:-19px}
 tr.strong>*{font-weight:600;background:var(--wash-strong)}
-h3+.table,.sub+.table{margin-top:16px}
+h3+.table,.sub+.table,figure+.table{margin-top:16px}
 code.id{display:block;color:var(--mute);font-size:11.5px;margin:1px 0 0;font-weight:400;text-indent:0}
 tr.strong code.id{color:var(--soft)}
 .mark{display:inline-block;width:19px;text-indent:0;vertical-align:-2px}
