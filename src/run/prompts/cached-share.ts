@@ -38,6 +38,7 @@ const learnedTokensMax = 20_000;
 interface Upstream {
   young: Set<number>;
   old: Set<number>;
+  last: string;
   bytes: number;
   tokens: number;
 }
@@ -47,7 +48,7 @@ export function cacheForecast({ minimumTokens = 1024, blockTokens = 128 }: Cache
   const upstreamOf = (name: string) => {
     let known = upstreams.get(name);
     if (!known) {
-      known = { young: new Set(), old: new Set(), bytes: 0, tokens: 0 };
+      known = { young: new Set(), old: new Set(), last: "", bytes: 0, tokens: 0 };
       upstreams.set(name, known);
     }
     return known;
@@ -97,16 +98,17 @@ function textOf(messages: readonly Message[]): string {
 
 /** Remembers the prefixes of a text; gives the length of the longest that was known, in whole chunks or the whole. */
 function keepPrefixes(upstream: Upstream, text: string): number {
+  if (upstream.last === text) return text.length; // most prompts of a vote are the one before
+  upstream.last = text;
   let high = 0x811c9dc5;
   let low = 0x9e3779b9;
   let known = 0;
   for (let from = 0; from < text.length; from += chunkUnits) {
     const to = Math.min(text.length, from + chunkUnits);
-    for (let at = from; at < to; at++) {
-      const code = text.charCodeAt(at);
-      high = Math.imul(high ^ code, 0x01000193);
-      low = Math.imul((low ^ code) + 0x7f4a7c15, 0x85ebca6b) ^ (low >>> 13);
-    }
+    let chunk = 0x811c9dc5;
+    for (let at = from; at < to; at++) chunk = Math.imul(chunk ^ text.charCodeAt(at), 0x01000193);
+    high = Math.imul(high ^ chunk, 0x85ebca6b) ^ (low >>> 15);
+    low = Math.imul(low ^ (chunk >>> 16) ^ to, 0xc2b2ae35) ^ (high >>> 13);
     const prefix = (high >>> 0) * 0x200000 + ((low >>> 0) & 0x1fffff); // 53 bits
     if (known === from && (upstream.young.has(prefix) || upstream.old.has(prefix))) known = to;
     upstream.young.add(prefix);
