@@ -8,6 +8,8 @@ export interface Stated {
   readonly content: string;
   /** line: a line `ANSWER: …`. prose: `the answer is …`, `#### …` or `\boxed{…}`. */
   readonly by: "line" | "prose";
+  /** What prose behind that line states: it counts where the line holds nothing, as in `Answer: Let us think. … The answer is 5.` */
+  readonly later?: string;
 }
 
 /** How the answer is asked for; what {@link statedAnswer} looks for first. */
@@ -28,11 +30,18 @@ const prose = new RegExp(
  */
 export function statedAnswer(text: string): Stated | undefined {
   const last = lastMatch(text, line);
-  if (last) return { content: withoutProse(undecorated(contentFrom(text, last.end, lineEnd))), by: "line" };
+  const said = inProse(text);
+  if (!last) return said && { content: said.content, by: "prose" };
+  const content = withoutProse(undecorated(contentFrom(text, last.end, lineEnd)));
+  return { content, by: "line", ...(said && said.end > last.end && { later: said.content }) };
+}
+
+/** What of the two forms in which prose states an answer comes last. */
+function inProse(text: string): { readonly content: string; readonly end: number } | undefined {
   const said = lastMatch(text, prose);
   const boxed = lastBoxed(text);
-  if (boxed && (!said || boxed.end > said.end)) return { content: boxed.content.trim(), by: "prose" };
-  return said && { content: undecorated(contentFrom(text, said.end, sentenceEnd)), by: "prose" };
+  if (boxed && (!said || boxed.end > said.end)) return { content: boxed.content.trim(), end: boxed.end };
+  return said && { content: undecorated(contentFrom(text, said.end, sentenceEnd)), end: said.end };
 }
 
 /** `Final Answer: The answer is ... D.` says D. */

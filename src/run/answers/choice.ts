@@ -23,7 +23,9 @@ export const choice: Extraction<z.infer<typeof Options>> = {
 
   read(text, task) {
     const stated = statedAnswer(text);
-    const letter = stated && letterIn(stated.content, task);
+    const letter =
+      stated &&
+      (letterIn(stated.content, task) ?? (stated.later === undefined ? undefined : letterIn(stated.later, task)));
     if (letter !== undefined) return { value: letter };
     if (stated?.by === "line") return { value: null };
     const whole = letterIn(undecorated(text.slice(0, lengthMax)), task) ?? lastChosen(text, task);

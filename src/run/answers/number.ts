@@ -26,7 +26,7 @@ export const number: Extraction<z.infer<typeof Options>> = {
 
   read(text) {
     const stated = statedAnswer(text);
-    const found = stated && firstNumber(stated.content);
+    const found = stated && (firstNumber(stated.content) ?? firstNumber(stated.later ?? ""));
     if (found) return { value: found.text };
     if (stated?.by === "line") return { value: null };
     const last = lastNumber(text);
