@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import type { AnswersConfig } from "../../records/provider-config.ts";
 import { answerReader } from "../../run/answers/answer-reader.ts";
 import type { AnswerReader } from "../../run/answers/extraction.ts";
 import { messagesOf } from "../../run/prompts/messages-of.ts";
@@ -244,18 +245,23 @@ describe("scripted agents behind an endpoint", () => {
   });
 
   it("write the answer as it is asked for, and whoever asked finds it", async () => {
-    const forms: readonly [string, Partial<Task>][] = [
-      ["choice", {}],
-      ["number", { gold: "1,234.5" }],
-      ["exact", { gold: "Seine" }],
+    const forms: readonly (readonly [AnswersConfig, string?])[] = [
+      ["choice"],
+      ["number", "1,234.5"],
+      ["exact", "Seine"],
+      ["contains", "Seine"],
+      ["boxed", "42"],
+      [{ kind: "json", field: "answer" }, "42"],
+      [{ kind: "json", field: "result.items[1].name" }, "Seine"],
+      [{ kind: "json" }, '["Phobos","Deimos"]'],
+      [{ kind: "regex", pattern: "^Verdict: (?<answer>\\w+)$" }, "yes"],
     ];
-    for (const [kind, part] of forms) {
-      const reader = await answerReader(kind);
+    for (const [config, gold] of forms) {
+      const reader = await answerReader(config);
       const [task, ...more] = open({}, 20).tasks.map((task, t): Task => {
+        if (gold === undefined) return task;
         const { choices, ...bare } = task;
-        return kind === "choice"
-          ? task
-          : { ...bare, ...part, ...(kind === "exact" && t > 0 && { gold: `River ${t}` }) };
+        return { ...bare, gold: t === 0 || /\d/.test(gold) ? gold : gold.startsWith("[") ? `["m${t}"]` : `river${t}` };
       });
       const speaker = scriptedSpeaker(worldExample, indexTasks([task!, ...more]), 1);
       const said = new Set<string | null>();

@@ -119,7 +119,7 @@ export function scriptedSpeaker(world: World, index: TaskIndex, seed: number): S
         line,
         logprob,
         length: scattered(task.draw.answerLength, world.lengthScatter ?? 0),
-        alone: form.kind === "json",
+        alone: ask.schema !== undefined,
         ...(heard.messageTokens !== undefined && { messageTokens: heard.messageTokens }),
       };
       return spoken(ask, agent, compute, saying, world, draw);

@@ -8,28 +8,62 @@ import { statedAnswer } from "../../run/answers/answer-line.ts";
 /** What the end of an answer must look like. */
 export type AnswerForm =
   | { readonly kind: "line"; readonly before: string; readonly after: string }
+  /** field: a path, as `result.items[0]`; empty: the value alone. */
   | { readonly kind: "json"; readonly field: string; readonly schema?: unknown };
 
 /** The form that a prompt asks for; `Answer: X` where it asks for none. */
 export function answerForm(prompt: string, schema: unknown): AnswerForm {
-  if (schema !== undefined) {
-    const field = fieldOf(schema);
-    return { kind: "json", field, ...(schema === true ? {} : { schema }) };
-  }
+  if (schema !== undefined) return schema === true ? { kind: "json", field: "answer" } : formOfSchema(schema);
   if (prompt.includes("\\boxed")) return { kind: "line", before: "\\boxed{", after: "}" };
-  if (/\bJSON\b/.test(prompt)) return { kind: "json", field: /["'`](\w+)["'`]\s*:/.exec(prompt)?.[1] ?? "answer" };
+  if (/\bJSON\b/.test(prompt)) return jsonForm(prompt);
+  const pattern = /regular expression finds it: (.+)$/m.exec(prompt)?.[1];
+  const matched = pattern === undefined ? undefined : lineMatching(pattern);
+  if (matched) return matched;
   if (/<answer>/i.test(prompt)) return { kind: "line", before: "<answer>", after: "</answer>" };
   if (/^\s*####/m.test(prompt) || /"####/.test(prompt)) return { kind: "line", before: "#### ", after: "" };
   const named = /(?:the )?(?:final )?answer(?: is)?[ \t]*[:=](?=[^\n]*$)/im.exec(prompt.slice(-400));
   return { kind: "line", before: `${named?.[0] ?? "Answer:"} `, after: "" };
 }
 
+function jsonForm(prompt: string): AnswerForm {
+  const schemaText = /satisfies this schema[^\n]*\n(\{.*\})\s*$/.exec(prompt)?.[1];
+  if (schemaText !== undefined) {
+    try {
+      return formOfSchema(JSON.parse(schemaText));
+    } catch {} // no schema of ours: by its words, then
+  }
+  if (/JSON value that is the answer/.test(prompt)) return { kind: "json", field: "" };
+  const field = /\bfield ["'`]?([\w.[\]-]*\w\]?)/i.exec(prompt)?.[1] ?? /["'`](\w+)["'`]\s*:/.exec(prompt)?.[1];
+  return { kind: "json", field: field ?? "answer" };
+}
+
+function formOfSchema(schema: unknown): AnswerForm {
+  const isObject = kindOf(schema) === "object";
+  return { kind: "json", field: isObject ? fieldOf(schema) : "", ...(isObject && { schema }) };
+}
+
+/** A line that a plain pattern finds: literal text around the group with the answer. */
+function lineMatching(pattern: string): AnswerForm | undefined {
+  const parts = /^\^?((?:[^()\\]|\\.)*)\((?:\?<answer>)?(?:[^()\\]|\\.)*\)[*+?]?((?:[^()\\]|\\.)*?)\$?$/.exec(pattern);
+  if (parts === null) return undefined;
+  const literal = (text: string) =>
+    text
+      .replace(/\\s[*+]?/g, " ")
+      .replace(/\\(.)/g, "$1")
+      .replace(/(?<!\\)[*+?]/g, "");
+  return { kind: "line", before: literal(parts[1]!), after: literal(parts[2]!) };
+}
+
 /** The last line of an answer, or the whole of a JSON answer. */
 export function written(value: string, form: AnswerForm): string {
   if (form.kind === "line") return `${form.before}${value}${form.after}`;
-  const { schema } = form;
-  if (schema === undefined) return JSON.stringify({ [form.field]: value });
-  return JSON.stringify(instanceOf(schema, form.field, value));
+  const { schema, field } = form;
+  if (schema !== undefined) return JSON.stringify(instanceOf(schema, field, value));
+  if (field === "" && isJson(value)) return value;
+  const path = field.split(/[.[\]]+/).filter((part) => part !== "");
+  const around = (inner: unknown, part: string) =>
+    /^\d+$/.test(part) ? [...new Array(Number(part)).fill(null), inner] : { [part]: inner };
+  return JSON.stringify(path.reduceRight<unknown>(around, value));
 }
 
 /** Which option a text answers with: where it states an answer, that; else a field of JSON, a tag, or its last line. */
@@ -39,9 +73,35 @@ export function optionIn(text: string, options: readonly string[]): number | und
     const found = optionNamed(stated, options);
     if (found !== undefined) return found;
   }
-  const marked = /"(?:answer|value|choice|result)"\s*:\s*("[^"]*"|[^,}\s]+)|<answer>([^<]*)<\/answer>/i.exec(text);
-  if (marked) return optionNamed(marked[1] ?? marked[2]!, options);
-  return optionNamed(text.trimEnd().split("\n").at(-1) ?? "", options);
+  const tagged = /<answer>([^<]*)<\/answer>/i.exec(text);
+  if (tagged) return optionNamed(tagged[1]!, options);
+  const last = text.trimEnd().split("\n").at(-1) ?? "";
+  for (const leaf of leavesOf(last)) {
+    const found = optionNamed(leaf, options);
+    if (found !== undefined) return found;
+  }
+  // The last colon of a line comes before what it is about: "Verdict: yes".
+  return optionNamed(last, options) ?? optionNamed(last.slice(last.lastIndexOf(":") + 1), options);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Texts and numbers in a line of JSON. */
+function leavesOf(line: string): readonly string[] {
+  try {
+    const walk = (value: unknown): string[] =>
+      typeof value === "object" && value !== null ? Object.values(value).flatMap(walk) : [String(value)];
+    return walk(JSON.parse(line));
+  } catch {
+    return [];
+  }
 }
 
 function optionNamed(text: string, options: readonly string[]): number | undefined {
