@@ -26,15 +26,14 @@ export function readUsage(usage: unknown): TokenCounts | undefined {
   const hit = count(said["prompt_cache_hit_tokens"]);
   const miss = count(said["prompt_cache_miss_tokens"]);
   let cached = count(inDetails["cached_tokens"]) ?? hit ?? count(said["cached_tokens"]) ?? read;
-  let tokensIn = count(said["prompt_tokens"]);
-  if (tokensIn === undefined && "input_tokens" in said) {
-    tokensIn = count(said["input_tokens"]);
+  // A count that is stated and cannot be read is not made up for by another name of it.
+  let tokensIn = count(said["prompt_tokens"] ?? said["input_tokens"]);
+  if (tokensIn !== undefined && said["prompt_tokens"] == null) {
     // Where details are given the sum is the whole, as in OpenAI's form.
-    if (tokensIn !== undefined && said["input_tokens_details"] === undefined) tokensIn += read + created;
-  }
-  if (tokensIn === undefined && hit !== undefined && miss !== undefined) tokensIn = hit + miss;
-
-  let tokensOut = count(said["completion_tokens"]) ?? count(said["output_tokens"]);
+    if (said["input_tokens_details"] === undefined) tokensIn += read + created;
+  } else if (said["prompt_tokens"] == null && said["input_tokens"] == null && hit !== undefined && miss !== undefined)
+    tokensIn = hit + miss;
+  let tokensOut = count(said["completion_tokens"] ?? said["output_tokens"]);
   const reasoning = count(outDetails["reasoning_tokens"]) ?? count(said["reasoning_tokens"]) ?? 0;
   if (tokensIn === undefined || tokensOut === undefined) return undefined;
 
