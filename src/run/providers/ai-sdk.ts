@@ -99,7 +99,7 @@ class AiSdkProvider implements Provider {
     try {
       const first = await Promise.race([
         running.over,
-        Promise.resolve(model.doGenerate(optionsOf(model, call, running.controller.signal))).then(
+        Promise.resolve(model.doGenerate(optionsOf(model, call, running.controller.signal) as never)).then(
           (result) => ({ result }),
           (error: unknown) => ({ error }),
         ),

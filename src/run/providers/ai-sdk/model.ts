@@ -6,7 +6,8 @@ export interface AiSdkModel {
   readonly specificationVersion: string;
   readonly provider: string;
   readonly modelId: string;
-  doGenerate(options: AiSdkOptions): PromiseLike<AiSdkResult>;
+  /** Takes {@link AiSdkOptions}. What a version calls its own types is not repeated here, so that any of them fits. */
+  doGenerate(options: never): PromiseLike<object>;
 }
 
 export interface AiSdkOptions {

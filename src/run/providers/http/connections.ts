@@ -37,6 +37,8 @@ export type Broken =
   | { readonly kind: "error"; readonly error: Error & { readonly code?: string } };
 
 const headersMost = 512;
+const dispatchesMost = 3;
+const staleCodes: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"]);
 const noHeaders: readonly Buffer[] = [];
 
 /**
@@ -60,6 +62,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   client: Client | undefined;
   #chunks: Buffer[] = [];
   #bytes = 0;
+  #dispatches = 0;
   #over = false;
   #abort: ((error?: Error) => void) | undefined;
   readonly sending: Sending;
@@ -75,6 +78,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   get isOver(): boolean {
     return this.#over;
+  }
+
+  /** It is being given to a connection. */
+  dispatched(client: Client): void {
+    this.client = client;
+    this.#dispatches++;
   }
 
   onConnect(abort: (error?: Error) => void): void {
@@ -119,7 +128,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#connections.release(this);
   }
 
-  onError(error: Error): void {
+  onError(error: Error & { readonly code?: string }): void {
+    // A kept connection that died before the request was written: it has not left, so it can take another one.
+    if (!this.sent && !this.#over && this.#dispatches < dispatchesMost && staleCodes.has(error.code ?? "")) {
+      queueMicrotask(() => this.#connections.again(this));
+      return;
+    }
     this.#end({ kind: "error", error });
     queueMicrotask(() => this.#connections.release(this)); // undici asserts that a failed client has nothing new to do
   }
@@ -211,6 +225,13 @@ export class Connections {
     this.#next(client);
   }
 
+  /** The connection was no good and the request has not left: it goes out on the next one. */
+  again(exchange: Exchange): void {
+    const { client } = exchange;
+    if (client === undefined || exchange.isOver) return;
+    this.#dispatch(client, exchange);
+  }
+
   /** Ended before its request left: it waits no more, and a connection that is still being made for it is given up. */
   drop(exchange: Exchange): void {
     this.#waiting.delete(exchange);
@@ -244,7 +265,7 @@ export class Connections {
   }
 
   #dispatch(client: Client, exchange: Exchange): void {
-    exchange.client = client;
+    exchange.dispatched(client);
     this.#running.add(exchange);
     const { method = "POST", path, headers, body } = exchange.sending;
     client.dispatch({ path, method, headers: headers as string[], body: method === "GET" ? null : body }, exchange);
