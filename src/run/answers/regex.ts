@@ -22,7 +22,7 @@ type Options = z.infer<typeof Options>;
 /** So much of the end of a reply is searched. */
 const charactersMax = 50_000;
 
-/** A pattern that backtracks for longer than this gives no answer. */
+/** A pattern that backtracks for longer than this gives no answer: time of the processor, so that a busy machine reads alike. */
 const timeMsMax = 250;
 
 /** What a pattern of the user's matches. Patterns that backtrack without end are stopped. */
@@ -72,5 +72,19 @@ function lastMatch(pattern: RegExp, text: string): RegExpMatchArray | null {
   };
   const { inside, script } = stoppable;
   Object.assign(inside, { pattern, text });
-  return script.runInContext(inside, { timeout: timeMsMax }) as RegExpMatchArray | null;
+  const before = processorMs();
+  for (;;) {
+    try {
+      return script.runInContext(inside, { timeout: timeMsMax }) as RegExpMatchArray | null;
+    } catch (error) {
+      const isLate = (error as NodeJS.ErrnoException).code === "ERR_SCRIPT_EXECUTION_TIMEOUT";
+      if (!isLate || processorMs() - before >= 0.8 * timeMsMax) throw error; // else others had the processor: once more
+    }
+  }
+}
+
+/** Of this thread; of the whole process where Node does not tell them apart. */
+function processorMs(): number {
+  const { user, system } = (process.threadCpuUsage ?? process.cpuUsage)();
+  return (user + system) / 1_000;
 }
