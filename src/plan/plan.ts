@@ -7,7 +7,7 @@ import { bestOf, cheapestOf, difference, frontierOf, probabilityBetter } from ".
 import { CostNotMeasured } from "./costs.ts";
 import { energyAssumptions } from "./energy.ts";
 import type { Choice, Market, Offer } from "./market.ts";
-import type { Budget, Forecast, Plan, PlanOptions } from "./plan-types.ts";
+import type { Advice, Budget, Forecast, Plan, PlanOptions } from "./plan-types.ts";
 import { squaredErrorMarket } from "./squared-error-market.ts";
 
 export type { PlanOptions } from "./plan-types.ts";
@@ -42,19 +42,52 @@ const candidatesListed = 400;
  * @throws {EstimatesNotMeasured} in squared error, where nobody gave numbers
  */
 export function plan(calibration: Calibration, options: PlanOptions): Plan {
-  const { perTask, perTaskMax, confidence = 0.9, metric = "accuracy" } = options;
+  requireOptions(options);
+  return options.metric === "squared-error"
+    ? planOn(squaredErrorMarket(calibration, options), calibration, options)
+    : planOn(accuracyMarket(calibration, options), calibration, options);
+}
+
+/** What a plan is chosen from, and the advice at any confidence. */
+export interface Decision {
+  readonly choice: Choice<Offer>;
+  readonly roster: Market<Offer>["roster"];
+  /** Scores within this of each other are equal. */
+  readonly equalScores: number;
+  adviceAt(confidence: number): Advice;
+}
+
+/** The choice that a plan makes, without everything that is to be said of it: for who asks again and again. */
+export function decide(calibration: Calibration, options: PlanOptions): Decision {
+  requireOptions(options);
+  return options.metric === "squared-error"
+    ? decideOn(squaredErrorMarket(calibration, options), options)
+    : decideOn(accuracyMarket(calibration, options), options);
+}
+
+function requireOptions({ perTask, perTaskMax, confidence = 0.9 }: PlanOptions): void {
   for (const budget of [perTask, perTaskMax ?? perTask])
     if (!(budget.amount > 0 && Number.isFinite(budget.amount)))
       throw new DomainError("budget", budget.amount, "above 0 and finite");
   if (!(confidence > 0.5 && confidence < 1)) throw new DomainError("confidence", confidence, "between 0.5 and 1");
-  return metric === "accuracy"
-    ? planOn(accuracyMarket(calibration, options), calibration, options)
-    : planOn(squaredErrorMarket(calibration, options), calibration, options);
 }
 
-function planOn<T extends Offer>(market: Market<T>, calibration: Calibration, options: PlanOptions): Plan {
-  const { perTask, perTaskMax, confidence = 0.9, seed = 1, recordedOnly } = options;
-  const { recorded, readers, roster, leftOut, refused, windows, equalScores: equal } = market;
+function decideOn<T extends Offer>(market: Market<T>, options: PlanOptions): Decision {
+  const { choice } = choose(market, options);
+  const promise = remembered(market.promiser(choice));
+  const { gainText, roster, equalScores } = market;
+  const budget = options.perTask;
+  return {
+    choice,
+    roster,
+    equalScores,
+    adviceAt: (confidence) => adviseOn(choice, promise, { confidence, budget, gainText }),
+  };
+}
+
+/** Of everything priced: what fits the budget, and the best of every kind. */
+function choose<T extends Offer>(market: Market<T>, { perTask, perTaskMax, recordedOnly }: PlanOptions) {
+  const { recorded, readers, equalScores: equal } = market;
   const priced = recordedOnly ? recorded : [...recorded, ...readers];
   const allowed = withinMost(priced, perTaskMax);
   const fits = ({ price }: Offer) => isWithin(price, perTask);
@@ -79,7 +112,14 @@ function planOn<T extends Offer>(market: Market<T>, calibration: Calibration, op
     best: bestOf(affordable, equal)!,
     frontier: frontierOf(affordable),
   };
-  const { single, repeated, several, best, frontier } = choice;
+  return { choice, offered, fits };
+}
+
+function planOn<T extends Offer>(market: Market<T>, calibration: Calibration, options: PlanOptions): Plan {
+  const { perTask, perTaskMax, confidence = 0.9, seed = 1, recordedOnly } = options;
+  const { recorded, readers, roster, leftOut, refused, windows, equalScores: equal } = market;
+  const { choice, offered, fits } = choose(market, options);
+  const { affordable, single, repeated, several, best, frontier } = choice;
   const more = cheapestOf(
     offered.filter(
       (team) =>

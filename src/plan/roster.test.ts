@@ -46,4 +46,18 @@ describe("chooseRoster", () => {
     expect(roster.agents).toHaveLength(4);
     expect(roster.tasks).toHaveLength(93);
   });
+
+  it("leaves out those who were no longer asked, however many they are, and nobody who answered everything", () => {
+    const roster = chooseRoster(
+      calibrationOf([
+        { name: "best", from: 0, to: 90, accuracy: 0.6 },
+        { name: "dropped", from: 0, to: 60, accuracy: 0.5 },
+        { name: "dropped too", from: 0, to: 60, accuracy: 0.4 },
+        { name: "cheap", from: 0, to: 90, accuracy: 0.3 },
+      ]),
+      "calls",
+    );
+    expect(roster.agents.map(({ name }) => name)).toEqual(["best", "cheap"]);
+    expect(roster.tasks).toHaveLength(90);
+  });
 });

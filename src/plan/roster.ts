@@ -249,7 +249,12 @@ function withCommonTasks<T extends Candidate>(agents: readonly T[]): readonly T[
   for (;;) {
     const most = Math.max(...kept.map((agent) => answered([agent])));
     if (kept.length === 1 || answered(kept) >= commonShareMin * most) return kept;
-    const without = kept.map((agent) => kept.filter((other) => other !== agent));
-    kept = without.reduce((a, b) => (answered(b) >= answered(a) ? b : a)); // of equals, the least accurate goes
+    const own = new Map(kept.map((agent) => [agent, answered([agent])]));
+    const without = kept.map((agent) => ({ agent, others: kept.filter((other) => other !== agent) }));
+    // of equals the one with the fewest answers goes, then the least accurate: where two are short, taking out one helps little
+    kept = without.reduce((a, b) => {
+      const more = answered(b.others) - answered(a.others);
+      return more > 0 || (more === 0 && own.get(b.agent)! <= own.get(a.agent)!) ? b : a;
+    }).others;
   }
 }

@@ -120,19 +120,8 @@ export const scriptedExample: ScriptedTruth = {
 
 /** What the scripted agents answered: the same seed, the same answers. */
 export function scriptedAttempts(truth: ScriptedTruth, seed: number): Attempts {
-  const next = random(seed, "tasks");
-  const nextLength = random(seed, "answer lengths");
-  const { lengthScatter = 0 } = truth;
-  const tasks = Array.from({ length: truth.tasks }, (_, t): ScriptedTask => {
-    return {
-      taskId: `task-${String(t + 1).padStart(4, "0")}`,
-      difficulty: next(),
-      gold: Math.floor(next() * truth.options),
-      length: 0.7 + 0.6 * next(),
-      answerLength: scattered(nextLength(), lengthScatter),
-    };
-  });
-  const attempts = columnsOf(truth).flatMap((column) => answersOf(column, tasks, truth, random(seed, column.name)));
+  const tasks = scriptedTasks(truth, seed);
+  const attempts = scriptedColumns(truth).flatMap((column) => answersOf(column, tasks, truth, random(seed, column.name)));
   const relays = relaysOf(tasks, truth, random(seed, "relays"));
   return {
     name: truth.name,
@@ -143,6 +132,22 @@ export function scriptedAttempts(truth: ScriptedTruth, seed: number): Attempts {
     disagreements: [],
     sources: [`generated: scripted agents of stated truth, seed ${seed}`],
   };
+}
+
+/** The tasks of a script: the same seed, the same tasks. */
+export function scriptedTasks(truth: ScriptedTruth, seed: number): readonly ScriptedTask[] {
+  const next = random(seed, "tasks");
+  const nextLength = random(seed, "answer lengths");
+  const { lengthScatter = 0 } = truth;
+  return Array.from({ length: truth.tasks }, (_, t): ScriptedTask => {
+    return {
+      taskId: `task-${String(t + 1).padStart(4, "0")}`,
+      difficulty: next(),
+      gold: Math.floor(next() * truth.options),
+      length: 0.7 + 0.6 * next(),
+      answerLength: scattered(nextLength(), lengthScatter),
+    };
+  });
 }
 
 /** Windows, prices and prompt lengths of the scripted agents. */
@@ -158,7 +163,7 @@ export function scriptedConfig({ name, agents, asOf }: ScriptedTruth): Config {
   };
 }
 
-interface ScriptedTask {
+export interface ScriptedTask {
   readonly taskId: string;
   /** Uniform in [0, 1): the quantile of every agent's law of difficulty, 0 the hardest. */
   readonly difficulty: number;
@@ -170,7 +175,7 @@ interface ScriptedTask {
 }
 
 /** One column of the answer table that the attempts will make. */
-interface ScriptedColumn {
+export interface ScriptedColumn {
   readonly name: string;
   readonly agent: ScriptedAgent;
   readonly level?: number;
@@ -179,7 +184,7 @@ interface ScriptedColumn {
   readonly grouped: boolean;
 }
 
-function columnsOf({ agents }: ScriptedTruth): readonly ScriptedColumn[] {
+export function scriptedColumns({ agents }: ScriptedTruth): readonly ScriptedColumn[] {
   return agents.flatMap((agent): readonly ScriptedColumn[] => {
     const { name, skill } = agent;
     if ("accuracy" in skill) return [{ name, agent, ...skill, grouped: true }];
@@ -291,7 +296,7 @@ function parameters(truth: ScriptedTruth): readonly Estimated[] {
 }
 
 function accuracies(truth: ScriptedTruth): readonly Estimated[] {
-  return columnsOf(truth).map(({ name, accuracy }) => ({
+  return scriptedColumns(truth).map(({ name, accuracy }) => ({
     name: `accuracy of ${name}`,
     symbol: "p",
     truth: accuracy,
@@ -322,7 +327,7 @@ function correlations({ rhoTask, groups: { rhoWithin } }: ScriptedTruth): readon
 
 /** Agents at their base level: they share the tasks' difficulty and nothing else. */
 function pairs(truth: ScriptedTruth): readonly Estimated[] {
-  const base = columnsOf(truth).filter(({ grouped }) => grouped);
+  const base = scriptedColumns(truth).filter(({ grouped }) => grouped);
   return base.flatMap((a, i) =>
     base.slice(i + 1).map((b): Estimated => {
       const name = `correlation of ${a.name} and ${b.name}`;
@@ -370,7 +375,7 @@ function fidelities({ relays, node }: ScriptedTruth): readonly Estimated[] {
 function regime(truth: ScriptedTruth): readonly Estimated[] {
   const { node, relays, groups } = truth;
   const { fanIn, messageTokens } = node;
-  const leaf = columnsOf(truth).find(({ name }) => name === node.leaf)!;
+  const leaf = scriptedColumns(truth).find(({ name }) => name === node.leaf)!;
   const fidelity = fidelityExponential(messageTokens, relays);
   const aggregation = { fanIn, fidelity, rho: groups.rhoWithin };
   const alpha = amplification(aggregation);
