@@ -1,6 +1,8 @@
 // Worlds of stated truth on which measuring is measured: where a team is clearly better, where one agent is, where it hardly matters.
 import type { Budget } from "../../src/plan/plan-types.ts";
-import type { ScriptedAgent, ScriptedTruth } from "../../src/simulate/scripted.ts";
+import type { ExpectedCost } from "../../src/run/measure/inventory.ts";
+import type { Asking } from "../../src/run/measure/probe.ts";
+import { type ScriptedAgent, type ScriptedTruth, scriptedColumns } from "../../src/simulate/scripted.ts";
 
 export interface World {
   readonly name: string;
@@ -25,7 +27,7 @@ const tokens = (amount: number): Budget => ({ amount, unit: "tokens" });
 export const worlds: readonly World[] = [
   {
     name: "a team is clearly better",
-    perTask: tokens(1500),
+    perTask: tokens(1650),
     truth: {
       ...base,
       name: "cascade",
@@ -40,7 +42,7 @@ export const worlds: readonly World[] = [
   },
   {
     name: "asking again is clearly better",
-    perTask: tokens(1600),
+    perTask: tokens(2500),
     truth: {
       ...base,
       name: "repeats",
@@ -55,7 +57,7 @@ export const worlds: readonly World[] = [
   },
   {
     name: "one agent is clearly enough",
-    perTask: tokens(1000),
+    perTask: tokens(1200),
     truth: {
       ...base,
       name: "single",
@@ -70,22 +72,22 @@ export const worlds: readonly World[] = [
   },
   {
     name: "a near tie",
-    perTask: tokens(1000),
+    perTask: tokens(1050),
     truth: {
       ...base,
       name: "tie",
-      rhoTask: 0.6,
+      rhoTask: 0.85,
       agents: [
         agent("small", { accuracy: 0.74, answerTokens: 150 }),
         agent("other", { accuracy: 0.72, answerTokens: 160 }),
         agent("middle", { accuracy: 0.75, answerTokens: 400 }),
-        agent("large", { accuracy: 0.765, answerTokens: 800 }),
+        agent("large", { accuracy: 0.757, answerTokens: 800 }),
       ],
     },
   },
   {
     name: "levels of compute",
-    perTask: tokens(2400),
+    perTask: tokens(2700),
     truth: {
       ...base,
       name: "levels",
@@ -100,3 +102,22 @@ export const worlds: readonly World[] = [
     },
   },
 ];
+
+/** What a probe is expected to cost before anything was asked, in tokens: as a person would guess it from the settings. */
+export function expectedTokens({ agents }: ScriptedTruth): ExpectedCost {
+  return (probe, unit) => {
+    const { promptTokens, skill } = agents.find(({ name }) => name === probe.agent)!;
+    if (unit === "calls") return probe.kind === "relay" ? 2 : 1;
+    if (unit !== "tokens") return Number.NaN;
+    if (probe.kind === "relay") return 2 * (promptTokens + probe.messageTokens);
+    return promptTokens + ("accuracy" in skill ? skill.answerTokens : Number(probe.level));
+  };
+}
+
+/** Agents at levels, as they are asked. */
+export function askings(truth: ScriptedTruth): readonly Asking[] {
+  return scriptedColumns(truth).map(({ agent, level }) => ({
+    agent: agent.name,
+    ...(level !== undefined && { level: String(level) }),
+  }));
+}

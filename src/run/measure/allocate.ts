@@ -68,7 +68,7 @@ export function allocate(rivalries: readonly Rivalry[], columns: readonly InPlay
   for (;;) {
     const loss = lossAt(rivalries, columns, start, state, channel);
     const steps: { readonly to: State; readonly price: number }[] = [];
-    const more = Math.min(step, tasksMax - state.tasks);
+    const more = Math.min(step, tasksMax - state.tasks, Math.floor(left / taskPrice(state)));
     if (more > 0) steps.push({ to: { ...state, tasks: state.tasks + more }, price: more * taskPrice(state) });
     for (const { name, price } of columns) {
       const r = state.samples.get(name)!;

@@ -3,7 +3,7 @@
 import { calibrate } from "../../calibrate/calibrate.ts";
 import type { Calibration } from "../../calibrate/calibration.ts";
 import { memberName, membersOf } from "../../organizations/cast.ts";
-import { difference, probabilityBetter } from "../../plan/choose.ts";
+import { difference } from "../../plan/choose.ts";
 import { type Choice, compared, type Offer } from "../../plan/market.ts";
 import { type Decision, decide } from "../../plan/plan.ts";
 import type { Advice, Budget } from "../../plan/plan-types.ts";
@@ -38,12 +38,22 @@ export interface Rivalry {
   readonly extraVariance: number;
 }
 
+/** What a look must show. */
+export interface Bars {
+  /** P, so that all looks together are as sure as asked: {@link confidencePerLook}. */
+  readonly sure: number;
+  /** Share of right answers that is not worth measuring on for. */
+  readonly worth: number;
+}
+
 /** What may be missed by following an advice. */
 export interface Others {
   /** What the most promising other choice would bring, if it were known: E[max(0, other − advised)] at most. */
   readonly regret: number;
-  /** P(it is better by more than so much), at most. */
-  readonly probability: number;
+  /** The same of those of the advised kind. */
+  readonly sameKind: number;
+  /** P(one of another kind is better by more than what is worth it), at most. */
+  readonly otherKind: number;
 }
 
 export interface Look {
@@ -54,7 +64,7 @@ export interface Look {
   readonly rivalries: readonly Rivalry[];
   /** Columns of the leader, of the simpler kinds, and of every rival that may still be best. */
   readonly inPlay: ReadonlySet<string>;
-  others(advice: Advice, worth: number): Others;
+  others(advice: Advice): Others;
 }
 
 /** What attempts tell, as every later stage reads them. */
@@ -90,17 +100,25 @@ export function withOwnGroups(attempts: readonly Attempt[]): readonly Attempt[] 
 export function lookAt(
   attempts: readonly Attempt[],
   { config, perTask, confidence, seed, needsReading }: LookOptions,
-  { readers, sure }: { readonly readers: boolean; readonly sure: number },
+  { readers, sure, worth }: { readonly readers: boolean } & Bars,
 ): Look {
   const found = calibrate(recordingsOf(withOwnGroups(attempts), config), { confidence, seed, pairs: false });
   const calibration = readers ? found : { ...found, fidelity: notLooked };
   const decision = decide(calibration, { perTask, confidence, seed, needsReading });
-  return { calibration: found, ...judged(decision, sure) };
+  return { calibration: found, ...judged(decision, { sure, worth }) };
 }
+
+/** One agent, one agent asked repeatedly, or a team. */
+function sortOf({ kind }: Offer): string {
+  return kind === "single" || kind === "repeated" ? kind : "team";
+}
+
+/** Of the leader's kind only who is better with so much probability is asked on: which of them it is matters less. */
+const sameKindChance = 0.1;
 
 const notLooked = { notMeasured: "readers are looked at when a choice is made", probe: "none" };
 
-function judged({ choice, roster, adviceAt }: Decision, sure: number): Omit<Look, "calibration"> {
+function judged({ choice, roster, adviceAt }: Decision, { sure, worth }: Bars): Omit<Look, "calibration"> {
   const { affordable, best, single, repeated } = choice;
   const columns = (offer: Offer) => new Set(offer.members.map((i) => roster.agents[i]!.name));
   const bySort = new Map<string, { readonly rivalry: Rivalry; readonly loss: number }>();
@@ -108,7 +126,8 @@ function judged({ choice, roster, adviceAt }: Decision, sure: number): Omit<Look
   for (const offer of affordable) {
     if (offer === best) continue;
     const found = difference(offer, best);
-    if (probabilityBetter(found) < 1 - sure) continue;
+    const chance = normalCdf((found.gain - worth) / found.error);
+    if (chance < (sortOf(offer) === sortOf(best) ? sameKindChance : 1 - sure)) continue;
     const asked = new Set([...columns(offer), ...columns(best)]);
     for (const name of columns(offer)) inPlay.add(name);
     const taskVariance = found.deviation ** 2 / found.tasks + 0.25 / found.tasks ** 2;
@@ -129,18 +148,40 @@ function judged({ choice, roster, adviceAt }: Decision, sure: number): Omit<Look
     adviceAt,
     rivalries: [...bySort.values()].sort((a, b) => b.loss - a.loss).map(({ rivalry }) => rivalry),
     inPlay,
-    others(advice, worth) {
+    others(advice) {
       const advised = affordable.find(({ team }) => team.text === advice.team)!;
-      let [regret, probability] = [0, 0];
+      const others = { regret: 0, sameKind: 0, otherKind: 0 };
       for (const offer of affordable) {
         if (offer === advised) continue;
         const { gain, error } = compared(offer, advised, choice.luck);
-        regret = Math.max(regret, gain * normalCdf(gain / error) + error * gaussian(gain / error));
-        probability = Math.max(probability, normalCdf((gain - worth) / error));
+        const regret = gain * normalCdf(gain / error) + error * gaussian(gain / error);
+        others.regret = Math.max(others.regret, regret);
+        if (sortOf(offer) === sortOf(advised)) others.sameKind = Math.max(others.sameKind, regret);
+        else others.otherKind = Math.max(others.otherKind, normalCdf((gain - worth) / error));
       }
-      return { regret, probability };
+      return others;
     },
   };
+}
+
+export interface Judged {
+  readonly look: Look;
+  /** At the asked confidence. */
+  readonly advice: Advice;
+  /** See {@link Others}. */
+  readonly regret: number;
+  /** The plan says so, no other kind is worth more with a probability that counts, and of its own kind little is missed. */
+  readonly settled: boolean;
+  /** The same, but for the plan: it cannot tell which is better at all. */
+  readonly equal: boolean;
+}
+
+export function judge(look: Look, { confidence, sure, worth }: Bars & { readonly confidence: number }): Judged {
+  const advice = look.adviceAt(confidence);
+  const { regret, sameKind, otherKind } = look.others(advice);
+  const best = otherKind <= 1 - sure && sameKind <= worth;
+  const settled = best && look.adviceAt(sure).tasksStillNeeded === null;
+  return { look, advice, regret, settled, equal: best && !settled };
 }
 
 /** E[max(0, −|d|)] around a gain that is known up to this error: what taking the leader at its word may cost. */

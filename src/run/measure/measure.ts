@@ -10,7 +10,7 @@ import { isMeasured } from "../../theory/interval.ts";
 import { permutation, random } from "../../theory/random.ts";
 import { allocate, type ChannelShares } from "./allocate.ts";
 import { type ExpectedCost, Inventory } from "./inventory.ts";
-import { type Look, lookAt } from "./look.ts";
+import { type Bars, type Judged, judge, type Look, lookAt } from "./look.ts";
 import { confidencePerLook } from "./looks.ts";
 import { type Asked, type Asker, type Asking, addSpent, nothingSpent, type Probe, type Spent } from "./probe.ts";
 
@@ -41,7 +41,7 @@ export interface MeasureOptions {
   readonly floorTasks?: number;
   /** Most tokens of the messages of relay probes. @default 16, 64 and 256 */
   readonly messageTokens?: readonly number[];
-  /** Most answers of one column to one task. @default 5 */
+  /** Most answers of one column to one task. @default 9 */
   readonly samplesMax?: number;
   /** Share of right answers that is not worth measuring on for: it ends where no other choice is better by more. @default 0.01 */
   readonly worth?: number;
@@ -95,6 +95,8 @@ const groups = { perTask: 3, size: 2 };
 /** Of the budget, for what the decision may not need. */
 const floorShare = 0.3;
 const pilotShare = 0.4;
+/** A call that costs more than so many times what a task may cost is in no team: a cascade would ask it too rarely. */
+const dearest = 4;
 /** Most looks whose bar is worked out: later ones come too rarely to matter. */
 const looksMax = 12;
 
@@ -116,14 +118,6 @@ export async function measure(asker: Asker, options: MeasureOptions): Promise<Me
   return session.decide();
 }
 
-interface Judged {
-  readonly look: Look;
-  readonly advice: Advice;
-  readonly regret: number;
-  readonly settled: boolean;
-  readonly equal: boolean;
-}
-
 class Session {
   readonly #asker: Asker;
   readonly #options: Required<Omit<MeasureOptions, "onProgress" | "have">> & Pick<MeasureOptions, "onProgress">;
@@ -140,8 +134,15 @@ class Session {
     this.#asker = asker;
     this.#have = options.have ?? [];
     this.#options = {
-      ...{ confidence: 0.9, seed: 1, needsReading: false, pilotTasks: 40, growth: 1.5, floorTasks: Number.POSITIVE_INFINITY },
-      ...{ messageTokens: [16, 64, 256], samplesMax: 5, worth: 0.01 },
+      ...{
+        confidence: 0.9,
+        seed: 1,
+        needsReading: false,
+        pilotTasks: 40,
+        growth: 1.5,
+        floorTasks: Number.POSITIVE_INFINITY,
+      },
+      ...{ messageTokens: [16, 64, 256], samplesMax: 9, worth: 0.01 },
       ...options,
     };
     const { config, expectedCost, tasks, seed } = this.#options;
@@ -150,12 +151,12 @@ class Session {
     this.#order = tasksInOrder(tasks, this.#have, seed);
   }
 
-  /** A little of every column that the later run could pay for. */
+  /** A little of every column that a team of the later run could ask, if only where others disagree. */
   async pilot(): Promise<void> {
     const { perTask, pilotTasks, columns, budget } = this.#options;
     const asked = columns.flatMap((column) => {
       const price = this.#price({ kind: "answer", ...column, task: this.#order[0]!, sample: 0 }, perTask.unit);
-      if (price > perTask.amount) return [];
+      if (price > dearest * perTask.amount) return [];
       return [{ column, samples: 3 * price <= perTask.amount ? 3 : 1 }];
     });
     const ofTask = (task: string) =>
@@ -179,7 +180,7 @@ class Session {
         cheapestAgent(columns, (one) => this.#priceOfAnswer(one)),
       ),
     ];
-        const most = Math.min(floorShare * budget.amount, budget.amount - this.#spentOf());
+    const most = Math.min(floorShare * budget.amount, budget.amount - this.#spentOf());
     const share = Math.min(1, most / Math.max(1e-12, this.#priceOf(wanted.flat(2))));
     // fewer tasks of each, the first ones, so that the same tasks are asked everything
     await this.#ask(wanted.flatMap((byTask) => byTask.slice(0, Math.floor(share * byTask.length)).flat()));
@@ -235,12 +236,12 @@ class Session {
     const { confidence, needsReading, worth } = this.#options;
     const sure = confidencePerLook(confidence, this.#schedule());
     for (;;) {
-      let found = this.#judge(this.#look(needsReading, sure), sure);
+      let found = judge(this.#look(needsReading, { sure, worth }), { confidence, sure, worth });
       const isLast = () => found.settled || found.equal || this.#isOver();
       const { fidelity } = found.look.calibration;
       // Before the end, teams of readers are looked at, too.
       if (isLast() && !needsReading && isMeasured<FidelityCalibration>(fidelity))
-        found = this.#judge(this.#look(true, sure), sure);
+        found = judge(this.#look(true, { sure, worth }), { confidence, sure, worth });
       const probes = isLast() ? [] : this.#next(found.look);
       const taken = this.#take(found, probes);
       if (probes.length === 0) return this.#measurement(found, taken, sure);
@@ -248,22 +249,9 @@ class Session {
     }
   }
 
-  /**
-   * Settled: the plan says so at this look's confidence, and nothing else is worth more than the advice with any
-   * probability that counts. Equal: nothing else is, though the plan cannot tell which is better.
-   */
-  #judge(look: Look, sure: number): Judged {
-    const { confidence, worth } = this.#options;
-    const advice = look.adviceAt(confidence);
-    const { regret, probability } = look.others(advice, worth);
-    const best = probability <= 1 - sure;
-    const settled = best && look.adviceAt(sure).tasksStillNeeded === null;
-    return { look, advice, regret, settled, equal: best && !settled };
-  }
-
-  #look(readers: boolean, sure: number): Look {
+  #look(readers: boolean, bars: Bars): Look {
     const { config, perTask, confidence, seed, needsReading } = this.#options;
-    return lookAt(this.#all(), { config, perTask, confidence, seed, needsReading }, { readers, sure });
+    return lookAt(this.#all(), { config, perTask, confidence, seed, needsReading }, { readers, ...bars });
   }
 
   #take({ look, advice, settled, regret }: Judged, probes: readonly Probe[]): LookTaken {
@@ -316,7 +304,10 @@ class Session {
     });
     // Who is asked no more must fall behind by a fifth before the others are compared without it.
     const dropped = this.#options.columns.length > asked.length && target.tasks > tasks;
-    const reached = Math.min(this.#order.length, dropped ? Math.max(target.tasks, Math.ceil(1.26 * tasks)) : target.tasks);
+    const reached = Math.min(
+      this.#order.length,
+      dropped ? Math.max(target.tasks, Math.ceil(1.26 * tasks)) : target.tasks,
+    );
     const probes = [
       ...this.#order
         .slice(0, reached)
@@ -390,7 +381,7 @@ class Session {
   }
 
   #measurement({ look, advice, settled, equal }: Judged, { tasks }: LookTaken, sure: number): Measurement {
-    const ended = this.#interrupted ? "interrupted" : this.#isOver() ? "budget" : "tasks";
+    const ended = this.#interrupted ? "interrupted" : this.#isOutOfTasks(look) ? "tasks" : "budget";
     const status = settled ? "settled" : equal ? "equal" : ended;
     const needed = look.adviceAt(sure).tasksStillNeeded;
     const { columns } = this.#options;
@@ -431,6 +422,10 @@ class Session {
 
   #isOver(): boolean {
     return this.#overBudget || this.#interrupted || this.#spentOf() >= this.#options.budget.amount;
+  }
+
+  #isOutOfTasks(look: Look): boolean {
+    return !this.#isOver() && this.#tasksInPlay(look) >= this.#order.length;
   }
 
   /** The first of these probes that are expected to fit. */

@@ -1,7 +1,7 @@
 import { memberName } from "../../organizations/cast.ts";
 import type { Attempt } from "../../records/attempt.ts";
-import { difficultyLaw, type ScriptedTruth, scriptedColumns, scriptedTasks } from "../../simulate/scripted.ts";
-import { fidelityExponential } from "../../theory/fidelity.ts";
+import { type ScriptedTruth, scriptedColumns, scriptedTasks } from "../../simulate/scripted.ts";
+import { difficultyLaw, letterOf, otherAnswer, receivedAnswer } from "../../simulate/scripted-draws.ts";
 import { hashText } from "../../theory/random.ts";
 import type { AnswerProbe, Asked, Asker, Probe, RelayProbe } from "./probe.ts";
 
@@ -31,8 +31,7 @@ export function scriptedAsker(truth: ScriptedTruth, seed: number): Asker {
     const shared = group !== undefined && uniform(key, task.key, groupKey, 1) < groups.rhoWithin;
     const place = shared ? 0 : sample + 1;
     const drawn = (purpose: number) => uniform(key ^ Math.imul(groupKey, 0x9e3779b1), task.key, place, purpose);
-    const isRight = drawn(2) < right;
-    const value = isRight ? task.gold : (task.gold + 1 + Math.floor(drawn(3) * (options - 1))) % options;
+    const value = drawn(2) < right ? task.gold : otherAnswer(task.gold, options, () => drawn(3));
     const length = uniform(key, task.key ^ groupKey, sample, 4);
     const tokensOut = Math.round(answerTokens * task.answerLength * (0.8 + 0.4 * length));
     return {
@@ -41,8 +40,8 @@ export function scriptedAsker(truth: ScriptedTruth, seed: number): Asker {
       sample,
       ...(level !== undefined && { level }),
       ...(group !== undefined && { group }),
-      answer: nameOf(value),
-      gold: nameOf(task.gold),
+      answer: letterOf(value),
+      gold: letterOf(task.gold),
       tokensIn: Math.round(agent.promptTokens * task.length),
       tokensOut,
       seconds: Math.round(100 * (0.3 + tokensOut / agent.tokensPerSecond)) / 100,
@@ -53,11 +52,11 @@ export function scriptedAsker(truth: ScriptedTruth, seed: number): Asker {
     const { key } = tasks.get(task)!;
     const drawn = (purpose: number) => uniform(world, key, sample, 16 * messageTokens + purpose);
     const sent = Math.floor(drawn(5) * relays.options);
-    const intact = drawn(6) < fidelityExponential(messageTokens, relays);
-    const received = intact ? sent : Math.floor(drawn(7) * relays.options);
+    let purpose = 6;
+    const received = receivedAnswer(sent, relays.options, messageTokens, relays, () => drawn(purpose++));
     const { promptTokens } = truth.agents.find(({ name }) => name === agent)!;
     return {
-      ...{ taskId: task, agent, sample, messageTokens, sent: nameOf(sent), received: nameOf(received) },
+      ...{ taskId: task, agent, sample, messageTokens, sent: letterOf(sent), received: letterOf(received) },
       // the sender's prompt and message, the reader's prompt with the message in it and a word in reply
       tokensIn: 2 * promptTokens + messageTokens,
       tokensOut: messageTokens + 4,
@@ -89,8 +88,6 @@ export function scriptedAsker(truth: ScriptedTruth, seed: number): Asker {
     },
   };
 }
-
-const nameOf = (answer: number) => String.fromCharCode(65 + answer);
 
 /** In [0, 1), of four numbers: the finalizer of MurmurHash3 after each. */
 function uniform(a: number, b: number, c: number, d: number): number {
