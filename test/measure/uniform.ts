@@ -29,8 +29,9 @@ export async function uniform(
   const looks: UniformLook[] = [];
   let tokens = 0;
   const counts: number[] = [];
-  for (let n = pilotTasks; n <= tasks.length && counts.length < 12; n = Math.ceil(n * growth)) counts.push(n);
-  const sure = confidencePerLook(confidence, counts);
+  for (const n of [10, 15, 22, 30]) counts.push(n); // fewer than a first look needs: where they are enough, the curve should show it
+  for (let n = pilotTasks; n <= tasks.length && counts.length < 16; n = Math.ceil(n * growth)) counts.push(n);
+  const sure = confidencePerLook(confidence, counts.slice(4));
   for (const n of counts) {
     const probes = tasks
       .slice(0, n)
@@ -48,7 +49,7 @@ export async function uniform(
     const options = { config, perTask, confidence, seed, needsReading: false };
     const look = lookAt(attempts, options, { readers: false, sure, worth });
     const { advice, settled, equal } = judge(look, { confidence, sure, worth });
-    looks.push({ tasks: n, tokens, advice, ended: settled || equal });
+    looks.push({ tasks: n, tokens, advice, ended: n >= pilotTasks && (settled || equal) });
     if (tokens >= budget.amount) break;
   }
   return looks;
