@@ -121,7 +121,9 @@ export const scriptedExample: ScriptedTruth = {
 /** What the scripted agents answered: the same seed, the same answers. */
 export function scriptedAttempts(truth: ScriptedTruth, seed: number): Attempts {
   const tasks = scriptedTasks(truth, seed);
-  const attempts = scriptedColumns(truth).flatMap((column) => answersOf(column, tasks, truth, random(seed, column.name)));
+  const attempts = scriptedColumns(truth).flatMap((column) =>
+    answersOf(column, tasks, truth, random(seed, column.name)),
+  );
   const relays = relaysOf(tasks, truth, random(seed, "relays"));
   return {
     name: truth.name,
