@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { promptTokensMax } from "../../run/bound.ts";
 import type { Task } from "../../run/task.ts";
 import { random } from "../../theory/random.ts";
 import { digestOf, readChat } from "./ask.ts";
@@ -64,6 +65,15 @@ describe("the cache of prompts", () => {
         if (first.tokens >= 1024 && second.tokens >= 1024) expect(second.cached).toBe(blocks < 1024 ? 0 : blocks);
       }),
       { numRuns: 60 },
+    );
+  });
+
+  it("counts no prompt above what a run bounds it by", () => {
+    const anyMessage = fc.record({ role: fc.constantFrom("system", "user", "assistant"), content: anyText });
+    fc.assert(
+      fc.property(fc.array(anyMessage, { minLength: 1, maxLength: 40 }), (messages) => {
+        expect(promptCache().count(messages).tokens).toBeLessThanOrEqual(promptTokensMax(messages, {}));
+      }),
     );
   });
 
