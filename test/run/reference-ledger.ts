@@ -28,8 +28,12 @@ export class ReferenceLedger implements Ledger {
   readonly #tries = new Map<string, number>();
   #waiting: Waiter[] = [];
 
-  constructor(budget: Budget = { run: {} }) {
+  /** What its caller waits for before it hears of what was decided, as it does for a disk. */
+  readonly #commit: () => Promise<void>;
+
+  constructor(budget: Budget = { run: {} }, commit: () => Promise<void> = async () => {}) {
     this.#budget = budget;
+    this.#commit = commit;
   }
 
   hold(request: HoldRequest, signal?: AbortSignal): Promise<HoldReply> {
@@ -59,6 +63,7 @@ export class ReferenceLedger implements Ledger {
       this.events.push({ at: 0, kind: "step-ended", ...end });
     }
     this.#serve();
+    await this.#commit();
     return known ?? answer;
   }
 
@@ -66,16 +71,19 @@ export class ReferenceLedger implements Ledger {
     this.#close(hold, { tokens: 0, calls: 0, nanoUsd: 0, ms: 0 });
     this.#tryEnded(hold, { billing: "free", amounts: { tokens: 0, calls: 0, nanoUsd: 0, ms: 0 } }, reason);
     this.#serve();
+    await this.#commit();
   }
 
   async lose(hold: Hold, reason: string, bill?: Bill): Promise<void> {
     this.#close(hold, bill?.amounts ?? hold.held);
     this.#tryEnded(hold, bill ?? { billing: "lost", amounts: hold.held }, reason);
     this.#serve();
+    await this.#commit();
   }
 
   async append(event: Event): Promise<void> {
     this.events.push(event);
+    await this.#commit();
   }
 
   balance(name: string) {
@@ -89,7 +97,7 @@ export class ReferenceLedger implements Ledger {
       const reply = this.#decide(waiter.request);
       if (!reply) continue;
       this.#waiting = this.#waiting.filter((one) => one !== waiter);
-      waiter.resolve(reply);
+      void this.#commit().then(() => waiter.resolve(reply));
     }
   }
 

@@ -142,6 +142,13 @@ describe("Pace", () => {
     );
   });
 
+  it("keeps its rate though timers ring late", () => {
+    const pace = new Pace(6000, true); // 98 a second with its margin
+    let calls = 0;
+    for (let now = 0; now < 10_000; now += 15) for (; pace.at(now) <= now; calls++) pace.charge(1, now);
+    expect(calls).toBeGreaterThanOrEqual(970);
+  });
+
   it("spreads what an upstream says is left until its reset", () => {
     const pace = new Pace(undefined, true);
     pace.charge(1, 0);
