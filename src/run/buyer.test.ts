@@ -11,7 +11,9 @@ import type { Bought, CallOff, Purchase } from "./buy.ts";
 import { createBuyer } from "./buyer.ts";
 import type { CallFailed, CallResult, ModelCall, Trouble } from "./call.ts";
 import type { EndpointOptions } from "./endpoints/endpoint.ts";
+import { openRun } from "./open-run.ts";
 import type { Provider } from "./providers/provider.ts";
+import { inMemory } from "./store/memory.ts";
 
 type Answering = (call: ModelCall, signal: AbortSignal) => Promise<CallResult>;
 
@@ -641,6 +643,49 @@ describe("whatever an upstream does", () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  it("the journal's own ledger agrees with the upstream, hedges and broken calls included", async () => {
+    for (const seed of [1, 2, 3]) {
+      const next = random(seed);
+      const clock = new VirtualClock();
+      const facts = { quorate: "0", run: "r", team: "vote:3@gpt", seed, tasks: 1, tasksDigest: "", settings: {} };
+      const budget = { run: { tokens: 500 * 600 } };
+      const opened = await openRun("r", { mode: "create", opened: facts, budget, clock, store: inMemory() });
+      let billed = 0;
+      const upstream = provider(async (_, signal) => {
+        const ms = 10 * (1 - next()) ** -1;
+        const lost = next() < 0.1;
+        billed += 300;
+        return answerAfter(clock, ms, signal, lost ? failure("reset") : reply(ms));
+      });
+      const buyer = createBuyer({
+        ...{ ledger: opened.ledger, endpoints: { a: { provider: upstream } }, clock, seed },
+        run: { concurrency: 50, hedge: true, hedgeShare: 0.2 },
+      });
+      const bought = await clock.until(
+        Promise.all(Array.from({ length: 1500 }, (_, i) => buyer.buy(purchase(i), never))),
+      );
+      await clock.until(buyer.close());
+      const { spent, held } = opened.ledger.balance("run");
+      expect(held).toEqual({ tokens: 0, calls: 0, nanoUsd: 0, ms: 0 });
+      expect(billed).toBeLessThanOrEqual(spent.tokens);
+      expect(spent.tokens).toBeLessThanOrEqual(500 * 600);
+      expect(spent.tokens).toBeGreaterThanOrEqual(0.97 * 500 * 600);
+      await opened.ledger.append({ at: 0, kind: "noted", code: "end", message: "" });
+      const events: Event[] = [];
+      for await (const event of opened.events()) events.push(event);
+      expect(ofKind(events, "step-ended")).toHaveLength(1500);
+      expect(ofKind(events, "step-ended").filter(({ state }) => state === "answered")).toHaveLength(
+        bought.filter(({ end }) => end.state === "answered").length,
+      );
+      expect(ofKind(events, "step-called").some(({ why }) => why === "hedge")).toBe(true);
+      const bills = [...ofKind(events, "try-ended"), ...ofKind(events, "step-ended")].map(
+        (event) => event.bill?.amounts.tokens ?? 0,
+      );
+      expect(bills.reduce((a, b) => a + b, 0)).toBe(spent.tokens);
+      await opened.close();
+    }
   });
 
   it("97 % of a budget of 200 reservations or more is put to use, at any concurrency", async () => {
