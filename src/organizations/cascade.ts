@@ -16,7 +16,7 @@ import {
   UnknownTeam,
 } from "./cast.ts";
 import type { Member, Organization, Stage, TeamShape } from "./organization.ts";
-import { nextOfStages } from "./stages.ts";
+import { nextOfStages, stagesOnce } from "./stages.ts";
 import { asked, joined } from "./words.ts";
 
 /**
@@ -64,7 +64,12 @@ export const cascade: Organization = {
   kind: ({ cast }) => (new Set(membersOf(cast).map(memberName)).size === 1 ? "repeated" : "cascade"),
   bound: ({ cast }) => ({ steps: callsOf(membersOf(cast)) }),
   stages: (shape) => stages(shape, ruleNamed(shape.rule ?? "unanimous")),
-  next: (params, answered) => nextOfStages(stages(params, params.rule), params, answered),
+  next: (params, answered) =>
+    nextOfStages(
+      stagesOnce(params, () => stages(params, params.rule)),
+      params,
+      answered,
+    ),
 
   *candidates(roster) {
     const members = rosterMembers(roster).slice(0, 10); // the best: 45 pairs × 8

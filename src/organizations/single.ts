@@ -10,7 +10,7 @@ import {
   UnknownTeam,
 } from "./cast.ts";
 import type { Organization, Stage, TeamShape } from "./organization.ts";
-import { nextOfStages } from "./stages.ts";
+import { nextOfStages, stagesOnce } from "./stages.ts";
 
 /** One agent answers once: what every team is compared with. */
 export const single: Organization = {
@@ -43,7 +43,7 @@ export const single: Organization = {
   },
   bound: () => ({ steps: 1 }),
   stages,
-  next: (params, answered) => nextOfStages(stages(params), params, answered),
+  next: (params, answered) => nextOfStages(stagesOnce(params, stages), params, answered),
 
   *candidates(roster) {
     if (roster.callsMax < 1) return;

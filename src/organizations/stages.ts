@@ -1,5 +1,5 @@
 import { ballotOf, conclude, isLost, solveSteps, voteOf } from "./cast.ts";
-import type { Answered, Move, Params, Stage } from "./organization.ts";
+import type { Answered, Move, Params, Stage, Step } from "./organization.ts";
 
 /**
  * `next` of every team that is a sequence of votes: each stage is asked at once; the first whose answers agree, or the
@@ -8,13 +8,11 @@ import type { Answered, Move, Params, Stage } from "./organization.ts";
  */
 export function nextOfStages(stages: readonly Stage[], { seed, weights }: Params, answered: Answered): Move {
   let degraded = false;
-  for (const [number, { members, accept, rule }] of stages.entries()) {
-    const steps = solveSteps(members, stages.length === 1 ? "solve" : `stage-${number + 1}`);
-    const votes = steps.flatMap((step) => {
-      const ended = answered.get(step.id);
-      return ended === undefined ? [] : [{ step, ended }];
-    });
-    if (votes.length < steps.length) return { ask: steps };
+  for (const [number, stage] of stages.entries()) {
+    const { accept, rule } = stage;
+    const steps = stepsOf(stage, stages.length === 1 ? "solve" : `stage-${number + 1}`);
+    for (let i = steps.length - 1; i >= 0; i--) if (!answered.has(steps[i]!.id)) return { ask: steps };
+    const votes = steps.map((step) => ({ step, ended: answered.get(step.id)! }));
     degraded ||= votes.some(({ ended }) => isLost(ended));
     if (accept === "final") {
       const heard = votes.filter(({ ended }) => !isLost(ended));
@@ -35,4 +33,28 @@ function agreed(votes: readonly (string | null)[], accept: Exclude<Stage["accept
   const needed = accept === "unanimous" ? votes.length : Math.floor(votes.length / 2) + 1;
   const enough = votes.find((vote) => vote !== null && votes.filter((other) => other === vote).length >= needed);
   return enough ?? null;
+}
+
+const steps = new WeakMap<Stage, readonly Step[]>();
+
+/** Made once per stage: `next` is called after every answer, and mostly says what it said before. */
+function stepsOf(stage: Stage, prefix: string): readonly Step[] {
+  let made = steps.get(stage);
+  if (!made) {
+    made = solveSteps(stage.members, prefix);
+    steps.set(stage, made);
+  }
+  return made;
+}
+
+const known = new WeakMap<Params, readonly Stage[]>();
+
+/** The stages of a team, made once for parameters that are the same object at every call. */
+export function stagesOnce(params: Params, make: (params: Params) => readonly Stage[]): readonly Stage[] {
+  let stages = known.get(params);
+  if (!stages) {
+    stages = make(params);
+    known.set(params, stages);
+  }
+  return stages;
 }

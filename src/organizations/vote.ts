@@ -14,7 +14,7 @@ import {
   UnknownTeam,
 } from "./cast.ts";
 import type { Member, Organization, Stage, TeamShape } from "./organization.ts";
-import { nextOfStages } from "./stages.ts";
+import { nextOfStages, stagesOnce } from "./stages.ts";
 import { asked, joined, times } from "./words.ts";
 
 /** Panels of so many members are tried among so many of the best agents: some hundreds of teams, whatever the roster. */
@@ -82,7 +82,12 @@ export const vote: Organization = {
   kind: ({ cast }) => (membersOf(cast).length > 1 ? "panel" : "repeated"),
   bound: (shape) => ({ steps: shape.sizes[0] ?? callsOf(membersOf(shape.cast)) }),
   stages: (shape) => stages(shape, ruleNamed(shape.rule ?? "plurality")),
-  next: (params, answered) => nextOfStages(stages(params, params.rule), params, answered),
+  next: (params, answered) =>
+    nextOfStages(
+      stagesOnce(params, () => stages(params, params.rule)),
+      params,
+      answered,
+    ),
 
   *candidates(roster) {
     const members = rosterMembers(roster);

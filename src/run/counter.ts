@@ -139,9 +139,8 @@ class Counter implements TaskCounter {
 
   private makeQuestion(step: Step, told: readonly Told[], seat: Seat): Asked {
     const { reader, prompts, seed, timeoutMs } = this.options;
-    const { agent, model, settings, config } = seat;
-    const messages = messagesOf(step, this.task, told, { prompts, reader });
-    const maxTokens = tokensAllowed(step, seat);
+    const { agent, model, settings, maxTokens, config } = seat;
+    const messages = messagesOf(step, this.task, told.map(cutMessage), { prompts, reader });
     const text = questionText({ agent, model, messages, settings, maxTokens, seed });
     return {
       seat,
@@ -163,12 +162,16 @@ export function upstreamOf({ endpoints, model }: Pick<Seat, "endpoints" | "model
 export const fallbacksMax = 4;
 
 /**
- * A message is at most m tokens long: asked for and enforced. Of a model that reasons first, by the request alone, because
- * its limit counts what it thinks.
+ * A message is at most m tokens long: its writer is told, and what is longer is cut off where it is handed over, by what the
+ * upstream counted of it; what nobody counted is left whole. The writer's own answer keeps its whole length: of a model that
+ * thinks first, the limit of a call would cut its thoughts.
  */
-function tokensAllowed({ messageTokens }: Step, { maxTokens, settings }: Seat): number {
-  if (messageTokens === undefined || settings.effort !== undefined) return maxTokens;
-  return Math.min(maxTokens, messageTokens);
+function cutMessage(told: Told): Told {
+  const { step, text, tokens } = told;
+  if (step.messageTokens === undefined || tokens === undefined || tokens <= step.messageTokens) return told;
+  const units = Math.floor((text.length * step.messageTokens) / tokens);
+  // Half a surrogate pair is no character.
+  return { ...told, text: text.slice(0, units).replace(/[\ud800-\udbff]$/, "") };
 }
 
 /** Seats by member, each made once. */

@@ -4,6 +4,7 @@ import type { Event, StepEnded, StepState, TaskEnded } from "../trace/event.ts";
 import type { AnswerReader } from "./answers/extraction.ts";
 import type { Bought, Buyer, CallOff, Purchase } from "./buy.ts";
 import type { Clock } from "./clock.ts";
+import type { StoredAnswer } from "./ledger.ts";
 import type { Task } from "./task.ts";
 
 /** How the steps of one task become purchases. */
@@ -23,6 +24,8 @@ export interface Told {
   readonly step: Step;
   readonly value: string | null;
   readonly text: string;
+  /** Of the text, as the upstream counted them; absent where it did not. */
+  readonly tokens?: number;
 }
 
 /** All that the tasks of a run share. */
@@ -107,6 +110,8 @@ class Execution {
   /** What of the journal is under way. */
   private readonly notes: Promise<void>[] = [];
   private longestPath = 0;
+  /** What the organization wanted last. */
+  private wanted: readonly Step[] | undefined;
   private isReplaced = false;
   private scope: string | undefined;
   private deadline: AbortController | undefined;
@@ -153,6 +158,8 @@ class Execution {
     try {
       let move = this.final ?? this.next();
       while ("ask" in move) {
+        if (move.ask === this.wanted && !this.isPaused && !this.isLate) return; // all of them were asked
+        this.wanted = move.ask;
         this.callOffAllBut(move.ask);
         const missing = move.ask.filter(({ id }) => !this.open.has(id) && !this.answered.has(id));
         if (this.isPaused) break;
@@ -275,7 +282,7 @@ class Execution {
     this.longestPath = Math.max(this.longestPath, path);
     const isFurther = open.pool?.further.includes(step.id) ?? false;
     if (end.state === "over-budget" && !isFurther) this.scope ??= bought.scope ?? "run";
-    const said = answer && { step, value: end.value, text: answer.text };
+    const said = answer && toldBy(step, end.value, answer);
     if (isFurther) {
       if (said && end.state === "answered") open.pool!.spare.push({ said, ended: endedOf(bought), path });
     } else if (!this.answered.has(step.id) && end.state !== "cancelled") {
@@ -390,6 +397,11 @@ class Execution {
     const result = { ...ended, ...(this.scope !== undefined && { scope: this.scope }) };
     Promise.all(this.notes).then(() => this.finish(result), this.fail);
   }
+}
+
+function toldBy(step: Step, value: string | null, { text, bill }: StoredAnswer): Told {
+  const counted = bill.tokens;
+  return { step, value, text, ...(counted && { tokens: counted.tokensOut - counted.tokensReasoning }) };
 }
 
 /** The end of a step as organizations see it. */

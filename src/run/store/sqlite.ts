@@ -88,7 +88,7 @@ const workerFile = new URL(`./sqlite-worker${extname(fileURLToPath(import.meta.u
 /** The thread that has the file. Answers come in the order of the questions. */
 class Thread {
   readonly #worker = new Worker(workerFile, {
-    execArgv: [...process.execArgv, "--disable-warning=ExperimentalWarning"],
+    execArgv: ["--disable-warning=ExperimentalWarning"], // a worker refuses most flags that a process takes
   });
   readonly #asked: { resolve: (reply: unknown) => void; reject: (error: unknown) => void; directory: string }[] = [];
   #directory = "";
