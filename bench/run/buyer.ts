@@ -1,5 +1,5 @@
 // The buyer alone: what it costs the main thread per step, what waiting purchases cost in memory, how much of an allowed rate
-// it uses over real HTTP, and what hedging does to a heavy tail. node bench/run/buyer.ts [--write] writes bench/run/buyer.md.
+// it uses over real HTTP, and what hedging does to a heavy tail. node --expose-gc bench/run/buyer.ts [--write] writes bench/run/buyer.md.
 import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -41,7 +41,7 @@ const atOnce: Provider = { call: async () => reply(1), close: async () => {} };
 
 say("# The buyer alone");
 say();
-say("- Command: `node bench/run/buyer.ts --write`");
+say("- Command: `node --expose-gc bench/run/buyer.ts --write`");
 say(
   `- Machine: ${cpus().length} × ${cpus()[0]!.model.trim()}, Node ${process.version}; load average ${loadavg()[0]!.toFixed(1)} before`,
 );
@@ -120,7 +120,7 @@ async function waiting() {
   const µs = ((performance.now() - started) * 1000) / count;
   const bytes = (memory() - before) / count;
   say(
-    `${count.toLocaleString("en")} purchases waiting behind 64 calls that never end: ${µs.toFixed(1)} µs to ask for each, ${bytes.toFixed(0)} bytes of heap each, ${buyer.stats().inFlight} in flight, one timer.`,
+    `${count.toLocaleString("en")} purchases waiting behind calls that never end: ${µs.toFixed(1)} µs to ask for each, ${bytes.toFixed(0)} bytes of heap each, ${buyer.stats().inFlight} in flight (the window at its start), one timer.`,
   );
   say();
 }
