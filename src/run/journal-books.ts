@@ -177,15 +177,12 @@ export class Books {
   }
 
   balance(scope: string): Balance {
-    const found =
-      scope === "run"
-        ? this.run
-        : scope.startsWith("task ")
-          ? this.#tasks.get(scope.slice(5))
-          : scope.startsWith("agent ")
-            ? this.#agents.get(scope.slice(6))
-            : undefined;
-    return found?.balance() ?? { caps: {}, spent: noAmounts, held: noAmounts, unknown: noAmounts };
+    const none = { spent: noAmounts, held: noAmounts, unknown: noAmounts };
+    if (scope.startsWith("task "))
+      return this.#tasks.get(scope.slice(5))?.balance() ?? { caps: this.budget.task ?? {}, ...none };
+    if (!scope.startsWith("agent ")) return scope === "run" ? this.run.balance() : { caps: {}, ...none };
+    const name = scope.slice(6);
+    return this.#agents.get(name)?.balance() ?? { caps: this.budget.agents?.[name] ?? {}, ...none };
   }
 
   /** True where an answer to a key with open or lost tries is stored, or on its way to the disk. */

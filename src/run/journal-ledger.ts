@@ -21,8 +21,9 @@ interface Flight {
   /** Open tries, and requests that wait for money or are being looked up. */
   members: number;
   readonly waiting: Request[];
-  /** On its way to the disk. */
+  /** On its way to the disk, and from `landed` on durable. */
   answer?: StoredAnswer;
+  landed: boolean;
 }
 
 interface Request {
@@ -247,6 +248,10 @@ export class JournalLedger implements Ledger {
     const { key, why } = request.wish;
     const flight = this.#flights.get(key);
     if (flight !== undefined) {
+      if (flight.landed) {
+        request.resolve({ kind: "known", answer: flight.answer! });
+        return;
+      }
       const single = why === "first" || why === "retry";
       if (single || flight.answer !== undefined) {
         this.#await(request, flight.waiting);
@@ -273,7 +278,7 @@ export class JournalLedger implements Ledger {
   #flightOf(key: string): Flight {
     let flight = this.#flights.get(key);
     if (flight === undefined) {
-      flight = { key, members: 0, waiting: [] };
+      flight = { key, members: 0, waiting: [], landed: false };
       this.#flights.set(key, flight);
     }
     return flight;
@@ -281,11 +286,14 @@ export class JournalLedger implements Ledger {
 
   /** The key has its answer, durable: all who waited for it get it. */
   #land(flight: Flight, answer: StoredAnswer): void {
+    flight.answer = answer;
+    flight.landed = true;
     for (const request of flight.waiting.splice(0)) {
       this.#stopListening(request);
       request.resolve({ kind: "known", answer });
     }
     if (flight.members === 0) this.#flights.delete(flight.key);
+    else this.#scanSoon(); // a hedge that still waits for money
   }
 
   /** A member left without an answer: where it was the last, the next who waits takes its turn. */
@@ -293,6 +301,7 @@ export class JournalLedger implements Ledger {
     const flight = this.#flights.get(key);
     if (flight === undefined) return;
     flight.members--;
+    if (flight.members === 0 && flight.landed) this.#flights.delete(key);
     if (flight.members > 0 || flight.answer !== undefined) return;
     const next = flight.waiting.shift();
     if (next === undefined) {
@@ -409,7 +418,17 @@ export class JournalLedger implements Ledger {
       held: one.held,
     };
     this.#tries.set(hold, one);
-    this.#write([JSON.stringify(event)], () => resolve({ kind: "go", hold }), reject);
+    const flight = this.#flights.get(one.key)!;
+    this.#write(
+      [JSON.stringify(event)],
+      () => {
+        if (!flight.landed) return resolve({ kind: "go", hold });
+        // Another try was answered while this one was written: there is nothing left to buy.
+        const known = () => resolve({ kind: "known", answer: flight.answer! });
+        this.free(hold, "answered-already").then(known, reject);
+      },
+      reject,
+    );
   }
 
   #placeOf({ wish, arrival }: Request): number {
@@ -444,10 +463,15 @@ export class JournalLedger implements Ledger {
     const blockedNow = (scope: Scope) => this.#blocked.get(scope) === scan;
     const stay: Request[] = [];
     const refused: [Request, readonly Scope[]][] = [];
+    const known: Request[] = [];
     let behind = 0;
     for (const request of this.#waiting.splice(0)) {
       if (behind > behindMax) {
         stay.push(request);
+        continue;
+      }
+      if (this.#flights.get(request.wish.key)!.answer !== undefined) {
+        known.push(request);
         continue;
       }
       const scopes = this.#scopesOf(request);
@@ -477,6 +501,16 @@ export class JournalLedger implements Ledger {
         this.#blocked.delete(scope);
       }
     for (const [request, scopes] of refused) this.#refuse(request, scopes);
+    for (const request of known) this.#spare(request);
+  }
+
+  /** Its key was answered while it waited for money: it only waits for the answer to be durable. */
+  #spare(request: Request): void {
+    this.#stopListening(request);
+    const flight = this.#flights.get(request.wish.key)!;
+    flight.members--;
+    this.#await(request, flight.waiting);
+    if (flight.landed) this.#land(flight, flight.answer!);
   }
 
   #await(request: Request, list: Request[], place = list.length): void {
@@ -537,15 +571,24 @@ export class JournalLedger implements Ledger {
 
   /** A bill above its reservation: the bound was wrong. It counts as it is, and is said. */
   #noteExcess(one: Try, bill: Bill): readonly string[] {
-    const unit = units.find((unit) => bill.amounts[unit] > one.held[unit]);
-    if (unit === undefined) return [];
+    const { amounts } = bill;
+    const { held } = one;
+    const msMatters = this.#books.agent(one.agent).caps[3] !== Number.POSITIVE_INFINITY;
+    if (
+      amounts.tokens <= held.tokens &&
+      amounts.calls <= held.calls &&
+      amounts.nanoUsd <= held.nanoUsd &&
+      (amounts.ms <= held.ms || !msMatters)
+    )
+      return noNotes;
+    const unit = units.find((unit) => amounts[unit] > held[unit])!;
     const event: { readonly at: number } & Noted = {
       at: this.#clock.wallMs(),
       kind: "noted",
       code: "bound-exceeded",
       message:
-        `Step ${one.step} of task ${one.task} by ${one.agent} cost ${bill.amounts[unit]} ${unit}; ` +
-        `at most ${one.held[unit]} were reserved. The bill counts.`,
+        `Step ${one.step} of task ${one.task} by ${one.agent} cost ${amounts[unit]} ${unit}; ` +
+        `at most ${held[unit]} were reserved. The bill counts.`,
       task: one.task,
     };
     return [JSON.stringify(event)];
@@ -631,6 +674,8 @@ export class JournalLedger implements Ledger {
     this.#waiting.length = 0;
   }
 }
+
+const noNotes: readonly string[] = [];
 
 const tryEnded = (at: number, one: Try, bill: Bill, reason: string): { readonly at: number } & TryEnded => ({
   at,

@@ -103,9 +103,7 @@ function compare(directory: string, stored: RunOpened, given: Partial<RunFacts>)
 async function endedTasks(store: Store, lines: readonly number[]): Promise<Map<string, TaskEnded>> {
   const ended = new Map<string, TaskEnded>();
   for (let from = 0; from < lines.length; from += 8192) {
-    const read = await store.read(lines.slice(from, from + 8192).map((line) => ({ source: 0, line })));
-    for (const line of read) {
-      const event = eventIn(line) as TaskEnded;
+    for (const event of (await store.pick(lines.slice(from, from + 8192))) as TaskEnded[]) {
       ended.delete(event.task); // the last end counts, and stands where it is
       ended.set(event.task, event);
     }

@@ -1,4 +1,5 @@
 import { RunExists, RunMissing } from "../journal-errors.ts";
+import { eventIn } from "../journal-lines.ts";
 import type { Batch, Store, StoreKind } from "./store.ts";
 
 /** Runs by directory that live as long as this object: what a disk is to a process, this is to a test. */
@@ -36,6 +37,7 @@ export function inMemory(): StoreKind {
           run.ended.push(...mark.ended);
         },
         read: async (places) => places.map(({ source, line }) => sources[source]!.lines[line - 1]!),
+        pick: async (lines) => lines.map((line) => eventIn(run.lines[line - 1]!)),
         scan: async (after) => run.lines.slice(after, after + 4096),
         async close() {},
       };

@@ -57,17 +57,33 @@ export async function salvageSqlite(directory: string): Promise<Salvaged> {
 }
 
 function storeOf(directory: string, thread: Thread, stored: Stored | undefined): Store {
+  // Lines go to the thread in memory that both see: one batch is under way at a time, and nothing is copied twice.
+  let shared = Buffer.from(new SharedArrayBuffer(0));
+  const encode = (lines: readonly string[]): number => {
+    let longest = 0;
+    for (const line of lines) longest += 3 * line.length + 1; // UTF-8 takes at most 3 bytes for a UTF-16 unit
+    if (longest > shared.length) shared = Buffer.from(new SharedArrayBuffer(Math.max(sharedBytesMin, 2 * longest)));
+    let at = 0;
+    for (const line of lines) {
+      at += shared.write(line, at);
+      shared[at++] = 0x0a;
+    }
+    return at;
+  };
   return {
     stored: stored!,
     commit: async (batch: Batch) => {
       const { lines, mark } = batch;
       try {
-        await thread.ask({ kind: "commit", lines: lines.join("\n"), mark });
+        const length = encode(lines);
+        await thread.ask({ kind: "commit", shared: shared.buffer as SharedArrayBuffer, length, mark });
       } catch (error) {
         throw error instanceof JournalFailed ? error : new JournalFailed(directory, String((error as Error).message));
       }
     },
     read: async (places: readonly Place[]) => (await thread.ask({ kind: "read", places })) as string[],
+    pick: async (lines: readonly number[]) =>
+      JSON.parse((await thread.ask({ kind: "pick", lines: JSON.stringify(lines) })) as string),
     scan: async (after: number) => {
       const lines = (await thread.ask({ kind: "scan", after })) as string;
       return lines === "" ? [] : lines.split("\n");
@@ -81,6 +97,8 @@ function storeOf(directory: string, thread: Thread, stored: Stored | undefined):
     },
   };
 }
+
+const sharedBytesMin = 1 << 20;
 
 // Under node_modules Node runs no TypeScript, so the thread's file has the ending that this file has.
 const workerFile = new URL(`./sqlite-worker${extname(fileURLToPath(import.meta.url))}`, import.meta.url);

@@ -1,3 +1,5 @@
+import type { Event } from "../../trace/event.ts";
+
 /**
  * Where a journal lives. A store knows nothing of money: it appends lines, all of a batch or none, and gives them back in
  * order. What the lines mean is `journal-books.ts`; that sums are the fold of the lines makes the journal the only truth.
@@ -13,6 +15,8 @@ export interface Store {
   commit(batch: Batch): Promise<void>;
   /** Lines by number, of this journal (source 0) or of one that answers are taken from (source ≥ 1). */
   read(places: readonly Place[]): Promise<string[]>;
+  /** Events of many lines of this journal, by ascending number. */
+  pick(lines: readonly number[]): Promise<Event[]>;
   /** Lines after `after` in order, as many as are good to hold at once; none at the end. */
   scan(after: number): Promise<string[]>;
   /** Ends it in good order. */
