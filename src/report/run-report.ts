@@ -249,10 +249,10 @@ function bill(result: RunResult, account: Account): RunDraft {
   const table: Table = {
     columns: [
       { name: "agent" },
-      ...["calls", "tokens in", ...(hasCached ? ["of them cached"] : []), "tokens out"].map(number),
-      ...(hasReasoning ? [number("of them reasoning")] : []),
-      ...(hasUnknown ? [number("unknown billing")] : []),
-      number("tokens, as counted"),
+      ...["calls", "tokens in", ...(hasCached ? ["cached"] : []), "tokens out"].map(number),
+      ...(hasReasoning ? [number("reasoning")] : []),
+      ...(hasUnknown ? [number("unknown")] : []),
+      number("counted"),
       ...(hasPrices ? [number("dollars")] : []),
     ],
     rows: [
@@ -346,22 +346,22 @@ function energy({ wattHours, gramsCo2 }: Account): RunDraft | null {
 
 // ── forecast and measured ──────────────────────────────────────────────────────────────────────────────────────────
 
-const keptNames: Readonly<Record<Kept["what"], string>> = {
-  accuracy: "right answers, %",
-  tokens: "tokens per task",
-  usd: "dollars per task",
-  calls: "calls per task",
-  seconds: "seconds per task",
+const keptNames: Readonly<Record<Kept["what"], readonly [short: string, long: string]>> = {
+  accuracy: ["right, %", "right answers, %"],
+  tokens: ["tokens", "tokens per task"],
+  usd: ["dollars", "dollars per task"],
+  calls: ["calls", "calls per task"],
+  seconds: ["seconds", "seconds per task"],
 };
 
 /** A value of this sort, as the table and the picture write it. */
 export function keptText(what: Kept["what"], value: number): string {
   if (what === "accuracy") return decimal(100 * value, 1);
-  if (what === "usd") return `$${plain(value)}`;
+  if (what === "usd") return value >= 1e-6 ? `$${Number(value.toPrecision(3))}` : money(value);
   return what === "tokens" ? count(value) : plain(value);
 }
 
-export const keptName = (what: Kept["what"]) => keptNames[what];
+export const keptName = (what: Kept["what"]) => keptNames[what][1];
 
 function kept({ forecast }: RunResult, kind: Kind): RunDraft {
   if (forecast === null)
@@ -377,14 +377,14 @@ function kept({ forecast }: RunResult, kind: Kind): RunDraft {
     return { id: "forecast", title: "No task has ended that a forecast could be checked on", notes: [] };
   const missed = forecast
     .filter(({ isInside }) => !isInside)
-    .map(({ what }) => keptNames[what].replace(/,.*| per task/, ""));
+    .map(({ what }) => keptName(what).replace(/,.*| per task/, ""));
   const [{ forecast: first }] = forecast as [Kept];
   const interval = `${Math.round(100 * first.confidence)}\u202f%`;
   const row = ({ what, forecast: promised, measured, isInside }: Kept) => {
     const text = (value: number) => keptText(what, value);
     return {
       cells: [
-        keptNames[what],
+        keptNames[what][0],
         text(promised.value),
         between(text(promised.low), text(promised.high)),
         text(measured.value),
@@ -401,7 +401,7 @@ function kept({ forecast }: RunResult, kind: Kind): RunDraft {
       description: forecast
         .map(
           ({ what, forecast: promised, measured }) =>
-            `${keptNames[what]}: forecast ${keptText(what, promised.value)}, measured ${keptText(what, measured.value)}`,
+            `${keptName(what)}: forecast ${keptText(what, promised.value)}, measured ${keptText(what, measured.value)}`,
         )
         .join("; "),
       source: "Each row has a scale of its own, over both intervals.",
@@ -414,7 +414,7 @@ function kept({ forecast }: RunResult, kind: Kind): RunDraft {
         { name: `predictive ${interval}`, as: "number" },
         { name: "measured", as: "number" },
         { name: `its ${interval}`, as: "number" },
-        { name: "measured is", as: "status" },
+        { name: "", as: "status" },
       ],
       rows: forecast.map(row),
     },

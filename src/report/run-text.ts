@@ -20,10 +20,10 @@ export function runLines(
   for (const { title, blocks } of sections) {
     lines.push("", `${bold(title)} ${dim("─".repeat(Math.max(0, width - title.length - 1)))}`);
     for (const block of blocks) {
-      lines.push(...wrap(block.title, width - 2).map((line) => `  ${line}`));
+      lines.push(...wrap(block.title, width));
       if (block.table) lines.push(...tableLines(block.table));
       for (const paragraph of block.paragraphs ?? [])
-        lines.push(...wrap(paragraph, width - 4).map((line) => `    ${dim(line)}`));
+        lines.push(...wrap(paragraph, width - 2).map((line) => `  ${dim(line)}`));
     }
   }
   lines.push("", dim(`journal  ${result.run}`));
@@ -34,10 +34,10 @@ export function runLines(
 function tableLines({ columns, rows }: Table): string[] {
   const cells = [columns.map(({ name }) => name), ...rows.map((row) => row.cells)];
   const widths = columns.map((_, i) => Math.max(...cells.map((row) => (row[i] ?? "").length)));
-  const spare = width - 4 - widths.reduce((sum, one) => sum + one + 2, -2);
+  const spare = width - 2 - widths.reduce((sum, one) => sum + one + 2, -2);
   if (spare < 0) widths[0] = Math.max(12, widths[0]! + spare);
   return cells.map((row) =>
-    `    ${row
+    `  ${row
       .map((cell, i) => {
         const size = widths[i]!;
         const text = cell.length > size ? `${cell.slice(0, size - 1)}…` : cell;
