@@ -77,7 +77,7 @@ export function runReport(given: RunResult): RunReport {
     lede: lede(result),
     warnings: warnings(result),
     facts: facts(result),
-    sections,
+    sections: printable(sections),
   };
 }
 
@@ -224,7 +224,7 @@ function billRow(name: string, { tokens, unknown, spent }: Sums): BillRow {
     tokensReasoning,
     unknown.tokens,
   ] as const;
-  return { name, parts, usd: spent.nanoUsd / 1e9 };
+  return { name: printable(name), parts, usd: spent.nanoUsd / 1e9 };
 }
 
 function bill(result: RunResult, account: Account): RunDraft {
