@@ -3,6 +3,7 @@
 export { calibrate } from "./calibrate.ts";
 export { exportRun as export } from "./export.ts";
 export { importAttempts as import } from "./import.ts";
+export { measure } from "./measure.ts";
 export { mock } from "./mock.ts";
 export { phase } from "./phase.ts";
 export { plan } from "./plan.ts";

@@ -46,12 +46,12 @@ export interface AllocateOptions {
 /**
  * Greedy in small steps, each the one that lowers the expected loss of taking the leader at its word by most per token:
  *
- *   Σ over rivalries of σ Ψ(|d|/σ),  Ψ(z) = φ(z) − z Φ(−z),  σ² = V/n + E/r²
+ *   Σ over rivalries of σ Ψ(|d|/σ),  Ψ(z) = φ(z) − z Φ(−z),  σ² = V/n + E/r
  *
  * (the expected opportunity cost of selecting the best, Chick and Inoue 2001). A step is a quarter of a batch of new tasks
  * for all columns in play, or one more answer of a column to every task in play, or half as many relay probes or groups
  * again. What a step does to σ²: new tasks n → n′ divide what scatters over tasks by n′/n, and half of the extrapolation with it;
- * r → r′ answers to a task take ((1 + (r′ − 1)ρ)/r′)/((1 + (r − 1)ρ)/r) off the column's part of the scatter, and (r/r′)² off
+ * r → r′ answers to a task take ((1 + (r′ − 1)ρ)/r′)/((1 + (r − 1)ρ)/r) off the column's part of the scatter, and r/r′ off
  * what is extrapolated from it.
  */
 export function allocate(rivalries: readonly Rivalry[], columns: readonly InPlay[], options: AllocateOptions): Target {
@@ -106,7 +106,7 @@ function lossAt(
     const [r, more] = [Math.max(1, from.samples.get(name)!), Math.max(1, to.samples.get(name)!)];
     const spread = (n: number) => (1 + (n - 1) * rho) / n;
     scattered.set(name, spread(more) / spread(r));
-    extrapolated.set(name, (r / more) ** 2);
+    extrapolated.set(name, r / more);
   }
   return rivalries.reduce((sum, { columns: asked, repeated, reads, gain, taskVariance, extraVariance }) => {
     const scatter = taskVariance * fresh * meanOver(asked, scattered);

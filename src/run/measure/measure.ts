@@ -1,5 +1,6 @@
 // Buys what a plan still lacks: first a little of everything, then what narrows the decision most, until it is settled.
 
+import { calibrate } from "../../calibrate/calibrate.ts";
 import type { Calibration, FidelityCalibration } from "../../calibrate/calibration.ts";
 import { fidelityAt } from "../../calibrate/fidelity.ts";
 import { memberName } from "../../organizations/cast.ts";
@@ -10,7 +11,7 @@ import { isMeasured } from "../../theory/interval.ts";
 import { permutation, random } from "../../theory/random.ts";
 import { allocate, type ChannelShares } from "./allocate.ts";
 import { type ExpectedCost, Inventory } from "./inventory.ts";
-import { type Bars, type Judged, judge, type Look, lookAt } from "./look.ts";
+import { type Bars, type Judged, judge, type Look, lookAt, recordingsOf, withOwnGroups } from "./look.ts";
 import { confidencePerLook } from "./looks.ts";
 import { type Asked, type Asker, type Asking, addSpent, nothingSpent, type Probe, type Spent } from "./probe.ts";
 
@@ -41,6 +42,8 @@ export interface MeasureOptions {
   readonly floorTasks?: number;
   /** Most tokens of the messages of relay probes. @default 16, 64 and 256 */
   readonly messageTokens?: readonly number[];
+  /** Who passes messages on in relay probes. @default the cheapest agent */
+  readonly reader?: string;
   /** Most answers of one column to one task. @default 9 */
   readonly samplesMax?: number;
   /** Share of right answers that is not worth measuring on for: it ends where no other choice is better by more. @default 0.01 */
@@ -86,6 +89,8 @@ export interface Measurement {
   /** At the asked confidence, of everything known. */
   readonly advice: Advice;
   readonly calibration: Calibration;
+  /** What was known before; null where that was nothing. */
+  readonly before: Calibration | null;
   /** What it would take to settle, in the unit of the budget; null where it is settled. */
   readonly stillNeeded: { readonly low: number; readonly median: number; readonly high: number } | null;
 }
@@ -120,12 +125,14 @@ export async function measure(asker: Asker, options: MeasureOptions): Promise<Me
 
 class Session {
   readonly #asker: Asker;
-  readonly #options: Required<Omit<MeasureOptions, "onProgress" | "have">> & Pick<MeasureOptions, "onProgress">;
+  readonly #options: Required<Omit<MeasureOptions, "onProgress" | "have" | "reader">> &
+    Pick<MeasureOptions, "onProgress" | "reader">;
   readonly #have: readonly Attempt[];
   readonly #bought: Attempt[] = [];
   readonly #inventory: Inventory;
   readonly #order: readonly string[];
   readonly #looks: LookTaken[] = [];
+  #relayed: string | undefined;
   #spent = nothingSpent;
   #overBudget = false;
   #interrupted = false;
@@ -284,7 +291,7 @@ class Session {
       };
     });
     const probed = Math.max(1, this.#relayTasks());
-    const relayAgent = cheapestAgent(this.#options.columns, (one) => this.#priceOfAnswer(one));
+    const relayAgent = this.#reader();
     const groupColumn = this.#groupColumn();
     const relayPrice = messageTokens.reduce(
       (sum, length) =>
@@ -341,6 +348,13 @@ class Session {
     return { fidelity: (0.8 * widths.fidelity) / all, rhoWithin: (0.8 * widths.rhoWithin) / all };
   }
 
+  /** Who passes messages on: always the same, whatever is learned of prices. */
+  #reader(): string {
+    const { columns, reader } = this.#options;
+    this.#relayed ??= reader ?? cheapestAgent(columns, (one) => this.#priceOfAnswer(one));
+    return this.#relayed;
+  }
+
   #middleLength(): number {
     const lengths = [...this.#options.messageTokens].sort((a, b) => a - b);
     return lengths[Math.floor(lengths.length / 2)] ?? 64;
@@ -358,8 +372,8 @@ class Session {
   }
 
   #relayTasks(): number {
-    const { columns, messageTokens } = this.#options;
-    const agent = cheapestAgent(columns, (one) => this.#priceOfAnswer(one));
+    const { messageTokens } = this.#options;
+    const agent = this.#reader();
     return Math.max(0, ...messageTokens.map((length) => this.#inventory.relays(agent, length)));
   }
 
@@ -390,13 +404,20 @@ class Session {
       .reduce((sum, column) => sum + this.#samples(memberName(column), tasks) * this.#priceOfAnswer(column), 0);
     return {
       ...{ status, attempts: this.#bought, spent: this.#spent, looks: this.#looks, confidencePerLook: sure },
-      ...{ advice, calibration: look.calibration },
+      ...{ advice, calibration: look.calibration, before: this.#before() },
       stillNeeded: needed && {
         low: needed.low * ofTask,
         median: needed.median * ofTask,
         high: needed.high * ofTask,
       },
     };
+  }
+
+  #before(): Calibration | null {
+    const { config, confidence, seed } = this.#options;
+    const tasks = new Set(this.#have.filter(({ received }) => received === undefined).map(({ taskId }) => taskId));
+    if (tasks.size < 2) return null;
+    return calibrate(recordingsOf(withOwnGroups(this.#have), config), { confidence, seed, pairs: false });
   }
 
   #all(): readonly Attempt[] {
