@@ -16,19 +16,7 @@ import { type Interval, isMeasured } from "../theory/interval.ts";
 import { amount } from "./cast-lines.ts";
 
 export function measureLines(found: LiveMeasurement): string[] {
-  const {
-    advice,
-    status,
-    looks,
-    settings,
-    booked,
-    unknown,
-    budget,
-    findings,
-    written,
-    stillNeeded,
-    confidencePerLook,
-  } = found;
+  const { advice, status, looks, settings, booked, unknown, findings, written, stillNeeded, confidencePerLook } = found;
   const before = new Map((found.before ? knownFrom(found.before) : []).map((one) => [keyOf(one), one]));
   return [
     `${kinds[advice.kind].mark} ${advice.team}`,

@@ -11,9 +11,10 @@ import { study as run } from "../../study/study.ts";
 import { addInputOptions, type InputOptions } from "../load.ts";
 import { metricOption, parseCount, parseShare } from "../options.ts";
 import { printJson, progress, wantsColor, writeWhole } from "../print.ts";
+import { addLiveOptions, type LiveOptions, studyOnEndpoints } from "../study-live.ts";
 import type { Verb } from "./command.ts";
 
-interface Options extends InputOptions {
+interface Options extends InputOptions, LiveOptions {
   readonly perTask?: Budget;
   readonly metric: Metric;
   readonly confidence: number;
@@ -29,7 +30,7 @@ export const study: Verb = {
   summary: "the main job: choose a team on one half of the tasks, measure it on the other, report both",
   example: "npm exec quorate -- study examples/gsm8k/answers.json --grade answer --out report.html",
   build: (command, context) =>
-    addInputOptions(command)
+    addLiveOptions(addInputOptions(command))
       .option(
         "--per-task <budget>",
         "as 2000tok, 5calls or '$0.01' (default: what the best single agent costs)",
@@ -51,6 +52,7 @@ export const study: Verb = {
       .option("--out <file...>", "write the report: .html, .md, .json or .txt by its ending", collectOut)
       .addOption(new Option("--format <name>", "what is printed").choices(Object.keys(formats)).default("text"))
       .action(async (files: string[], options: Options) => {
+        if (options.live) return studyOnEndpoints(files, options, context);
         const { grade, perTask, metric, confidence, splits, seed } = options;
         const attempts = await readAttempts(files, { cwd: context.cwd });
         const config = await readConfig(options.config, { cwd: context.cwd, beside: files[0] });
