@@ -1,5 +1,5 @@
 // What does measuring where it matters save, and do its intervals hold? node bench/measure/measure.ts [seeds of intervals, default
-// 200] [seeds of decisions, default 100] [first seed, 1]. Writes results.json and results.md beside itself; the same seeds give the
+// 200] [seeds of decisions, default 60] [first seed, 1]. Writes results.json and results.md beside itself; the same seeds give the
 // same tables on any machine.
 import { writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
@@ -8,12 +8,12 @@ import { measureHeld } from "../../test/measure/coverage.ts";
 import { compareDecisions, type Decided } from "../../test/measure/decisions.ts";
 import { worlds } from "../../test/measure/worlds.ts";
 
-const [held, decided, first] = [200, 100, 1].map((usual, i) => Number(process.argv[2 + i] ?? usual)) as [
+const [held, decided, first] = [200, 60, 1].map((usual, i) => Number(process.argv[2 + i] ?? usual)) as [
   number,
   number,
   number,
 ];
-const budgetTokens = { held: 1_500_000, decided: 6_000_000 };
+const budgetTokens = { held: 1_500_000, decided: 4_000_000 };
 const started = performance.now();
 
 const leveled = worlds.find(({ name }) => name === "levels of compute")!;

@@ -1,5 +1,6 @@
 import type { Calibration, FidelityCalibration } from "../../calibrate/calibration.ts";
-import { type Interval, isMeasured, type Measured } from "../../theory/interval.ts";
+import { fidelityAt } from "../../calibrate/fidelity.ts";
+import { isMeasured, type Measured } from "../../theory/interval.ts";
 
 /** One number that a plan rests on, with its interval, or why there is none. */
 export interface KnownQuantity {
@@ -34,9 +35,9 @@ export function knownFrom({
     { quantity: "rhoWithin", measured: rhoWithin },
     ...(points.length > 0
       ? points.map(
-          ({ messageTokens, fidelity: found }): KnownQuantity => ({
+          ({ messageTokens }): KnownQuantity => ({
             ...{ quantity: "fidelity", of: String(messageTokens) },
-            measured: found satisfies Interval,
+            measured: fidelityAt(fidelity as FidelityCalibration, messageTokens), // the curve, as plans read it
           }),
         )
       : [{ quantity: "fidelity" as const, measured: fidelity as Measured }]),
