@@ -184,8 +184,8 @@ interface Prepared extends Begun {
   readonly counter: (task: Task, number: number) => TaskCounter;
   readonly cache: CacheForecast;
   readonly upstreams: Awaited<ReturnType<typeof openUpstreams>>;
-  /** Where agents are from now on. */
-  reseat(config: Config): void;
+  /** Where agents are from now on; gives the providers that they are at. */
+  reseat(config: Config): ReturnType<typeof providersOf>;
 }
 
 const namesIn = ({ config }: RunOptions) => Object.keys(config?.agents ?? {});
@@ -244,14 +244,27 @@ async function prepare(given: Tasks, begun: Begun, options: RunOptions): Promise
     } satisfies Counting);
   const counter = counterWith(cache);
   requireRoom(given.tasks, begun, counterWith(cacheForecast()));
-  const used = Object.fromEntries(
-    Object.entries(providers).filter(([name]) => seats.some((seat) => seat.endpoints.includes(name))),
-  );
+  const used = providersIn(providers, seats);
   const upstreams = await openUpstreams(used, { env, cwd, clock, concurrency });
   const reseat = (next: Config) => {
-    seatAt = seating({ ...next, agents: agentsOf(settings, next) }, settings, baseUrl);
+    const agents = agentsOf(settings, next);
+    const seatNext = seating({ ...next, agents }, settings, baseUrl);
+    const known = providersOf(next, baseUrl);
+    const moved = seatsOf(team, seatNext);
+    for (const seat of moved) requireProviders(seat, known);
+    seatAt = seatNext;
+    return providersIn(known, moved);
   };
   return { ...begun, config, go, reader, seats, counter, cache, upstreams, reseat };
+}
+
+/** Those that somebody sits at. */
+function providersIn(
+  providers: ReturnType<typeof providersOf>,
+  seats: readonly Seat[],
+): ReturnType<typeof providersOf> {
+  const named = new Set(seats.flatMap(({ endpoints }) => endpoints));
+  return Object.fromEntries(Object.entries(providers).filter(([name]) => named.has(name)));
 }
 
 /** Agents as they were when the run began: what they are asked must not change; where they are and what they cost may. */
@@ -375,8 +388,7 @@ async function go(
   watch(options.pause, pause);
   watch(options.stop, stop);
   onReload?.(async (config) => {
-    prepared.reseat(config);
-    const told = await upstreams.change(providersOf(config, options.baseUrl ?? settings.baseUrl), buyer);
+    const told = await upstreams.change(prepared.reseat(config), buyer);
     for (const message of told) onNote?.("config-reloaded", message);
   });
 

@@ -4,7 +4,10 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Config } from "../../src/records/config.ts";
 import type { RunResult } from "../../src/report/run-data.ts";
+import { readTasks } from "../../src/run/read-tasks.ts";
+import { run } from "../../src/run/run.ts";
 import { type Mock, type MockOptions, startMock } from "../../src/serve/mock/server.ts";
 import { worldExample } from "../../src/serve/mock/world.ts";
 import { accountOf } from "../../src/trace/account.ts";
@@ -271,6 +274,49 @@ describe("quorate run", () => {
     const states = [...account.tasks.values()].map(({ state }) => state);
     expect(states.filter((state) => state === "answered")).toHaveLength(reported);
     expect(states.filter((state) => state === "interrupted")).toHaveLength(lost + free);
+  });
+
+  it("ends when its time is over, with what it has, and goes on with more", async () => {
+    const { mock, file } = await upstream(30, { latency: { fixedMs: 150 } });
+    const out = freshDirectory();
+    const args = ["--base-url", mock.url, "--concurrency", "2"];
+    const first = await runJson([file, "--team", "single@scout", "--budget", "900000tok,1s", "--out", out, ...args]);
+    expect(first).toMatchObject({ code: 4, result: { status: "budget", overBudget: "time" } });
+    expect(first.result.answered).toBeGreaterThan(0);
+    expect(first.result.answered).toBeLessThan(30);
+    const second = await runJson([file, "--resume", out, "--budget", "900000tok,5min", ...args]);
+    expect(second).toMatchObject({ code: 0, result: { answered: 30 } });
+    await expectBillsAgree(second.result, mock);
+  });
+
+  it("lets a provider join in mid-run and another leave", async () => {
+    const { mock: first, file } = await upstream(40, { latency: { fixedMs: 40 } });
+    const { mock: second } = await upstream(40, { latency: { fixedMs: 40 } });
+    const at = (url: string) => ({ kind: "openai-compatible", baseUrl: url, limits: { concurrency: 2 } });
+    const config = Config.parse({
+      agents: { scout: { provider: ["one", "two"] } },
+      providers: { one: at(first.url), two: at(second.url) },
+    });
+    const next = Config.parse({ agents: { scout: { provider: "two" } }, providers: { two: at(second.url) } });
+    let reload: ((config: Config) => Promise<void>) | undefined;
+    let isReloaded = false;
+    const tasks = await readTasks([file]);
+    const result = await run(tasks, {
+      ...{ directory: freshDirectory(), team: "single@scout", budget: { run: { tokens: 1e6 } }, config, env: key },
+      onReload: (apply) => {
+        reload = apply;
+      },
+      onProgress: ({ done }) => {
+        if (done < 4 || isReloaded) return;
+        isReloaded = true;
+        void reload!(next);
+      },
+    });
+    expect(result).toMatchObject({ status: "done", answered: 40 });
+    const [before, after] = [first.bill().total.calls, second.bill().total.calls];
+    expect(before + after).toBe(40);
+    expect(before).toBeLessThan(30); // it left
+    expect(after).toBeGreaterThan(10);
   });
 
   it("takes up tasks with failed steps again where that is asked for", async () => {
