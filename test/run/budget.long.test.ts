@@ -7,7 +7,7 @@ import { Crasher, faultsDefault } from "./crash.ts";
 
 const concurrencies = [1, 2, 5, 10, 50, 100, 500, 1000];
 const units = ["tokens", "dollars", "calls"] as const;
-const teams = ["single@clerk", "tree:3x2/m=32@leaf=clerk,reader=clerk"];
+const teams = ["single@bee", "tree:3x2/m=32@leaf=bee,reader=bee"];
 
 it("a budget is never exceeded and at least 97 % of it put to use, at every concurrency", async () => {
   const crasher = await Crasher.start();

@@ -24,7 +24,7 @@ export interface BudgetResult extends BudgetPlan {
   readonly seconds: number;
 }
 
-/** About 250 reservations of one call to `clerk`. */
+/** About 250 reservations of one call to `bee`. */
 const caps: Readonly<Record<BudgetUnit, { readonly cap: number; readonly text: string; readonly tasks: number }>> = {
   tokens: { cap: 400_000, text: "400000tok", tasks: 2500 },
   dollars: { cap: 400_000_000, text: "$0.4", tasks: 3000 },
@@ -32,7 +32,7 @@ const caps: Readonly<Record<BudgetUnit, { readonly cap: number; readonly text: s
 };
 
 export async function spendAll(crasher: Crasher, plan: BudgetPlan): Promise<BudgetResult> {
-  const { unit, concurrency, seed, team = "single@clerk" } = plan;
+  const { unit, concurrency, seed, team = "single@bee" } = plan;
   const { cap, text, tasks } = caps[unit];
   const started = performance.now();
   const { place, mock } = crasher.place({ tasks, seed, concurrency, latency: 0.02 });

@@ -11,13 +11,13 @@ const atATime = 2;
 const seed = 1;
 
 const teams = [
-  "vote:5@clerk",
-  "ahead:2/9@scout",
-  "tree:3x2/m=32@leaf=clerk,reader=scout",
-  "tree.counted:3x2/m=32@leaf=scout,reader=clerk",
-  "vote@scout,clerk,scholar",
-  "cascade@scout+clerk,scholar",
-  "single@scout",
+  "vote:5@bee",
+  "ahead:2/9@ant",
+  "tree:3x2/m=32@leaf=bee,reader=ant",
+  "tree.counted:3x2/m=32@leaf=ant,reader=bee",
+  "vote@ant,bee,cow",
+  "cascade@ant+bee,cow",
+  "single@ant",
 ] as const;
 const concurrencies = [1, 2, 5, 10, 20, 50, 100, 200, 500] as const;
 /** Steps that a process gets done before it is killed grow with what may be in flight, up to what two cores can do. */

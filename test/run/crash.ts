@@ -45,7 +45,18 @@ export interface CrashResult extends Audit {
   readonly seconds: number;
 }
 
-export const faultsDefault = { 429: 0.02, 500: 0.01, reset: 0.02, hang: 0.005, truncated: 0.01 };
+export const faultsDefault = { 429: 0.003, 500: 0.01, reset: 0.02, hang: 0.005, truncated: 0.01 };
+
+/** Three agents that answer soon: nothing takes longer than the time of a call allows. */
+const crashWorld: World = {
+  ...worldExample,
+  agents: ["ant", "bee", "cow"].map((name, i) => ({
+    ...worldExample.agents[0]!,
+    ...{ name, reasoningShare: 0, tokensPerSecond: 200 },
+    skill: { accuracy: 0.6 + 0.1 * i, answerTokens: 100 },
+  })),
+  latency: { tailMax: 2 },
+};
 
 /** Tokens that no run here can spend. */
 const ample = 1_000_000_000;
@@ -143,7 +154,7 @@ export class Crasher {
     concurrency,
   }: Pick<CrashPlan, "tasks" | "seed" | "latency" | "concurrency">) {
     const place = mkdtempSync(join(this.folder, "run-"));
-    const world: World = { ...worldExample, tasks: count, latency: { tailMax: 2 } };
+    const world: World = { ...crashWorld, tasks: count };
     const tasks = worldTasks(world, seed);
     const lines = tasks.map(({ taskId, question, gold, choices }) =>
       JSON.stringify({ task_id: taskId, question, gold, choices }),
@@ -221,10 +232,7 @@ function killAt(next: () => number): KillAt {
 function configOf(concurrency: number) {
   return {
     agents: Object.fromEntries(
-      worldExample.agents.map(({ name, prices }) => [
-        name,
-        { prices, asOf: worldExample.asOf, maxTokens: name === "scholar" ? 2400 : 400 },
-      ]),
+      crashWorld.agents.map(({ name, prices }) => [name, { prices, asOf: crashWorld.asOf, maxTokens: 400 }]),
     ),
     answers: "choice",
     run: { timeoutMs: 500, triesMax: 30, retryShare: 3, concurrency },

@@ -8,7 +8,7 @@ import { answersOf, type Crasher, command, spentOf } from "./crash.ts";
 import { type Answered, audit } from "./crash-audit.ts";
 import type { Logged, UpstreamBill } from "./logged-upstream.ts";
 
-const plan = { team: "ahead:2/5@clerk", tasks: 120, concurrency: 20, seed: 9, latency: 0.1 };
+const plan = { team: "ahead:2/5@bee", tasks: 120, concurrency: 20, seed: 9, latency: 0.1 };
 const budgetTokens = 10_000_000;
 
 /** A run to damage copies of: over, or killed on the way. */

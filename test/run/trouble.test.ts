@@ -8,7 +8,7 @@ import { type Answered, audit } from "./crash-audit.ts";
 import type { Logged } from "./logged-upstream.ts";
 import { type Life, start } from "./program.ts";
 
-const plan = { team: "vote:3@clerk", tasks: 120, concurrency: 20, seed: 5 };
+const plan = { team: "vote:3@bee", tasks: 120, concurrency: 20, seed: 5 };
 const budgetTokens = 10_000_000;
 const isRoot = process.getuid?.() === 0;
 
