@@ -86,6 +86,8 @@ const chosen = candidates.filter(
 );
 const loadBefore = loadavg()[0]!;
 installYardsticks();
+if (wanted.includes("resume"))
+  execFileSync(process.execPath, ["scripts/build.mjs"], { cwd: join(import.meta.dirname, "../..") });
 const { url, close } = await startUpstream();
 const rows: Partial<Record<Part | "throughput100", readonly Row[]>> = {};
 try {
