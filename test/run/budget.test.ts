@@ -3,7 +3,7 @@ import { type BudgetPlan, broken, spendAll } from "./budget.ts";
 import { Crasher } from "./crash.ts";
 
 // The short version; budget.long.test.ts has every unit at every concurrency.
-describe("a budget with more work than money, and faults", () => {
+describe("a budget with more work than money, and faults", { timeout: 180_000 }, () => {
   let crasher: Crasher;
   beforeAll(async () => {
     crasher = await Crasher.start();

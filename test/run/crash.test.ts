@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Crasher, type CrashPlan, type CrashResult } from "./crash.ts";
 
 // The short version; crash.long.test.ts has 1,000 kills.
-describe("a run that is killed and taken up again", () => {
+describe("a run that is killed and taken up again", { timeout: 180_000 }, () => {
   let crasher: Crasher;
   beforeAll(async () => {
     crasher = await Crasher.start();
@@ -31,10 +31,14 @@ describe("a run that is killed and taken up again", () => {
     expect(result.tasksAnswered).toBeLessThan(40);
   });
 
-  it("is seen through by the audit where lost calls are given back", async () => {
-    const mutant = { preload: new URL("./mutate.ts", import.meta.url).href, env: { MUTANT: "lost-is-free" } };
+  // The audit must be able to fail: two changes of the ledger that break what it promises.
+  it.each([
+    { name: "lost-is-free", problem: /The upstream billed \d+ tokens, the ledger has/ },
+    { name: "answer-before-durable", problem: /was called before the answers it follows from were stored/ },
+  ])("is seen through by the audit where a mutant breaks the ledger: $name", async ({ name, problem }) => {
+    const mutant = { preload: new URL("./mutate.ts", import.meta.url).href, env: { MUTANT: name } };
     const plan: CrashPlan = {
-      team: "vote:5@bee",
+      team: "ahead:2/5@bee",
       tasks: 100,
       concurrency: 100,
       kills: 2,
@@ -42,7 +46,6 @@ describe("a run that is killed and taken up again", () => {
       faults: {},
       ...mutant,
     };
-    const { problems } = await crasher.crash(plan);
-    expect(problems.join("\n")).toMatch(/The upstream billed \d+ tokens, the ledger has/);
+    expect((await crasher.crash(plan)).problems.join("\n")).toMatch(problem);
   });
 });

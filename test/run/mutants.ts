@@ -18,4 +18,34 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     to: `const bill: Bill = { billing: "free", amounts: noAmounts };
         this.#books.close(`,
   },
+  "answer-before-durable": {
+    what: "an answer is handed over at once and written a little later: what follows from it may be asked, and paid, first",
+    file: "src/run/journal-ledger.ts",
+    from: `      this.#noteAnswer(one.key, this.#lines + 1);
+      const hash = hashOf(one.key);
+      const line = this.#lines + 1;
+      this.#write(
+        [answerLine(event, answer), ...notes],
+        () => {
+          this.#index.add(hash, line);
+          this.#land(flight, answer);
+          resolve(answer);
+        },
+        reject,
+      );`,
+    to: `      const hash = hashOf(one.key);
+      resolve(answer);
+      setTimeout(() => {
+        const line = this.#lines + 1;
+        this.#noteAnswer(one.key, line);
+        this.#write(
+          [answerLine(event, answer), ...notes],
+          () => {
+            this.#index.add(hash, line);
+            this.#land(flight, answer);
+          },
+          reject,
+        );
+      }, 30);`,
+  },
 };

@@ -47,7 +47,7 @@ async function requireLawful(
   expect(problems.slice(0, 5)).toEqual([]);
 }
 
-describe("trouble with the disk", () => {
+describe("trouble with the disk", { timeout: 180_000 }, () => {
   const mounted: string[] = [];
   afterAll(() => {
     for (const folder of mounted) spawnSync("umount", ["-l", folder]);
@@ -99,7 +99,7 @@ describe("trouble with the disk", () => {
   });
 });
 
-describe("trouble with time and company", () => {
+describe("trouble with time and company", { timeout: 180_000 }, () => {
   it("refuses a second process while the owner is only stopped, and names it", async () => {
     const { place, to, undisturbed } = await ready();
     const owner = start(to("--out"), { cwd: place });
