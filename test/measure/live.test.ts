@@ -52,7 +52,7 @@ const billed = () => {
   return { tokens: tokensIn + tokensOut, calls };
 };
 
-describe("measuring on an endpoint", () => {
+describe("measuring on an endpoint", { timeout: 180_000 }, () => {
   it("pays what the upstream bills, to the token, and writes attempts that a plan reads", async () => {
     const found = await measured("a", 400_000);
     const { tokens, calls } = found.booked;
@@ -95,7 +95,7 @@ describe("measuring on an endpoint", () => {
   });
 });
 
-describe("quorate measure", () => {
+describe("quorate measure", { timeout: 180_000 }, () => {
   async function quorate(...argv: string[]) {
     let [out, error, exit] = ["", "", 0];
     const code = await main(argv, {
@@ -134,8 +134,16 @@ describe("quorate measure", () => {
       ["measure", "tasks.jsonl", "--agents", "nobody", "--budget", "90000tok", "--per-task", "900tok"],
     ],
     ["no such file", ["measure", "none.jsonl", "--agents", "scout", "--budget", "90000tok", "--per-task", "900tok"]],
+    ["a single task", ["measure", "one.jsonl", "--agents", "scout", "--budget", "90000tok", "--per-task", "900tok"]],
+    [
+      "tasks without gold",
+      ["measure", "open.jsonl", "--agents", "scout", "--budget", "90000tok", "--per-task", "900tok"],
+    ],
     ["levels of nobody", [...asked, "--levels", "other=5", "--budget", "90000tok", "--per-task", "900tok"]],
   ])("refuses %s with 2 before the first call", async (_, argv) => {
+    await writeFile(join(directory, "one.jsonl"), JSON.stringify({ task_id: "t", question: "Where?", gold: "A" }));
+    const open = ["a", "b"].map((id) => JSON.stringify({ task_id: id, question: "Where?" }));
+    await writeFile(join(directory, "open.jsonl"), open.join("\n"));
     const { code, error } = await quorate(...argv, "--base-url", mock.url, "--out", "refused");
     expect(code).toBe(2);
     expect(error).not.toBe("");

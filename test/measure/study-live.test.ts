@@ -53,7 +53,7 @@ const command = [
   "24",
 ];
 
-describe("study --live", () => {
+describe("study --live", { timeout: 180_000 }, () => {
   it("measures, plans, runs and reports, and its bill is the upstream's to the token", async () => {
     const asked = ["--per-task", "2500tok", "--budget", "1500000tok", "--base-url", mock.url];
     const { code, out } = await quorate(...command, ...asked, "--directory", "study", "--json");

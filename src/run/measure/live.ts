@@ -2,6 +2,7 @@
 
 import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { TooFewTasks } from "../../calibrate/calibrate.ts";
 import type { Member } from "../../organizations/organization.ts";
 import type { CostUnit, Finding, Budget as PlanBudget } from "../../plan/plan-types.ts";
 import type { Attempt } from "../../records/attempt.ts";
@@ -185,6 +186,7 @@ async function prepare(
 ): Promise<Prepared> {
   const { clock = systemClock, env = {}, cwd = "." } = options;
   const config: Config = { ...options.config, agents: { ...options.config.agents, ...settings.agents } };
+  if (given.tasks.length < 2) throw new TooFewTasks("the tasks", given.tasks.length);
   const without = given.tasks.filter(({ gold }) => gold === undefined);
   if (without[0]) throw new GoldMissing(without.length, given.tasks.length, without[0].taskId);
   const baseUrl = options.baseUrl ?? settings.baseUrl;

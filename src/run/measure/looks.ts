@@ -21,10 +21,17 @@ const lowest = -7;
  */
 export function confidencePerLook(confidence: number, tasks: readonly number[]): number {
   if (tasks.length <= 1) return confidence;
+  const key = `${confidence} ${tasks.map((n) => (n / tasks[0]!).toPrecision(6)).join(" ")}`; // only ratios matter
+  const known = remembered.get(key);
+  if (known !== undefined) return known;
   const asked = normalQuantile(confidence);
   const missing = (bar: number) => 1 - confidence - passes(bar, tasks);
-  return normalCdf(bisect(missing, asked, asked + 3, 1e-4));
+  const found = normalCdf(bisect(missing, asked, asked + 3, 1e-4));
+  remembered.set(key, found);
+  return found;
 }
+
+const remembered = new Map<string, number>();
 
 /** P(Z passes the bar at any look). */
 export function passes(bar: number, tasks: readonly number[]): number {
