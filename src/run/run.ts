@@ -28,6 +28,7 @@ import { type CacheForecast, cacheForecast } from "./prompts/cached-share.ts";
 import type { Tasks } from "./read-tasks.ts";
 import { accuracyOf, promisesOf, spentOf, stepCounts } from "./result.ts";
 import type { Task } from "./task.ts";
+import { TaskCosts } from "./task-costs.ts";
 import { defaultEndpoints, openUpstreams, providersOf, requireProviders } from "./upstreams.ts";
 
 /** Where a run is, for whoever waits for it. */
@@ -364,6 +365,7 @@ async function go(
   let asked = 0;
   let conductor: Conductor | undefined;
   const rate = stepRate(clock);
+  const costs = new TaskCosts();
 
   const pause = () => {
     if (brake.signal.aborted) return;
@@ -405,28 +407,16 @@ async function go(
 
   const params = paramsOf(team, { seed, ...weightsOf(settings) });
   const limitMs = least(taskTimeoutMs, budget.task?.ms);
-  /** The smallest reservations there were. */
-  const leastNeeded = { tokens: Number.POSITIVE_INFINITY, calls: 1, nanoUsd: Number.POSITIVE_INFINITY };
   const executing = {
     ...{ organization: organizationOf(team), params, buyer, clock, reader },
-    counter(task: Task, number: number): TaskCounter {
-      const counter = prepared.counter(task, number);
-      return {
-        purchase(...step) {
-          const purchase = counter.purchase(...step);
-          leastNeeded.tokens = Math.min(leastNeeded.tokens, purchase.most.tokens);
-          leastNeeded.nanoUsd = Math.min(leastNeeded.nanoUsd, purchase.most.nanoUsd);
-          return purchase;
-        },
-      };
-    },
+    counter: prepared.counter,
     note: (event: Parameters<typeof ledger.append>[0]) => ledger.append(event),
     ...(prepared.go.redundancy && {
       furtherSamples: (purchase: Purchase, samples: number) => buyer.furtherSamples(purchase, samples),
     }),
     ...(stepTimeoutMs !== undefined && { stepTimeoutMs }),
     ...(limitMs !== undefined && { taskTimeoutMs: limitMs }),
-    onStep(change: "asked" | "ended", { endpoints, call }: Purchase, bought?: Bought) {
+    onStep(change: "asked" | "ended", { task, endpoints, call }: Purchase, bought?: Bought) {
       if (change === "asked") {
         inFlight++;
         asked++;
@@ -434,6 +424,7 @@ async function go(
         return;
       }
       inFlight--;
+      if (bought) costs.paid(task, bought.spent);
       const tokens = bought?.bill?.tokens;
       if (tokens) cache.learn(upstreamOf({ endpoints, model: call.model }), call.messages, tokens.tokensIn);
       conductor!.ended();
@@ -447,10 +438,12 @@ async function go(
       stepsMax: Math.ceil(1.25 * concurrency) + 8,
       mayStart: () => !brake.signal.aborted && hasRoom(),
       async start({ task, number }) {
+        costs.began(task.taskId);
         const { scope, ...end } = await executeTask(task, number, executing, {
           signal: halt.signal,
           pause: brake.signal,
         });
+        costs.ended(task.taskId, { isWhole: end.state === "answered" || end.state === "unanswered" });
         overBudget ??= scope;
         isRunSpent ||= scope === "run";
         ended.set(task.taskId, { kind: "task-ended", ...end });
@@ -467,12 +460,11 @@ async function go(
     await buyer.close();
   }
 
-  /** False once the run's money is spent: a task that begins now would only be told so. */
+  /** False where the run's money is for the tasks in progress, or one of them found none. */
   function hasRoom(): boolean {
-    if (!isRunSpent) return true;
+    if (isRunSpent) return false;
     const { spent, caps } = ledger.balance("run");
-    const units = ["tokens", "calls", "nanoUsd"] as const;
-    return units.every((unit) => (caps[unit] ?? Number.POSITIVE_INFINITY) - spent[unit] >= leastNeeded[unit]);
+    return costs.hasRoom(caps, spent);
   }
 
   report(true);
