@@ -105,12 +105,13 @@ export function scriptedSpeaker(world: World, index: TaskIndex, seed: number): S
     models: [...agents.keys()],
     contextTokens: (model) => agents.get(model)?.contextTokens,
     priceOf: (model, tokens) => priceOf(agents.get(model)!.prices, tokens),
-    answer(ask, digest, _identity, draw) {
+    answer(ask, digest, _identity, draw, timing = draw) {
       const agent = agents.get(ask.model)!;
       const compute = computeOf(agent, ask.effort, ask.maxTokens);
       if (compute === undefined) return unknownEffort(agent, ask.effort!);
       const { heard, task, form } = understood(ask, digest);
-      if (task === undefined) return spoken(ask, agent, compute, { line: foreignAnswer(ask, form) }, world, draw);
+      if (task === undefined)
+        return spoken(ask, agent, compute, { line: foreignAnswer(ask, form) }, world, draw, timing);
       const own = heard.role === "read" ? undefined : solved(heard, agent, compute, task, draw);
       const option = heard.role === "solve" ? own!.option : read(heard, task, own?.option, draw);
       const line = option === undefined ? "No message says anything." : written(task.options[option]!, form);
@@ -122,7 +123,7 @@ export function scriptedSpeaker(world: World, index: TaskIndex, seed: number): S
         alone: ask.schema !== undefined,
         ...(heard.messageTokens !== undefined && { messageTokens: heard.messageTokens }),
       };
-      return spoken(ask, agent, compute, saying, world, draw);
+      return spoken(ask, agent, compute, saying, world, draw, timing);
     },
   };
 }
@@ -143,7 +144,15 @@ interface Saying {
  * The text of an answer: as many tokens as the compute that was asked for, the task's length and a scatter of ± 20 % make
  * it, reasoning first, then words, the answer on the last line; cut where `max_tokens` cuts.
  */
-function spoken(ask: Ask, agent: WorldAgent, compute: Compute, saying: Saying, world: World, draw: Random): Spoken {
+function spoken(
+  ask: Ask,
+  agent: WorldAgent,
+  compute: Compute,
+  saying: Saying,
+  world: World,
+  draw: Random,
+  timing: Random,
+): Spoken {
   const { line, logprob, length = 1, alone = false, messageTokens = Number.POSITIVE_INFINITY } = saying;
   const { maxTokens = Number.POSITIVE_INFINITY } = ask;
   const lineTokens = countTokens(alone ? line : `\n${line}`);
@@ -167,7 +176,7 @@ function spoken(ask: Ask, agent: WorldAgent, compute: Compute, saying: Saying, w
     finish,
     tokensOut,
     tokensReasoning,
-    ...timesOf(agent, tokensOut, world, draw),
+    ...timesOf(agent, tokensOut, world, timing),
     ...(logprob === undefined ? {} : { logprob }),
   };
 }

@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Clock } from "../../run/clock.ts";
+import { type Clock, systemClock } from "../../run/clock.ts";
 import { drawFault, type FaultName, faultNames, parseFaults } from "./faults.ts";
 import { type Mock, type MockOptions, startMock } from "./server.ts";
 import { worldExample } from "./world.ts";
@@ -145,6 +145,16 @@ describe("answers of the mock", () => {
       texts.push(whole.json().choices[0].message.content, deltas.join(""), responses.json().output[0].content[0].text);
     }
     expect(new Set(texts).size).toBe(1);
+  });
+
+  it("take a time of their own at every try, so that asking again does not meet the same straggler", async () => {
+    const waited: number[] = [];
+    const clock = { ...systemClock, sleep: async (ms: number) => void waited.push(ms) };
+    const mock = await start({ latency: 1, clock });
+    const texts = [];
+    for (let i = 0; i < 3; i++) texts.push((await post(mock, body(mock), { "idempotency-key": "k1" })).json().choices);
+    expect(texts[1]).toEqual(texts[0]);
+    expect(new Set(waited).size).toBe(3);
   });
 
   it("are drawn anew for another key, for another seed in the body, and for the next of identical requests", async () => {

@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { KnownError } from "../../errors.ts";
 import { type Clock, systemClock } from "../../run/clock.ts";
 import type { Task } from "../../run/task.ts";
-import { random } from "../../theory/random.ts";
+import { type Random, random } from "../../theory/random.ts";
 import { type Ask, digestOf, type Refusal, readChat, readResponses } from "./ask.ts";
 import { type PromptCache, promptCache } from "./cache.ts";
 import { deliver } from "./deliver.ts";
@@ -95,6 +95,7 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
   const caches = new Map<string, PromptCache>(speaker.models.map((model) => [model, promptCache(world.cache)]));
   const ordinals = counter();
   const tries = counter();
+  const timings = counter();
   const modelList = JSON.stringify({
     object: "list",
     data: speaker.models.map((id) => ({ id, object: "model", created: 0, owned_by: "quorate-mock" })),
@@ -250,11 +251,17 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
     const all = [];
     for (let choice = 0; choice < ask.choices; choice++) {
       const own = choice === 0 ? identity : `${identity}/${choice}`;
-      const one = speaker.answer(ask, digest, own, random(seed, own));
+      const one = speaker.answer(ask, digest, own, random(seed, own), timing(own));
       if ("status" in one) return one;
       all.push(stopped(one, ask.stop));
     }
     return all;
+  }
+
+  /** A straggler is chance: asked again, or by a hedge beside it, the same answer takes a time of its own. */
+  function timing(identity: string): Random | undefined {
+    if (typeof latency === "object" || latency === 0) return undefined; // nobody looks at it
+    return random(seed, "time", identity, timings.next(identity));
   }
 
   /** Of all choices together: they are produced side by side. */
@@ -290,6 +297,7 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
     book.clear();
     ordinals.clear();
     tries.clear();
+    timings.clear();
     speaker.reset?.();
     for (const cache of caches.values()) cache.clear();
   }

@@ -29,8 +29,9 @@ export interface Speaker {
    * @param digest    of the request: the same gives the same prompt
    * @param identity  of the draw: the same gives the same answer
    * @param draw      stream of that identity
+   * @param timing    stream of this try of it: the same answer takes another time when it is asked for again. @default draw
    */
-  answer(ask: Ask, digest: string, identity: string, draw: Random): Spoken | Refusal;
+  answer(ask: Ask, digest: string, identity: string, draw: Random, timing?: Random): Spoken | Refusal;
   /** Forgets what it has answered. */
   reset?(): void;
 }
