@@ -35,7 +35,7 @@ const families = {
 };
 // Beside the members: how teams are written, what members share, what users of the package import.
 const familyHelpers = {
-  "run/store": ["sqlite-worker.ts"],
+  "run/store": ["sqlite-worker.ts", "sqlite-pages.ts"],
   rules: ["public.ts"],
   organizations: [
     "team.ts",

@@ -17,6 +17,7 @@ import { crc32 } from "node:zlib";
 import { journalVersion } from "../../trace/event.ts";
 import { hashOf } from "../journal-index.ts";
 import { answerIn } from "../journal-lines.ts";
+import { pageRows } from "./sqlite-pages.ts";
 import type { Mark, Place, Stored } from "./store.ts";
 
 export type Request =
@@ -127,12 +128,14 @@ function open(directory: string, mode: "create" | "resume" | "read", reuse: read
   if (mode !== "read") own(directory);
   const expected = expectedLines(directory);
   if (mode === "create" && (expected ?? 0) > 0 && existsSync(journal)) throw new Problem({ kind: "exists" });
-  const begun = existsSync(journal) && (statSync(journal).size > 0 || (expected ?? 0) > 0);
-  if (!begun && mode !== "create") throw new Problem({ kind: "missing" });
-
-  if (begun) checkFiles(directory, expected);
+  const there = existsSync(journal) && (statSync(journal).size > 0 || (expected ?? 0) > 0);
+  if (!there && mode !== "create") throw new Problem({ kind: "missing" });
+  if (there) checkHead(directory, expected);
   const database = openDatabase(directory, mode === "read");
-  if (!begun) create(database, directory);
+  // A process that was killed while it created the file leaves one without tables: nothing began.
+  const empty = (expected ?? 0) === 0 && guarded(directory, expected, () => tablesIn(database)) === 0;
+  if (empty && mode !== "create") throw new Problem({ kind: "missing" });
+  if (empty) create(database, directory);
   const state = guarded(directory, expected, () => verify(database, expected));
   if (mode === "create" && state.lines > 0) throw new Problem({ kind: "exists" });
   if (mode === "resume" && state.lines === 0) throw new Problem({ kind: "missing" });
@@ -147,7 +150,7 @@ function open(directory: string, mode: "create" | "resume" | "read", reuse: read
   if (mode === "read") return undefined as never;
   insert = database.prepare("INSERT INTO event VALUES (?, ?, ?, ?)");
   writeOwner(true);
-  return { ...stateOf(database, lineCount), reused };
+  return { ...guarded(directory, expected, () => stateOf(database, lineCount)), reused };
 }
 
 /** Another run's journal, whole or refused; only its answers matter. */
@@ -155,7 +158,7 @@ function openReused(directory: string): Uint32Array {
   try {
     if (!existsSync(files(directory).journal)) throw new Problem({ kind: "missing" });
     const expected = expectedLines(directory);
-    checkFiles(directory, expected);
+    checkHead(directory, expected);
     const database = openDatabase(directory, true);
     const { lines } = guarded(directory, expected, () => verify(database, expected));
     const { answers, tail, tailAfter } = stateOf(database, lines);
@@ -174,7 +177,7 @@ function openReused(directory: string): Uint32Array {
 
 /** One owner: a lock that dies with its process, whatever kills it, and still holds where it is only stopped. */
 function own(directory: string): void {
-  const { lock: path, owner } = files(directory);
+  const { journal, lock: path, owner } = files(directory);
   try {
     lock = new DatabaseSync(path);
     lock.exec("PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
@@ -187,6 +190,11 @@ function own(directory: string): void {
   } catch (error) {
     throw new Problem({ kind: "access", why: whyOf(error) });
   }
+  // Said before the journal is touched: whoever comes is told who has it, and that a new one has no lines yet.
+  const lines = existsSync(journal) ? readOwner(owner)?.lines : 0;
+  if (lines === undefined) return;
+  lineCount = lines;
+  writeOwner(true);
 }
 
 /**
@@ -218,22 +226,24 @@ function readOwner(path: string): { readonly pid: number; readonly lines: number
 
 const expectedLines = (directory: string): number | undefined => readOwner(files(directory).owner)?.lines;
 
-/** What the file's head says before SQLite touches it. */
-function checkFiles(directory: string, expected: number | undefined): void {
+/** What the file's head says before SQLite touches it: what it is, and how it was left. */
+function checkHead(directory: string, expected: number | undefined): void {
   const { journal, wal } = files(directory);
   const head = Buffer.alloc(100);
   const file = openSync(journal, "r");
   const length = readSync(file, head, 0, 100, 0);
   closeSync(file);
   const damaged = (how: string) => new Problem({ kind: "damaged", how, good: 0, lost: expected ?? null });
-  if (length < 100 || head.toString("latin1", 0, 16) !== "SQLite format 3\0")
+  const [writes, reads] = [head[18]!, head[19]!]; // 1: plain, 2: with a write-ahead file
+  if (length < 100 || head.toString("latin1", 0, 16) !== "SQLite format 3\0" || writes !== reads || writes > 2)
     throw damaged("journal.sqlite is no SQLite file");
-  if (head.readUInt32BE(68) !== applicationId && !existsSync(wal)) throw damaged("journal.sqlite is no journal");
   // A run that was closed says so in its head. Of one that was not, `verify` counts the lines; where nobody says how
   // many there must be, a write-ahead file that is gone may have had some.
-  if (head[18] === 2 && !existsSync(wal) && expected === undefined)
+  if (writes === 2 && !existsSync(wal) && expected === undefined)
     throw damaged("its write-ahead file journal.sqlite-wal is missing, and with it what was written last");
 }
+
+const tablesIn = (database: DatabaseSync): number => Number(one(database, "SELECT count(*) FROM sqlite_schema"));
 
 function openDatabase(directory: string, readOnly: boolean): DatabaseSync {
   const { journal } = files(directory);
@@ -247,9 +257,8 @@ function openDatabase(directory: string, readOnly: boolean): DatabaseSync {
     } else database.exec("SELECT count(*) FROM sqlite_schema");
     return database;
   } catch (error) {
-    if (isDamage(error))
-      throw new Problem({ kind: "damaged", how: whyOf(error), good: 0, lost: expectedLines(directory) ?? null });
-    throw new Problem({ kind: "access", why: whyOf(error) });
+    if (isAccess(error)) throw new Problem({ kind: "access", why: whyOf(error) });
+    throw new Problem({ kind: "damaged", how: whyOf(error), good: 0, lost: expectedLines(directory) ?? null });
   }
 }
 
@@ -274,6 +283,8 @@ function verify(
   database: DatabaseSync,
   expected: number | undefined,
 ): { readonly lines: number; readonly chain: number } {
+  if (Number(one(database, "PRAGMA application_id")) !== applicationId)
+    throw new Problem({ kind: "damaged", how: "journal.sqlite is no journal", good: 0, lost: expected ?? null });
   const version = Number(one(database, "PRAGMA user_version"));
   if (version !== journalVersion) throw new Problem({ kind: "version", found: version });
   const last = Number(one(database, "SELECT coalesce(max(id), 0) FROM event"));
@@ -325,7 +336,7 @@ function goodLines(database: DatabaseSync, after: number, chainAfter: number): n
       good++;
     }
   } catch (error) {
-    if (!isDamage(error)) throw error;
+    if (isAccess(error)) throw error;
   }
   return good;
 }
@@ -335,7 +346,7 @@ function guarded<T>(directory: string, expected: number | undefined, read: () =>
   try {
     return read();
   } catch (error) {
-    if (!isDamage(error)) throw error;
+    if (error instanceof Problem || isAccess(error)) throw error;
     const { lines, lost } = salvage(directory);
     throw new Problem({ kind: "damaged", how: whyOf(error), good: lines.length, lost: lost ?? expected ?? null });
   }
@@ -354,10 +365,11 @@ function stateOf(database: DatabaseSync, lineCount: number): Omit<Stored, "reuse
   // A mark only saves reading: where it is not what was written, the lines say the same.
   const whole =
     mark !== undefined &&
+    isChecksum(mark.upto) &&
     mark.upto <= lineCount &&
     mark.chain === crc32(mark.state, mark.upto) &&
     segments.at(-1)?.upto === mark.upto &&
-    segments.every((one) => one.chain === crc32(one.ended, crc32(one.answers, one.upto)));
+    segments.every((one) => isChecksum(one.upto) && one.chain === crc32(one.ended, crc32(one.answers, one.upto)));
   const rows = scannerOf(database);
   const tailAfter = whole ? mark.upto : 0;
   const tail: string[] = [];
@@ -385,6 +397,8 @@ function joined(parts: readonly Uint8Array[]): Uint32Array {
   }
   return new Uint32Array(all.buffer);
 }
+
+const isChecksum = (value: number): boolean => Number.isInteger(value) && value >= 0 && value < 2 ** 32;
 
 const one = (database: DatabaseSync, query: string): unknown => Object.values(database.prepare(query).get() ?? {})[0];
 
@@ -492,57 +506,59 @@ function closeAll(): void {
 
 // Damage.
 
-/** All lines that are what was written, as far as SQLite can still find them. */
+/** All lines that are what was written, and what is wrong with the others. Reads pages, so it needs no sound file. */
 function salvage(directory: string): { lines: string[]; lost: number | null; how: string | null } {
-  const { journal } = files(directory);
+  const { journal, wal } = files(directory);
   if (!existsSync(journal)) throw new Problem({ kind: "missing" });
   const expected = expectedLines(directory);
+  const rows = pageRows(journal, wal);
+  const ids = [...rows.keys()].sort((a, b) => a - b);
   const lines: string[] = [];
-  let how: string | null = null;
+  let firstBad: number | undefined;
   let last = 0;
-  let sum = 0;
-  let database: DatabaseSync | undefined;
-  try {
-    database = new DatabaseSync(journal, { readOnly: true });
-    const rows = database.prepare("SELECT id, body, answer, chain FROM event WHERE id > ? ORDER BY id");
-    rows.setReturnArrays(true);
-    // Past a page that cannot be read, ever longer strides find the next one that can.
-    for (let after = 0, stride = 1; stride < 2 ** 32; ) {
-      try {
-        for (const row of rows.iterate(after)) {
-          const [id, body, answer, said] = row as unknown as [number, string, string | null, number];
-          // After a gap nobody knows what the checksum went on from.
-          const seen: number | undefined = id === last + 1 ? crc32(body + (answer ?? ""), sum) : undefined;
-          if (seen === said) lines.push(lineOf([body, answer]));
-          else how ??= `line ${id} is not what was written`;
-          last = id;
-          sum = said;
-          after = id;
-          stride = 1;
-        }
-        break;
-      } catch (error) {
-        if (!isDamage(error)) throw error;
-        how ??= whyOf(error);
-        after += stride;
-        stride *= 2;
-      }
+  for (const id of ids) {
+    const { body, answer, chain } = rows.get(id)!;
+    // After a gap nobody knows what the checksum went on from.
+    const before = id === 1 ? 0 : rows.get(id - 1)?.chain;
+    const whole = before !== undefined && isChecksum(before) && crc32(body + (answer ?? ""), before) === chain;
+    if (whole) {
+      lines.push(lineOf([body, answer]));
+      last = id;
     }
-  } catch (error) {
-    if (!isDamage(error)) throw error;
-    how ??= whyOf(error);
-  } finally {
-    database?.close();
+    if (!whole || (id > 1 && !rows.has(id - 1))) firstBad ??= rows.has(id - 1) || id === 1 ? id : lines.length + 1;
   }
   const most = Math.max(last, expected ?? 0);
-  if (most > last) how ??= "its end is missing";
+  const gap = firstBad === undefined ? "its end is missing" : `line ${firstBad} is not what was written`;
+  const how = most > lines.length ? gap : unsound(directory, expected);
   return { lines, lost: expected === undefined && how !== null ? null : most - lines.length, how };
 }
 
-function isDamage(error: unknown): boolean {
-  const code = codeOf(error);
-  return code === 11 || code === 26 || code === 1 || code === 522;
+/** What is wrong with the file where no line is; null where nothing is. */
+function unsound(directory: string, expected: number | undefined): string | null {
+  let database: DatabaseSync | undefined;
+  try {
+    checkHead(directory, expected);
+    database = openDatabase(directory, true);
+    verify(database, expected);
+    return null;
+  } catch (error) {
+    if (error instanceof Problem) return error.trouble.kind === "damaged" ? error.trouble.how : null;
+    return whyOf(error);
+  } finally {
+    database?.close();
+  }
 }
+
+/** Trouble of the machine or the file system. Whatever else opening a journal meets is the journal's. */
+function isAccess(error: unknown): boolean {
+  const { errcode, errno } = error as { errcode?: number; errno?: number };
+  if (errcode === undefined) return errno !== undefined;
+  return errcode !== shortRead && accessCodes.includes(errcode & 0xff);
+}
+
+/** SQLite's PERM, BUSY, LOCKED, NOMEM, READONLY, IOERR, FULL, CANTOPEN, AUTH; and an IOERR that says the file is cut off. */
+const accessCodes = [3, 5, 6, 7, 8, 10, 13, 14, 23];
+const shortRead = 522;
 
 const isBusy = (error: unknown): boolean => codeOf(error) === 5 || codeOf(error) === 6;
 
