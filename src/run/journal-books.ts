@@ -7,17 +7,16 @@ import {
   type Event,
   noAmounts,
   type RunOpened,
-  type StepCalled,
 } from "../trace/event.ts";
-import type { Balance } from "./ledger.ts";
+import type { Balance, Hold } from "./ledger.ts";
 
 export const units = ["tokens", "calls", "nanoUsd", "ms"] as const;
 type Unit = (typeof units)[number];
 
-/** A try whose reservation is durable, or about to be: see `Hold`. */
-export interface Try {
+/** A try whose reservation is durable, or about to be. What callers have of it is the `Hold`. */
+export class Try implements Hold {
   readonly key: string;
-  readonly number: number;
+  readonly try: number;
   readonly task: string;
   readonly step: string;
   readonly agent: string;
@@ -25,11 +24,24 @@ export interface Try {
   /** Order of reservations, so that a scope knows which came after its first waiting one. */
   readonly order: number;
   /** What it counts as now that it was closed without an answer; absent while it is open. */
-  closed?: Bill;
+  closed: Bill | undefined;
+  readonly state: KeyState;
+
+  constructor({ key, try: number, task, step, agent, held }: Hold, state: KeyState, order: number, closed?: Bill) {
+    this.key = key;
+    this.try = number;
+    this.task = task;
+    this.step = step;
+    this.agent = agent;
+    this.held = held;
+    this.state = state;
+    this.order = order;
+    this.closed = closed;
+  }
 }
 
 /** What is known of a key that has no answer yet, or that has tries whose end may still come. */
-interface KeyState {
+export interface KeyState {
   /** Number of its next try. */
   next: number;
   readonly open: Try[];
@@ -185,11 +197,6 @@ export class Books {
     return this.#agents.get(name)?.balance() ?? { caps: this.budget.agents?.[name] ?? {}, ...none };
   }
 
-  /** True where an answer to a key with open or lost tries is stored, or on its way to the disk. */
-  isAnswered(key: string): boolean {
-    return this.#keys.get(key)?.answered ?? false;
-  }
-
   /** Number that the next try of a key gets. */
   nextTry(key: string): number {
     return this.#keys.get(key)?.next ?? 0;
@@ -213,19 +220,18 @@ export class Books {
   }
 
   /** A reservation. Whether it fits is asked before. */
-  hold(event: Pick<StepCalled, "key" | "try" | "task" | "step" | "agent" | "held">): Try {
-    const { key, task, step, agent, held } = event;
-    const one: Try = { key, number: event.try, task, step, agent, held, order: ++this.#order };
-    let state = this.#keys.get(key);
+  hold(called: Hold): Try {
+    let state = this.#keys.get(called.key);
     if (state === undefined) {
       state = { next: 0, open: [], lost: [], answered: false };
-      this.#keys.set(key, state);
+      this.#keys.set(called.key, state);
     }
-    state.next = event.try + 1;
+    const one = new Try(called, state, ++this.#order);
+    state.next = called.try + 1;
     state.open.push(one);
     this.run.hold(one);
-    this.task(task).hold(one);
-    this.agent(agent).hold(one);
+    this.task(called.task).hold(one);
+    this.agent(called.agent).hold(one);
     return one;
   }
 
@@ -233,8 +239,7 @@ export class Books {
   close(one: Try, bill: Bill, { answers, final }: { answers: boolean; final: boolean }): void {
     const task = this.#tasks.get(one.task); // a lost try may outlive its task
     const scopes = task ? [this.run, task, this.agent(one.agent)] : [this.run, this.agent(one.agent)];
-    const state = this.#keys.get(one.key);
-    assert(state, `a try of ${one.key} is closed that was never opened`);
+    const { state } = one;
     if (one.closed === undefined) {
       remove(state.open, one);
       for (const scope of scopes) scope.release(one);
@@ -289,7 +294,7 @@ export class Books {
 
   #find(key: string, number: number): Try {
     const state = this.#keys.get(key);
-    const one = [...(state?.open ?? []), ...(state?.lost ?? [])].find((one) => one.number === number);
+    const one = [...(state?.open ?? []), ...(state?.lost ?? [])].find((one) => one.try === number);
     assert(one, `try ${number} of ${key} ends, but it is not open`);
     return one;
   }
@@ -307,7 +312,7 @@ export class Books {
   save(): string {
     const sums = ({ spent, held, unknown }: Scope) => [...spent, ...held, ...unknown];
     const tries = (all: readonly Try[]) =>
-      all.map((one) => [one.number, one.task, one.step, one.agent, one.held, one.closed]);
+      all.map((one) => [one.try, one.task, one.step, one.agent, one.held, one.closed]);
     return JSON.stringify({
       opened: this.opened,
       budget: this.budget,
@@ -336,12 +341,15 @@ export class Books {
     for (const [name, sums] of from.tasks) fill(books.task(name), sums);
     for (const [name, sums] of from.agents) fill(books.agent(name), sums);
     for (const [key, next, answered, open, lost] of from.keys) {
+      const state: KeyState = { next, answered, open: [], lost: [] };
       const tries = (all: readonly any[]) =>
-        all.map(([number, task, step, agent, held, closed]): Try => {
-          const one = { key, number, task, step, agent, held, order: ++books.#order };
-          return closed == null ? one : { ...one, closed };
-        });
-      books.#keys.set(key, { next, answered, open: tries(open), lost: tries(lost) });
+        all.map(
+          ([number, task, step, agent, held, closed]) =>
+            new Try({ key, try: number, task, step, agent, held }, state, ++books.#order, closed ?? undefined),
+        );
+      state.open.push(...tries(open));
+      state.lost.push(...tries(lost));
+      books.#keys.set(key, state);
     }
     for (const task of from.ended) books.#ended.add(task);
     return books;
@@ -357,12 +365,12 @@ export const isFinal = ({ state }: { readonly state: string }): boolean =>
 
 /** Amounts of a ledger are whole numbers, or its sums would not be exact. */
 export function assertWhole(amounts: Amounts, what: string): void {
-  for (const unit of units)
-    assert(
-      Number.isSafeInteger(amounts[unit]) && amounts[unit] >= 0,
-      `${what}: ${unit} = ${amounts[unit]} is no whole number ≥ 0`,
-    );
+  const { tokens, calls, nanoUsd, ms } = amounts;
+  if (isWhole(tokens) && isWhole(calls) && isWhole(nanoUsd) && isWhole(ms)) return;
+  assert.fail(`${what}: not whole numbers ≥ 0: ${JSON.stringify(amounts)}`);
 }
+
+const isWhole = (amount: number): boolean => Number.isSafeInteger(amount) && amount >= 0;
 
 function add(sums: Float64Array, { tokens, calls, nanoUsd, ms }: Amounts, sign: 1 | -1): void {
   sums[0]! += sign * tokens;

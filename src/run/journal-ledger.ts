@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Bill, Event, Noted, StepEnded, TryEnded } from "../trace/event.ts";
 import { noAmounts } from "../trace/event.ts";
 import type { Clock } from "./clock.ts";
-import { assertWhole, Books, ownerDead, type Scope, type Try, units } from "./journal-books.ts";
+import { assertWhole, Books, ownerDead, type Scope, Try, units } from "./journal-books.ts";
 import { hashOf, KeyIndex } from "./journal-index.ts";
 import { answerIn, answerLine, eventIn, hasAnswer } from "./journal-lines.ts";
 import type { Balance, Hold, HoldReply, HoldRequest, Ledger, StoredAnswer } from "./ledger.ts";
@@ -55,7 +55,6 @@ export class JournalLedger implements Ledger {
   readonly #reused: readonly { readonly directory: string; readonly index: KeyIndex }[];
   readonly #index: KeyIndex;
   readonly #flights = new Map<string, Flight>();
-  readonly #tries = new WeakMap<Hold, Try>();
 
   /** Waiting for money, the first to go first. */
   readonly #waiting: Request[] = [];
@@ -134,7 +133,7 @@ export class JournalLedger implements Ledger {
       assertWhole(bill.amounts, `bill of ${hold.step}`);
       const notes = this.#noteExcess(one, bill);
       const late = one.closed !== undefined;
-      if (this.#books.isAnswered(one.key)) {
+      if (one.state.answered) {
         const pending = this.#flights.get(one.key)?.answer;
         this.#closeWithout(
           one,
@@ -157,7 +156,7 @@ export class JournalLedger implements Ledger {
         kind: "step-ended",
         ...end,
         key: one.key,
-        try: one.number,
+        try: one.try,
         bill,
         ms: answer.ms,
       };
@@ -407,25 +406,17 @@ export class JournalLedger implements Ledger {
 
   #grant(request: Request): void {
     const { wish, resolve, reject } = request;
-    const event = { ...wish.event, key: wish.key, try: this.#books.nextTry(wish.key), held: wish.most };
-    const one = this.#books.hold(event);
-    const hold: Hold = {
-      key: one.key,
-      try: one.number,
-      task: one.task,
-      step: one.step,
-      agent: one.agent,
-      held: one.held,
-    };
-    this.#tries.set(hold, one);
+    const { key, task, step, agent, most, event } = wish;
+    assert(event.key === key, `the event of ${step} has another key`);
+    const one = this.#books.hold({ key, try: this.#books.nextTry(key), task, step, agent, held: most });
     const flight = this.#flights.get(one.key)!;
     this.#write(
-      [JSON.stringify(event)],
+      [calledLine(event, one)],
       () => {
-        if (!flight.landed) return resolve({ kind: "go", hold });
+        if (!flight.landed) return resolve({ kind: "go", hold: one });
         // Another try was answered while this one was written: there is nothing left to buy.
         const known = () => resolve({ kind: "known", answer: flight.answer! });
-        this.free(hold, "answered-already").then(known, reject);
+        this.free(one, "answered-already").then(known, reject);
       },
       reject,
     );
@@ -535,8 +526,8 @@ export class JournalLedger implements Ledger {
   // Tries that end.
 
   #tryOf(hold: Hold, how: string): Try {
-    const one = this.#tries.get(hold);
-    assert(one, `a hold of ${hold.step} is ${how} that this ledger did not give`);
+    const one = hold;
+    assert(one instanceof Try, `a hold of ${hold.step} is ${how} that this ledger did not give`);
     assert(
       one.closed === undefined || (how === "settled" && one.closed.billing === "lost"),
       `the hold of ${hold.step}, try ${hold.try}, is ${how} and was closed before`,
@@ -675,6 +666,13 @@ export class JournalLedger implements Ledger {
   }
 }
 
+/** The event of a reservation: what the caller said of it, and what the ledger adds. */
+function calledLine(event: HoldRequest["event"], { try: number, held }: Try): string {
+  const { tokens, calls, nanoUsd, ms } = held;
+  const amounts = `{"tokens":${tokens},"calls":${calls},"nanoUsd":${nanoUsd},"ms":${ms}}`;
+  return `${JSON.stringify(event).slice(0, -1)},"try":${number},"held":${amounts}}`;
+}
+
 const noNotes: readonly string[] = [];
 
 const tryEnded = (at: number, one: Try, bill: Bill, reason: string): { readonly at: number } & TryEnded => ({
@@ -683,7 +681,7 @@ const tryEnded = (at: number, one: Try, bill: Bill, reason: string): { readonly 
   task: one.task,
   step: one.step,
   key: one.key,
-  try: one.number,
+  try: one.try,
   bill,
   reason,
 });
