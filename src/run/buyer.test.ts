@@ -426,6 +426,29 @@ describe("the rate of an upstream of 50 requests a second", () => {
     expect(refusedShare).toBeLessThanOrEqual(0.02);
   });
 
+  it.each([0.01, 0.02, 0.05])("is not made up where a share of %d is refused at any rate", async (refusedShare) => {
+    const clock = new VirtualClock();
+    const upstream = limitedUpstream(
+      clock,
+      { kind: "chance", perSecond: 0, refusedShare, says: "retry-after" },
+      { latencyMs: latencies["even 100 ms"] },
+    );
+    const buyer = createBuyer({
+      ...{ ledger: new ReferenceLedger(), clock, seed: 1, run: { concurrency: 50, triesMax: 20 } },
+      endpoints: { a: { provider: upstream.provider } },
+    });
+    let number = 0;
+    let stop = false;
+    for (let i = 0; i < 100; i++)
+      void (async () => {
+        while (!stop) await buyer.buy(purchase(number++), never);
+      })();
+    await clock.pass(180_000);
+    stop = true;
+    const unhindered = 50 / 0.12; // calls per second: 100 ms and the ways
+    expect(upstream.seen(60_000, 180_000).perSecond).toBeGreaterThan(0.5 * unhindered);
+  });
+
   it("is kept from the first call where the user states it", async () => {
     const clock = new VirtualClock();
     const upstream = limitedUpstream(

@@ -5,12 +5,14 @@ import { reply } from "./purchases.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
 export interface UpstreamLimit {
-  /** bucket: fills evenly up to `burst`. window: everything back every `windowMs`. */
-  readonly kind: "bucket" | "window" | "concurrency" | "none";
+  /** bucket: fills evenly up to `burst`. window: everything back every `windowMs`. chance: refuses a share, however few. */
+  readonly kind: "bucket" | "window" | "concurrency" | "chance" | "none";
   readonly perSecond: number;
   readonly burst?: number;
   readonly windowMs?: number;
   readonly concurrency?: number;
+  /** Of `chance`. */
+  readonly refusedShare?: number;
   /** What it says: nothing but 429, when to come back, or what is left with every answer. */
   readonly says: "429" | "retry-after" | "headers";
 }
@@ -35,6 +37,7 @@ export function limitedUpstream(
 
   function takes(now: number): { readonly ok: boolean; readonly retryMs: number; readonly limits?: UpstreamLimits } {
     if (limit.kind === "none") return { ok: true, retryMs: 0 };
+    if (limit.kind === "chance") return { ok: next() >= (limit.refusedShare ?? 0), retryMs: 50 };
     if (limit.kind === "concurrency") return { ok: inFlight < concurrency, retryMs: 100 };
     if (limit.kind === "bucket") {
       level = Math.min(burst, level + ((now - at) * perSecond) / 1000);

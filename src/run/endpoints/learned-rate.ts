@@ -13,6 +13,9 @@ const fine = { calls: 100, ms: 5000 };
 const shareFar = 0.15;
 const shareUsedUp = 0.8;
 const refusalsToTell = 3;
+/** A rate that was let through for this long with few refusals is good; refusals at less than half of it are not about it. */
+const goodMs = 10_000;
+const goodShare = 0.5;
 const startsKept = 256;
 const pauseMs = 200;
 const pauseMsMax = 30_000;
@@ -28,6 +31,9 @@ const minuteMs = 60_000;
  * Counted in calls that waited for the rate, not in time, so that an idle endpoint does not forget. r_max is the rate that
  * was refused or, where that was far too high, what was let through. Where nearly everything is refused a window is used
  * up: the endpoint pauses, and what was let through counts over the minute.
+ *
+ * Some upstreams refuse a share of calls by chance, at any rate, and cuts would never end. So where few calls are refused
+ * even at half of a rate that was good before, the rate is not to blame and is not held any more, until many are.
  */
 export class LearnedRate {
   #max = Number.POSITIVE_INFINITY;
@@ -41,6 +47,10 @@ export class LearnedRate {
   #refusedSince = 0;
   #pausedMs = 0;
   #streak = 0;
+  /** Highest rate that was let through with few refusals since a refusal of many. */
+  #good = 0;
+  /** Refusals have nothing to do with the rate. */
+  #byChance = false;
   readonly #startedAt = new Float64Array(startsKept);
   readonly #refused = new Uint8Array(startsKept);
   #starts = 0;
@@ -53,9 +63,9 @@ export class LearnedRate {
     return this.#cuts;
   }
 
-  /** Calls per ms; ∞ before the first refusal. */
+  /** Calls per ms; ∞ before the first refusal, and where refusals come by chance. */
   perMs(): number {
-    if (this.#cuts === 0) return Number.POSITIVE_INFINITY;
+    if (this.#cuts === 0 || this.#byChance) return Number.POSITIVE_INFINITY;
     const depth = cut + (roughCut - cut) * this.#rough;
     return this.#max * (1 + depth * (this.#waited / this.#recoveryCalls() - 1) ** 3);
   }
@@ -98,6 +108,8 @@ export class LearnedRate {
   refused(number: number, startedAt: number, now: number, retryAfterMs = 0): number {
     this.#strike(number, startedAt);
     if (number < this.#firstSince) return 0; // the same round trip
+    const refusesMany = this.#refusedShare() >= shareFar;
+    if (this.#byChance && !refusesMany) return 0;
     this.#refusedSince++;
     const share = this.#refusedSince / (this.#refusedSince + this.#passedSince(2 * startedAt - now));
     if (share >= shareUsedUp && this.#refusedSince < refusalsToTell) return 0; // nothing let through yet: too early to tell
@@ -125,6 +137,9 @@ export class LearnedRate {
       this.#rough = this.#rough < 0.1 ? 0 : this.#rough / 2;
       this.#recoveryMs = Math.max(recovery.ms, this.#recoveryMs / 2);
     }
+    if (refusesMany || usedUp || retryAfterMs > 1000) this.#good = 0;
+    else this.#good = Math.max(this.#good, this.#passedLately(now));
+    this.#byChance = rate < goodShare * this.#good;
     this.#max = Math.max(rate, 1 / minuteMs);
     this.#waited = 0;
     this.#cuts++;
@@ -155,6 +170,24 @@ export class LearnedRate {
     }
     const ms = now - oldest;
     return { perMs: calls / Math.max(250, ms), calls, ms };
+  }
+
+  /** Of the last calls that were started. */
+  #refusedShare(): number {
+    const kept = Math.min(this.#starts, startsKept);
+    let refused = 0;
+    for (let i = 0; i < kept; i++) refused += this.#refused[i]!;
+    return refused / kept;
+  }
+
+  /** Let through per ms over the last whole seconds; 0 before there were as many. */
+  #passedLately(now: number): number {
+    this.#turnTo(now);
+    const seconds = goodMs / 1000;
+    if (now - (this.#firstAt ?? now) < goodMs + 1000) return 0;
+    let calls = 0;
+    for (let s = this.#second - seconds; s < this.#second; s++) calls += this.#perSecond[s % 60]!;
+    return calls / goodMs;
   }
 
   #passedOfMinute(now: number, pauseMs: number): { readonly perMs: number; readonly ms: number } {
