@@ -1,6 +1,7 @@
 import type { Amounts, Bill, StepEnded, TokenCounts } from "../trace/event.ts";
 import type { ModelCall } from "./call.ts";
 import type { StoredAnswer } from "./ledger.ts";
+import type { OffSignal } from "./off-switch.ts";
 
 /** A step that is to be bought: its question is complete, its price is bounded. */
 export interface Purchase {
@@ -64,5 +65,5 @@ export type CallOff = "cancelled" | "interrupted" | "deadline";
  * Never rejects for what an upstream does; the step's own end is in the journal when it resolves.
  */
 export interface Buyer {
-  buy(purchase: Purchase, signal: AbortSignal): Promise<Bought>;
+  buy(purchase: Purchase, signal: OffSignal): Promise<Bought>;
 }

@@ -12,6 +12,8 @@ import { Heap } from "./endpoints/heap.ts";
 import { Latencies } from "./endpoints/latencies.ts";
 import { redundancyThatPays } from "./endpoints/redundancy.ts";
 import type { Hold, HoldReply, Ledger, StoredAnswer } from "./ledger.ts";
+import { type Abortable, type OffSignal, OffSwitch } from "./off-switch.ts";
+import type { CallOptions } from "./providers/provider.ts";
 
 export interface BuyerOptions {
   readonly ledger: Ledger;
@@ -92,7 +94,7 @@ const hedgeQuantile = 0.95;
 /** A purchase on its way. */
 interface Job extends Waiting {
   readonly purchase: Purchase;
-  readonly signal: AbortSignal;
+  readonly signal: OffSignal;
   readonly lot: Lot;
   readonly since: number;
   readonly resolve: (bought: Bought) => void;
@@ -120,6 +122,8 @@ interface Job extends Waiting {
   answered: boolean;
   /** Its owner knows. */
   gone: boolean;
+  /** Of one that listens to a switch. */
+  abort: (() => void) | undefined;
 }
 
 /** One try, from its turn to its settlement. */
@@ -127,7 +131,7 @@ interface Flight {
   readonly job: Job;
   readonly slot: Slot;
   readonly why: Why;
-  readonly broken: AbortController;
+  readonly broken: OffSwitch;
   calledAt: number;
   /** When the watch gives it up. */
   until: number;
@@ -194,25 +198,38 @@ export function createBuyer(options: BuyerOptions): OpenBuyer {
 
   // The way of a purchase
 
-  function buy(purchase: Purchase, signal: AbortSignal): Promise<Bought> {
+  function buy(purchase: Purchase, signal: OffSignal): Promise<Bought> {
     return new Promise((resolve, reject) => {
       const now = clock.monotonicMs();
       const job: Job = {
-        ...{ purchase, signal, resolve, reject, lot: lotOf(purchase), since: now, waitsSince: now, flights: [] },
-        ...{ task: purchase.task, priority: purchase.priority, turn: 0, arrival: 0, place: -1 },
-        ...{
-          tries: 0,
-          tokens: 0,
-          calls: 0,
-          nanoUsd: 0,
-          ms: 0,
-          where: "queue",
-          answered: false,
-          allowed: false,
-          gone: false,
-          insured: purchase.isRedundant === true,
-        },
-        ...{ avoid: undefined, failed: undefined, pause: undefined, off: undefined },
+        purchase,
+        signal,
+        resolve,
+        reject,
+        lot: lotOf(purchase),
+        since: now,
+        waitsSince: now,
+        flights: [],
+        task: purchase.task,
+        priority: purchase.priority,
+        turn: 0,
+        arrival: 0,
+        place: -1,
+        tries: 0,
+        tokens: 0,
+        calls: 0,
+        nanoUsd: 0,
+        ms: 0,
+        where: "queue",
+        answered: false,
+        allowed: false,
+        gone: false,
+        insured: purchase.isRedundant === true,
+        avoid: undefined,
+        failed: undefined,
+        pause: undefined,
+        off: undefined,
+        abort: undefined,
       };
       open++;
       if (signal.aborted) job.off = reasonOf(signal);
@@ -226,17 +243,23 @@ export function createBuyer(options: BuyerOptions): OpenBuyer {
 
   /** One listener per signal, however many purchases share it. */
   function listen(job: Job): void {
-    const known = signals.get(job.signal);
+    const { signal } = job;
+    if (signal instanceof OffSwitch) {
+      job.abort = () => callOff(job, reasonOf(signal));
+      signal.add(job as Abortable);
+      return;
+    }
+    const known = signals.get(signal);
     if (known) {
       known.add(job);
       return;
     }
     const jobs = new Set([job]);
-    signals.set(job.signal, jobs);
-    job.signal.addEventListener(
+    signals.set(signal, jobs);
+    signal.addEventListener(
       "abort",
       () => {
-        const reason = reasonOf(job.signal);
+        const reason = reasonOf(signal);
         for (const one of jobs) callOff(one, reason);
       },
       { once: true },
@@ -280,7 +303,7 @@ export function createBuyer(options: BuyerOptions): OpenBuyer {
   }
 
   function breakOff(flight: Flight, reason: string): void {
-    if (flight.broken.signal.aborted) return;
+    if (flight.broken.aborted) return;
     flight.until = Math.min(flight.until, clock.monotonicMs() + watchMs);
     flight.broken.abort(reason);
   }
@@ -393,8 +416,16 @@ export function createBuyer(options: BuyerOptions): OpenBuyer {
     const { purchase } = job;
     const slot = endpoint.take(lane, purchase.most.tokens, now);
     const flight: Flight = {
-      ...{ job, slot, why, broken: new AbortController(), calledAt: 0, until: Number.POSITIVE_INFINITY },
-      ...{ end: undefined, hedge: undefined, left: false, granted: job.allowed },
+      job,
+      slot,
+      why,
+      broken: new OffSwitch(),
+      calledAt: 0,
+      until: Number.POSITIVE_INFINITY,
+      end: undefined,
+      hedge: undefined,
+      left: false,
+      granted: job.allowed,
     };
     job.allowed = false;
     job.where = "flight";
@@ -422,13 +453,13 @@ export function createBuyer(options: BuyerOptions): OpenBuyer {
             ...(purchase.cachedShare === undefined ? {} : { cachedShare: purchase.cachedShare }),
           },
         },
-        flight.broken.signal,
+        flight.broken,
       );
     } catch (error) {
       endpoint.giveBack(slot, clock.monotonicMs());
       notCalled(flight);
       land(flight);
-      if (flight.broken.signal.aborted) return goOn(job);
+      if (flight.broken.aborted) return goOn(job);
       return breakDown(job, error);
     }
     try {
@@ -441,10 +472,10 @@ export function createBuyer(options: BuyerOptions): OpenBuyer {
         else if (reply.kind === "over") goOn(job);
         return;
       }
-      if (flight.broken.signal.aborted) {
+      if (flight.broken.aborted) {
         endpoint.giveBack(slot, clock.monotonicMs());
         notCalled(flight);
-        await ledger.free(reply.hold, String(flight.broken.signal.reason));
+        await ledger.free(reply.hold, String(flight.broken.reason));
         land(flight);
         return goOn(job);
       }
@@ -484,9 +515,7 @@ export function createBuyer(options: BuyerOptions): OpenBuyer {
       const threw = (error: unknown) => resolve(brokenProvider(error, clock.monotonicMs() - calledAt));
       flight.end = resolve;
       try {
-        endpoint.provider
-          .call(purchase.call, { signal: flight.broken.signal, timeoutMs: purchase.timeoutMs })
-          .then(resolve, threw);
+        endpoint.provider.call(purchase.call, new Calling(flight.broken, purchase.timeoutMs)).then(resolve, threw);
       } catch (error) {
         threw(error);
       }
@@ -634,10 +663,10 @@ export function createBuyer(options: BuyerOptions): OpenBuyer {
       if (flight.until > now || !flight.end) continue;
       flight.end({
         kind: "failed",
-        trouble: flight.broken.signal.aborted ? "aborted" : "timeout",
+        trouble: flight.broken.aborted ? "aborted" : "timeout",
         message: "The provider did not end the call in its time.",
         billing: "lost",
-        retryable: !flight.broken.signal.aborted && isRepeatable(flight.slot.endpoint),
+        retryable: !flight.broken.aborted && isRepeatable(flight.slot.endpoint),
         ms: Math.ceil(now - flight.calledAt),
       });
       flight.broken.abort("timeout");
@@ -764,7 +793,8 @@ export function createBuyer(options: BuyerOptions): OpenBuyer {
     job.gone = true;
     open--;
     if (job.insured) further.giveBack();
-    signals.get(job.signal)?.delete(job);
+    if (job.signal instanceof OffSwitch) job.signal.remove(job as Abortable);
+    else signals.get(job.signal)?.delete(job);
     if (open === 0 && flights.size === 0) for (const resolve of idle.splice(0)) resolve();
   }
 
@@ -912,9 +942,24 @@ function isRepeatable({ provider }: Endpoint): boolean {
   return provider.isRepeatable !== false;
 }
 
-function reasonOf(signal: AbortSignal): CallOff {
+function reasonOf(signal: OffSignal): CallOff {
   const reason: unknown = signal.reason;
   return reason === "interrupted" || reason === "deadline" ? reason : "cancelled";
+}
+
+/** What a provider is told of a call; its AbortSignal is made where it wants one. */
+class Calling implements CallOptions {
+  readonly off: OffSwitch;
+  readonly timeoutMs: number;
+
+  constructor(off: OffSwitch, timeoutMs: number) {
+    this.off = off;
+    this.timeoutMs = timeoutMs;
+  }
+
+  get signal(): AbortSignal {
+    return this.off.signal;
+  }
 }
 
 /** Providers do not throw. What one throws all the same may have been billed. */

@@ -5,6 +5,7 @@ import type { AnswerReader } from "./answers/extraction.ts";
 import type { Bought, Buyer, CallOff, Purchase } from "./buy.ts";
 import type { Clock } from "./clock.ts";
 import type { StoredAnswer } from "./ledger.ts";
+import { OffSwitch } from "./off-switch.ts";
 import type { Task } from "./task.ts";
 
 /** How the steps of one task become purchases. */
@@ -77,7 +78,7 @@ type Final = Exclude<Move, { readonly ask: readonly Step[] }>;
 /** A step that was asked for and has not ended. */
 interface Open {
   readonly step: Step;
-  readonly controller: AbortController;
+  readonly off: OffSwitch;
   /** Critical path up to its start, in ms of calls. */
   readonly before: number;
   /** Of a sample that was asked together with further ones. */
@@ -200,7 +201,7 @@ class Execution {
   private ask(step: Step, samplesOf?: Pool): { readonly open: Open; readonly purchase: Purchase } {
     const place = this.places.size;
     this.places.set(step.id, place);
-    const open: Open = { step, controller: new AbortController(), before: this.pathInto(step) };
+    const open: Open = { step, off: new OffSwitch(), before: this.pathInto(step) };
     if (samplesOf) open.pool = samplesOf;
     this.open.set(step.id, open);
     return { open, purchase: this.buy(open, 0, samplesOf !== undefined) };
@@ -233,14 +234,14 @@ class Execution {
 
   /** Buys the step, from its agent or from the one that takes its place. */
   private buy(open: Open, instead: number, isRedundant = false): Purchase {
-    const { step, controller } = open;
+    const { step, off } = open;
     const { buyer, onStep, stepTimeoutMs } = this.executing;
     const told = step.reads.map((id) => this.said.get(id)).filter((one) => one !== undefined);
     const made = this.counter.purchase(step, told, this.places.get(step.id)!, instead);
     const purchase = isRedundant ? { ...made, isRedundant } : made;
     onStep?.("asked", purchase);
-    const timer = stepTimeoutMs === undefined ? undefined : this.timer(stepTimeoutMs, controller);
-    buyer.buy(purchase, controller.signal).then((bought) => {
+    const timer = stepTimeoutMs === undefined ? undefined : this.timer(stepTimeoutMs, off);
+    buyer.buy(purchase, off).then((bought) => {
       timer?.abort();
       onStep?.("ended", purchase, bought);
       this.take(open, purchase, bought, instead);
@@ -249,9 +250,9 @@ class Execution {
   }
 
   private take(open: Open, purchase: Purchase, bought: Bought, instead: number): void {
-    const { step, controller } = open;
+    const { step, off } = open;
     const { end, answer } = bought;
-    const reason = controller.signal.aborted ? (controller.signal.reason as CallOff) : undefined;
+    const reason = off.aborted ? (off.reason as CallOff) : undefined;
     if (end.state === "cancelled" && (reason === "interrupted" || end.reason === "interrupted")) {
       this.isStopped = true; // it has not ended, and the organization is not asked what to do without it
       this.open.delete(step.id);
@@ -304,7 +305,7 @@ class Execution {
       this.answered.set(id, ended);
       this.paths.set(id, path);
     }
-    for (const id of [...late, ...further]) this.open.get(id)?.controller.abort("cancelled" satisfies CallOff);
+    for (const id of [...late, ...further]) this.open.get(id)?.off.abort("cancelled" satisfies CallOff);
   }
 
   /** A step that reads waits for what it reads, any other for all that had ended when it was first wanted. */
@@ -318,7 +319,7 @@ class Execution {
     if (this.open.size === 0) return;
     const ids = new Set(wanted.map(({ id }) => id));
     const isWanted = ({ step, pool }: Open) => ids.has(step.id) || (pool?.samples.some((id) => ids.has(id)) ?? false);
-    for (const open of this.open.values()) if (!isWanted(open)) open.controller.abort("cancelled" satisfies CallOff);
+    for (const open of this.open.values()) if (!isWanted(open)) open.off.abort("cancelled" satisfies CallOff);
   }
 
   private endUnasked(step: Step, state: StepState, reason: string): void {
@@ -340,7 +341,7 @@ class Execution {
 
   private readonly stop = (): void => {
     this.isStopped = true;
-    for (const { controller } of this.open.values()) controller.abort("interrupted" satisfies CallOff);
+    for (const { off } of this.open.values()) off.abort("interrupted" satisfies CallOff);
     if (this.open.size === 0) this.advance();
   };
 
@@ -348,13 +349,13 @@ class Execution {
     this.deadline = this.timer(ms, {
       abort: (reason) => {
         this.isLate = true;
-        for (const { controller } of this.open.values()) controller.abort(reason);
+        for (const { off } of this.open.values()) off.abort(reason);
       },
     });
   }
 
   /** Calls off after so many milliseconds, unless it is aborted itself first. */
-  private timer(ms: number, target: Pick<AbortController, "abort">): AbortController {
+  private timer(ms: number, target: Pick<OffSwitch, "abort">): AbortController {
     const timer = new AbortController();
     this.executing.clock.sleep(ms, timer.signal).then(
       () => target.abort("deadline" satisfies CallOff),

@@ -364,10 +364,10 @@ export const isFinal = ({ state }: { readonly state: string }): boolean =>
   state === "answered" || state === "unanswered";
 
 /** Amounts of a ledger are whole numbers, or its sums would not be exact. */
-export function assertWhole(amounts: Amounts, what: string): void {
+export function assertWhole(amounts: Amounts, what: string, of: string): void {
   const { tokens, calls, nanoUsd, ms } = amounts;
   if (isWhole(tokens) && isWhole(calls) && isWhole(nanoUsd) && isWhole(ms)) return;
-  assert.fail(`${what}: not whole numbers ≥ 0: ${JSON.stringify(amounts)}`);
+  assert.fail(`${what} of ${of}: not whole numbers ≥ 0: ${JSON.stringify(amounts)}`);
 }
 
 const isWhole = (amount: number): boolean => Number.isSafeInteger(amount) && amount >= 0;

@@ -22,6 +22,12 @@ export class KeyIndex {
     this.size++;
   }
 
+  has(hash: number): boolean {
+    let at = hash & this.#mask;
+    while (this.#slots[2 * at + 1] !== 0 && this.#slots[2 * at] !== hash) at = (at + 1) & this.#mask;
+    return this.#slots[2 * at + 1] !== 0;
+  }
+
   /** Lines of all keys with this hash, almost always none or one. */
   find(hash: number): number[] {
     const lines: number[] = [];

@@ -6,6 +6,7 @@ import { assertWhole, Books, ownerDead, type Scope, Try, units } from "./journal
 import { hashOf, KeyIndex } from "./journal-index.ts";
 import { answerIn, answerLine, eventIn, hasAnswer } from "./journal-lines.ts";
 import type { Balance, Hold, HoldReply, HoldRequest, Ledger, StoredAnswer } from "./ledger.ts";
+import type { OffSignal } from "./off-switch.ts";
 import type { Mark, Place, Store } from "./store/store.ts";
 
 /** Most operations of one commit: more would make the event loop stand still. */
@@ -28,7 +29,7 @@ interface Flight {
 
 interface Request {
   readonly wish: HoldRequest;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: OffSignal | undefined;
   readonly resolve: (reply: HoldReply) => void;
   readonly reject: (reason: unknown) => void;
   /** Order of arrival. */
@@ -116,11 +117,11 @@ export class JournalLedger implements Ledger {
     this.#noteAnswer(key, number);
   }
 
-  hold(wish: HoldRequest, signal?: AbortSignal): Promise<HoldReply> {
+  hold(wish: HoldRequest, signal?: OffSignal): Promise<HoldReply> {
     return new Promise((resolve, reject) => {
       if (this.#failure !== undefined) return reject(this.#failure);
       if (signal?.aborted) return reject(signal.reason);
-      assertWhole(wish.most, `reservation of ${wish.step}`);
+      assertWhole(wish.most, "reservation", wish.step);
       this.#admit({ wish, signal, resolve, reject, arrival: this.#arrivals++, needs: wish.most });
     });
   }
@@ -130,7 +131,7 @@ export class JournalLedger implements Ledger {
       if (this.#failure !== undefined) return reject(this.#failure);
       const one = this.#tryOf(hold, "settled");
       const { bill } = answer;
-      assertWhole(bill.amounts, `bill of ${hold.step}`);
+      assertWhole(bill.amounts, "bill", hold.step);
       const notes = this.#noteExcess(one, bill);
       const late = one.closed !== undefined;
       if (one.state.answered) {
@@ -318,6 +319,7 @@ export class JournalLedger implements Ledger {
    */
   #lookUp(key: string, found: (answer: StoredAnswer | undefined) => void): boolean {
     const hash = hashOf(key);
+    if (this.#reused.length === 0 && !this.#index.has(hash)) return false;
     const places: Place[] = this.#index.find(hash).map((line) => ({ source: 0, line }));
     for (const [i, { index }] of this.#reused.entries())
       for (const line of index.find(hash)) places.push({ source: i + 1, line });
@@ -407,7 +409,7 @@ export class JournalLedger implements Ledger {
   #grant(request: Request): void {
     const { wish, resolve, reject } = request;
     const { key, task, step, agent, most, event } = wish;
-    assert(event.key === key, `the event of ${step} has another key`);
+    if (event.key !== key) assert.fail(`the event of ${step} has another key`);
     const one = this.#books.hold({ key, try: this.#books.nextTry(key), task, step, agent, held: most });
     const flight = this.#flights.get(one.key)!;
     this.#write(
@@ -526,20 +528,18 @@ export class JournalLedger implements Ledger {
   // Tries that end.
 
   #tryOf(hold: Hold, how: string): Try {
-    const one = hold;
-    assert(one instanceof Try, `a hold of ${hold.step} is ${how} that this ledger did not give`);
-    assert(
-      one.closed === undefined || (how === "settled" && one.closed.billing === "lost"),
-      `the hold of ${hold.step}, try ${hold.try}, is ${how} and was closed before`,
-    );
-    return one;
+    // Messages are made where they are needed: this is asked twice a step.
+    if (!(hold instanceof Try)) assert.fail(`a hold of ${hold.step} is ${how} that this ledger did not give`);
+    if (hold.closed !== undefined && !(how === "settled" && hold.closed.billing === "lost"))
+      assert.fail(`the hold of ${hold.step}, try ${hold.try}, is ${how} and was closed before`);
+    return hold;
   }
 
   #end(hold: Hold, bill: Bill, reason: string): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#failure !== undefined) return reject(this.#failure);
       const one = this.#tryOf(hold, "closed");
-      assertWhole(bill.amounts, `bill of ${hold.step}`);
+      assertWhole(bill.amounts, "bill", hold.step);
       this.#closeWithout(one, bill, reason, this.#noteExcess(one, bill), resolve, reject);
     });
   }

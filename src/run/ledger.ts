@@ -1,4 +1,5 @@
 import type { Amounts, Bill, Caps, Event, StepEnded, Why } from "../trace/event.ts";
+import type { OffSignal } from "./off-switch.ts";
 
 /** A reply that was paid for, as stored under its key: read again it says the same, whatever reads it. */
 export interface StoredAnswer {
@@ -69,7 +70,7 @@ export interface Ledger {
    *
    * @throws the signal's reason where it aborts first; nothing is reserved then
    */
-  hold(request: HoldRequest, signal?: AbortSignal): Promise<HoldReply>;
+  hold(request: HoldRequest, signal?: OffSignal): Promise<HoldReply>;
   /**
    * The call was answered; also of a hold that was lost meanwhile, which then counts at its true bill. Durable when it resolves, with the answer that is stored: where another try of the key was first,
    * that one's, and this bill is paid without an answer.

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { CallFailed, CallResult, ModelCall } from "../call.ts";
+import type { OffSignal } from "../off-switch.ts";
 import { BadProvider, KeyInConfig, MissingKey } from "./errors.ts";
 import { Connections, type Exchange } from "./http/connections.ts";
 import { brokenVerdict, type ErrorWords, errorWords, shorten, verdictOf } from "./http/failure.ts";
@@ -10,7 +11,7 @@ import { type Dialect, type Quirks, reservedIn } from "./openai/dialect.ts";
 import { parseRecord, type Reading, readWhole, streamReading } from "./openai/reading.ts";
 import { responses } from "./openai/responses.ts";
 import { outcomeOf, type Said } from "./openai/said.ts";
-import type { Offer, Provider, ProviderContext, ProviderKind } from "./provider.ts";
+import type { CallOptions, Offer, Provider, ProviderContext, ProviderKind } from "./provider.ts";
 
 const ms = z.int().positive().max(86_400_000);
 const bytes = z
@@ -93,10 +94,8 @@ class OpenAiCompatible implements Provider {
     });
   }
 
-  async call(
-    call: ModelCall,
-    options: { readonly signal?: AbortSignal; readonly timeoutMs: number },
-  ): Promise<CallResult> {
+  async call(call: ModelCall, options: CallOptions): Promise<CallResult> {
+    const signal = options.off ?? options.signal;
     const { clock } = this.#context;
     const startedMs = clock.monotonicMs();
     try {
@@ -108,7 +107,7 @@ class OpenAiCompatible implements Provider {
       for (let adaptions = 0; ; adaptions++) {
         const quirks = this.#quirks.get(model) ?? this.#first;
         const leftMs = options.timeoutMs - (clock.monotonicMs() - startedMs);
-        const { exchange, reading } = await this.#send(model, call, quirks, { ...options, timeoutMs: leftMs });
+        const { exchange, reading } = await this.#send(model, call, quirks, signal, leftMs);
         const complaint = adaptions < 2 ? this.#complaint(exchange, reading, quirks) : undefined;
         if (complaint === undefined) return this.#result(exchange, reading, call, startedMs);
         this.#quirks.set(model, { ...(this.#quirks.get(model) ?? this.#first), ...complaint });
@@ -172,7 +171,8 @@ class OpenAiCompatible implements Provider {
     model: string,
     call: ModelCall,
     quirks: Quirks,
-    { signal, timeoutMs }: { readonly signal?: AbortSignal; readonly timeoutMs: number },
+    signal: OffSignal | undefined,
+    timeoutMs: number,
   ): Promise<{ exchange: Exchange; reading: Reading | undefined }> {
     const { stream, bodyBytesMax, firstByteTimeoutMs } = this.#options;
     const reading = stream ? streamReading(this.#dialect, bodyBytesMax) : undefined;

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { CallFailed, CallResult, ModelCall } from "../call.ts";
 import type { Clock } from "../clock.ts";
+import type { OffSwitch } from "../off-switch.ts";
 
 /** One upstream, open: keeps connections, knows its quirks, never retries. */
 export interface Provider {
@@ -10,7 +11,7 @@ export interface Provider {
    * One call, one result: never rejects, whatever the upstream does. Ends within `timeoutMs`, and soon after `signal`
    * aborts.
    */
-  call(call: ModelCall, options: { readonly signal?: AbortSignal; readonly timeoutMs: number }): Promise<CallResult>;
+  call(call: ModelCall, options: CallOptions): Promise<CallResult>;
   /**
    * Asked before the first call, for nothing: which of these models it lacks, and which it has. Undefined where it does not
    * say; a failure where no call could succeed either (no connection, another key, no such path).
@@ -18,6 +19,13 @@ export interface Provider {
   check?(models: readonly string[], options: { readonly timeoutMs: number }): Promise<Offer | CallFailed | undefined>;
   /** Closes connections; calls in flight end as aborted. */
   close(): Promise<void>;
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+  /** The same as `signal`, which need not be made where this is taken. */
+  readonly off?: OffSwitch;
+  readonly timeoutMs: number;
 }
 
 /** Names of models. */

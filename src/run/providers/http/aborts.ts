@@ -1,13 +1,16 @@
-/** Something that a signal ends. */
-export interface Abortable {
-  abort(): void;
-}
+import { type Abortable, type OffSignal, OffSwitch } from "../../off-switch.ts";
+
+export type { Abortable } from "../../off-switch.ts";
 
 /** One listener per signal, however many calls share it: a thousand listeners on one signal warn, and leave in O(n). */
 export class Aborts {
   readonly #calls = new Map<AbortSignal, Set<Abortable>>();
 
-  add(signal: AbortSignal, one: Abortable): void {
+  add(signal: OffSignal, one: Abortable): void {
+    if (signal instanceof OffSwitch) {
+      signal.add(one);
+      return;
+    }
     const others = this.#calls.get(signal);
     if (others) {
       others.add(one);
@@ -17,7 +20,11 @@ export class Aborts {
     signal.addEventListener("abort", this);
   }
 
-  remove(signal: AbortSignal, one: Abortable): void {
+  remove(signal: OffSignal, one: Abortable): void {
+    if (signal instanceof OffSwitch) {
+      signal.remove(one);
+      return;
+    }
     const others = this.#calls.get(signal);
     if (!others?.delete(one) || others.size > 0) return;
     this.#calls.delete(signal);

@@ -1,5 +1,6 @@
 import { buildConnector, Client, type Dispatcher } from "undici";
 import type { Clock } from "../../clock.ts";
+import type { OffSignal } from "../../off-switch.ts";
 import { Aborts } from "./aborts.ts";
 import { Deadlines } from "./deadlines.ts";
 
@@ -23,7 +24,7 @@ export interface Sending {
   /** From sending to the first byte of the answer's body. @default the whole time */
   readonly firstByteTimeoutMs?: number | undefined;
   readonly bodyBytesMax: number;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: OffSignal | undefined;
   /**
    * Takes the body as it comes, so that it is not collected. Says "done" where the answer is complete, whatever follows, and
    * "stop" where nothing more is wanted.
