@@ -1,5 +1,5 @@
 // What a live study tells in the terminal: the verdict, forecast against measured of both teams, the bill.
-import { cost, count, accuracy as percent, points, pointsInterval } from "../report/format-number.ts";
+import { count, money, accuracy as percent, points, pointsInterval } from "../report/format-number.ts";
 import { kinds } from "../report/kinds.ts";
 import { keptName, keptText } from "../report/run-report.ts";
 import type { LiveStudy, StudiedRun } from "../study/live.ts";
@@ -23,7 +23,7 @@ export function liveStudyLines({ measured, plan, advised, single, gain, tasks, b
       ({ team, result }) =>
         `  run        ${count(result.spent.tokens)} tokens in ${count(result.spent.calls)} calls: ${team}`,
     ),
-    `  in all     ${count(bill.tokens)} tokens in ${count(bill.calls)} calls${bill.nanoUsd > 0 ? `, ${cost(bill.nanoUsd / 1e9, "usd")}` : ""}${unknown.calls > 0 ? `; nobody knows whether ${count(unknown.tokens)} tokens of it were billed` : ""}`,
+    `  in all     ${count(bill.tokens)} tokens in ${count(bill.calls)} calls${bill.nanoUsd > 0 ? `, ${money(bill.nanoUsd / 1e9)}` : ""}${unknown.calls > 0 ? `; nobody knows whether ${count(unknown.tokens)} tokens of it were billed` : ""}`,
     ...(tasks.leftOut > 0
       ? [`  ${count(tasks.leftOut)} tasks of the other half were not asked: the budget does not pay for them`]
       : []),

@@ -1,10 +1,9 @@
 // What a measurement tells in the terminal: what is known now, whether the plan is settled, and what it would still take.
 
-import { printBudget } from "../plan/budget.ts";
 import {
-  cost,
   count,
   decimal,
+  money,
   accuracy as percent,
   plainInterval,
   probabilitySentence,
@@ -14,6 +13,7 @@ import { type KnownQuantity, knownFrom } from "../run/measure/known.ts";
 import type { LiveMeasurement } from "../run/measure/live.ts";
 import { type Interval, isMeasured } from "../theory/interval.ts";
 import { amount } from "./cast-lines.ts";
+import { budgetArgument } from "./options.ts";
 
 export function measureLines(found: LiveMeasurement): string[] {
   const { advice, status, looks, settings, booked, unknown, findings, written, stillNeeded, confidencePerLook } = found;
@@ -37,11 +37,11 @@ export function measureLines(found: LiveMeasurement): string[] {
       ({ tasks, inPlay, bought, advice }, i) =>
         `  look ${i + 1}: ${count(tasks)} tasks, ${inPlay.length} in play (${inPlay.join(", ")}); ${advice.team}, P(better) ${advice.probabilityBetter.toFixed(2)}${boughtText(bought)}`,
     ),
-    `  spent ${count(booked.tokens)} tokens in ${count(booked.calls)} calls${booked.nanoUsd > 0 ? `, ${cost(booked.nanoUsd / 1e9, "usd")}` : ""}${unknown.calls > 0 ? `; of these nobody knows whether ${count(unknown.tokens)} tokens in ${count(unknown.calls)} calls were billed` : ""}`,
+    `  spent ${count(booked.tokens)} tokens in ${count(booked.calls)} calls${booked.nanoUsd > 0 ? `, ${money(booked.nanoUsd / 1e9)}` : ""}${unknown.calls > 0 ? `; of these nobody knows whether ${count(unknown.tokens)} tokens in ${count(unknown.calls)} calls were billed` : ""}`,
     ...(findings.length > 0 ? ["", "The endpoint", ...findings.map(({ message }) => `  ${message}`)] : []),
     "",
     `written: ${written}`,
-    `next: npm exec quorate -- plan ${written} --per-task '${printBudget(settings.perTask)}'`,
+    `next: npm exec quorate -- plan ${written} --per-task ${budgetArgument(settings.perTask)}`,
   ];
 }
 
@@ -71,7 +71,9 @@ function knownLine({ quantity, of, measured }: KnownQuantity, before: KnownQuant
   const text = (one: Interval) =>
     quantity === "accuracy"
       ? `${percent(one.value)} (${percent(one.low)} to ${percent(one.high)})`
-      : plainInterval(one);
+      : quantity === "usd"
+        ? `${money(one.value)} (${money(one.low)} to ${money(one.high)})`
+        : plainInterval(one);
   const now = isMeasured(measured) ? text(measured) : `not measured: ${measured.notMeasured} → ${measured.probe}`;
   const was = before ? (isMeasured(before.measured) ? ` (${text(before.measured)})` : " (not measured)") : "";
   return `  ${title.padEnd(40)} ${now}${was}`;

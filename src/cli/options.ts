@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from "commander";
 import { readsMessages, type Team } from "../organizations/team.ts";
+import type { Budget } from "../plan/plan-types.ts";
 import type { AnswerTable } from "../records/answer-table.ts";
 import type { Metric } from "../simulate/outcomes.ts";
 import { readingsOf } from "../simulate/recorded-readings.ts";
@@ -18,6 +19,12 @@ export function requireRecorded(team: Team, table: AnswerTable): void {
   const remedy =
     "Leave out --recorded-only to have them drawn from the channel that relay probes calibrate, or ask for a team whose agents read nothing.";
   throw new ReaderNotRecorded(team.text, undefined, remedy);
+}
+
+/** A budget as it is typed in a shell: '$0.01', 2000tok, 5calls, 3s. */
+export function budgetArgument({ amount, unit }: Budget): string {
+  const units = { tokens: "tok", calls: "calls", seconds: "s" };
+  return unit === "usd" ? `'${amount}'` : `${amount}${units[unit]}`;
 }
 
 /** A share strictly between 0 and 1, as 0.9. */

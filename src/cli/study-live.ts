@@ -3,17 +3,19 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { Budget } from "../plan/plan-types.ts";
 import { readConfig } from "../records/read.ts";
+import { runFormatFor } from "../report/run-formats.ts";
 import { RunIncomplete } from "../run/errors.ts";
 import { parseBudget as parseCaps } from "../run/parse-budget.ts";
 import { readTasks } from "../run/read-tasks.ts";
 import { type LiveStudy, studyLive } from "../study/live.ts";
+import { liveReport } from "../study/live-report.ts";
 import type { Caps } from "../trace/event.ts";
 import type { Context } from "./commands/command.ts";
 import { measureDocument } from "./commands/measure.ts";
 import { liveStudyLines } from "./live-study-lines.ts";
 import { freshDirectory, measureLine, parseAskings, stopSignals } from "./measuring.ts";
 import { parseCount, parseShare } from "./options.ts";
-import { printJson, printLines } from "./print.ts";
+import { printJson, printLines, writeWhole } from "./print.ts";
 import { runLine } from "./run-line.ts";
 import { version } from "./version.ts";
 
@@ -52,6 +54,7 @@ interface Given extends LiveOptions {
   readonly confidence: number;
   readonly seed: number;
   readonly json?: boolean;
+  readonly out?: readonly string[];
 }
 
 /** Runs the line and prints it; the exit code is 4 where a budget ended a part of it, 3 where a part is degraded. */
@@ -92,8 +95,14 @@ export async function studyOnEndpoints(files: readonly string[], options: Given,
     running.end();
     signals.end();
   }
+  const written = options.out ?? [];
+  for (const path of written) await writeWhole(cwd, path, runFormatFor(path)!.render(liveReport(study)));
   if (options.json) printJson(context, documentOf(study));
-  else printLines(context, liveStudyLines(study));
+  else
+    printLines(context, [
+      ...liveStudyLines(study),
+      ...(written.length > 0 ? ["", `written: ${written.join(", ")}`] : []),
+    ]);
   context.exit?.(exitCodeOf(study));
 }
 

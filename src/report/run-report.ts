@@ -37,14 +37,20 @@ export interface RunReport {
   readonly sections: readonly RunSection[];
 }
 
+/** What stands before the words of a run where it is part of something larger. */
+export interface Around extends Pick<RunReport, "headline" | "lede"> {
+  readonly sections: readonly { readonly id: string; readonly title: string; readonly blocks: readonly RunDraft[] }[];
+}
+
 /** The words of a run. */
-export function runReport(given: RunResult): RunReport {
+export function runReport(given: RunResult, around?: Around): RunReport {
   const result = given.account
     ? { ...printable({ ...given, account: undefined }), account: given.account }
     : printable(given);
   const kind = kindOf(result.team);
   const { account } = result;
   const drafts = [
+    ...(around?.sections ?? []),
     {
       id: "bill",
       title: "The bill",
@@ -73,15 +79,16 @@ export function runReport(given: RunResult): RunReport {
     result,
     team: teamLabel(result.team, {}),
     kind,
-    headline: headline(result),
-    lede: lede(result),
+    headline: printable(around?.headline ?? headline(result)),
+    lede: printable(around?.lede ?? lede(result)),
     warnings: warnings(result),
     facts: facts(result),
     sections: printable(sections),
   };
 }
 
-type RunDraft = Omit<Draft, "figure"> & { readonly figure?: Omit<NonNullable<RunBlock["figure"]>, "number"> };
+/** A block before the report numbers its figures. */
+export type RunDraft = Omit<Draft, "figure"> & { readonly figure?: Omit<NonNullable<RunBlock["figure"]>, "number"> };
 
 function kindOf(team: string): Kind {
   try {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -67,11 +67,15 @@ describe("study --live", { timeout: 180_000 }, () => {
     expect(study.advised.result.status).toBe("done");
     // the halves share no task
     const measured = new Set(
-      study.measured.looks.length > 0
-        ? study.advised.result.answers.map((one: { task_id: string }) => one.task_id)
-        : [],
+      (await readFile(study.measured.written, "utf8"))
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line).task_id),
     );
-    expect(measured.size).toBe(study.tasks.run);
+    const run: string[] = study.advised.result.answers.map((one: { task_id: string }) => one.task_id);
+    expect(measured.size).toBeGreaterThan(0);
+    expect(run.filter((task) => measured.has(task))).toEqual([]);
+    expect(run.length).toBe(study.tasks.run);
     expect(study.tasks.run + study.tasks.leftOut + study.tasks.measured).toBe(300);
     // what was promised, held against what came of it
     const accuracy = study.advised.result.forecast.find((kept: { what: string }) => kept.what === "accuracy");
@@ -82,11 +86,24 @@ describe("study --live", { timeout: 180_000 }, () => {
   });
 
   it("says it in words", async () => {
+    const prices = { inputPerMillion: 0.5, outputPerMillion: 2 };
+    const agents = { scout: { prices, asOf: "2026-11-01" }, clerk: { prices, asOf: "2026-11-01" } };
+    await writeFile(join(directory, "quorate.config.json"), JSON.stringify({ agents }));
     const asked = ["--per-task", "1200tok", "--budget", "600000tok", "--base-url", mock.url];
-    const { out } = await quorate(...command, ...asked);
+    const { out } = await quorate(...command, ...asked, "--out", "study.html", "--out", "study.md");
     expect(out).toContain("Measured on");
     expect(out).toContain("forecast");
-    expect(out).toContain("in all");
+    const { calls, nanoUsd } = mock.bill().total;
+    expect(out).toContain(`in ${calls.toLocaleString("en-US")} calls, $${(nanoUsd / 1e9).toFixed(2)}`);
+    expect(out).toContain("--per-task 1200tok");
+    expect(out).toContain("written: study.html, study.md");
+    const [page, text] = await Promise.all(
+      ["study.html", "study.md"].map((file) => readFile(join(directory, file), "utf8")),
+    );
+    for (const title of ["The choice", "Measured beforehand", "The bill", "Where the time went"]) {
+      expect(page).toContain(title);
+      expect(text).toContain(title);
+    }
   });
 
   it.each([

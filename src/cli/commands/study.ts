@@ -9,7 +9,7 @@ import { report } from "../../report/report.ts";
 import type { Metric } from "../../simulate/outcomes.ts";
 import { study as run } from "../../study/study.ts";
 import { addInputOptions, type InputOptions } from "../load.ts";
-import { metricOption, parseCount, parseShare } from "../options.ts";
+import { budgetArgument, metricOption, parseCount, parseShare } from "../options.ts";
 import { printJson, progress, wantsColor, writeWhole } from "../print.ts";
 import { addLiveOptions, type LiveOptions, studyOnEndpoints } from "../study-live.ts";
 import type { Verb } from "./command.ts";
@@ -96,13 +96,10 @@ function collectOut(path: string, paths: readonly string[] = []): readonly strin
 /** The command that makes this study again, quoted for a shell. */
 function commandLine(files: readonly string[], { perTask, repeats, grade, metric, seed, confidence }: Options): string {
   const quote = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
-  const unit = { usd: "", tokens: "tok", calls: "calls", seconds: "s" };
   return [
     "npm exec quorate -- study",
     ...files.map(quote),
-    ...(perTask
-      ? [`--per-task ${perTask.unit === "usd" ? `'$${perTask.amount}'` : perTask.amount + unit[perTask.unit]}`]
-      : []),
+    ...(perTask ? [`--per-task ${budgetArgument(perTask)}`] : []),
     ...(metric === "accuracy" ? [] : [`--metric ${metric}`]),
     ...(grade === "answer" ? ["--grade answer"] : []),
     ...(repeats ? [`--repeats ${repeats.map(quote).join(" ")}`] : []),
