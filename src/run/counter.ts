@@ -7,7 +7,7 @@ import { endOfReply } from "./answers/answer-reader.ts";
 import type { AnswerReader } from "./answers/extraction.ts";
 import { amountsMax } from "./bound.ts";
 import type { Purchase } from "./buy.ts";
-import type { Message } from "./call.ts";
+import type { Message, ModelCall } from "./call.ts";
 import type { TaskCounter, Told } from "./execute.ts";
 import type { Seat } from "./identity.ts";
 import { priceOf } from "./prices.ts";
@@ -42,6 +42,10 @@ interface Asked {
   /** Samples of it that were given to steps so far. */
   samples: number;
 }
+
+type Writable<T> = { -readonly [Field in keyof T]: T[Field] };
+
+const unpriced = () => 0;
 
 /** Makes the counter of a task. `number` is its place in the run. */
 export function counting(options: Counting): (task: Task, number: number) => TaskCounter {
@@ -78,47 +82,41 @@ class Counter implements TaskCounter {
     const { settings } = seat;
     const { taskId } = this.task;
     const cachedShare = this.options.cache.send(upstreamOf(seat), asked.messages);
-    return {
+    const { id, role, reads, messageTokens, group } = step;
+    const { agent, level } = seat;
+    // Filled in field by field: this is made for every step, and spreading what may be absent costs more than the rest.
+    const asking: Writable<Purchase["step"]> = { step: id, role, agent, reads };
+    const called: Writable<ModelCall["step"]> = { task: taskId, id, role, agent, sample };
+    if (level !== undefined) asking.level = called.level = level;
+    if (messageTokens !== undefined) asking.messageTokens = messageTokens;
+    if (group !== undefined) asking.group = group;
+    const purchase: Writable<Purchase> = {
       key,
       task: taskId,
-      step: {
-        step: step.id,
-        role: step.role,
-        agent: seat.agent,
-        ...(seat.level !== undefined && { level: seat.level }),
-        reads: step.reads,
-        ...(step.messageTokens !== undefined && { messageTokens: step.messageTokens }),
-        ...(step.group !== undefined && { group: step.group }),
-      },
+      step: asking,
       call: {
         model: seat.model,
         messages: asked.messages,
         maxTokens: asked.maxTokens,
         settings: seat.sendsSeed ? { ...settings, seed: seedOf(key) } : settings,
         idempotencyKey: key,
-        step: {
-          task: taskId,
-          id: step.id,
-          role: step.role,
-          agent: seat.agent,
-          ...(seat.level !== undefined && { level: seat.level }),
-          sample,
-        },
+        step: called,
       },
       endpoints: seat.endpoints,
       most: asked.most,
-      priceOf: prices ? (tokens: TokenCounts) => priceOf(prices, tokens, { batch }) : () => 0,
+      priceOf: prices ? (tokens: TokenCounts) => priceOf(prices, tokens, { batch }) : unpriced,
       timeoutMs: this.options.timeoutMs,
-      ...(cachedShare > 0 && { cachedShare }),
       priority: this.number + place / (this.options.stepsMax + 1),
-      ...(seat.fallback && instead < fallbacksMax && { isReplaceable: true }),
       read: this.read,
     };
+    if (cachedShare > 0) purchase.cachedShare = cachedShare;
+    if (seat.fallback && instead < fallbacksMax) purchase.isReplaceable = true;
+    return purchase;
   }
 
   private seatFor({ agent, level }: Step, instead: number): Seat {
     const { seatOf } = this.options;
-    let seat = seatOf({ agent, ...(level !== undefined && { level }) });
+    let seat = seatOf(level === undefined ? { agent } : { agent, level });
     for (let i = 0; i < instead; i++) seat = seat.fallback ? seatOf(seat.fallback) : seat;
     return seat;
   }

@@ -12,9 +12,27 @@ export interface Question {
   readonly seed: number;
 }
 
-/** The question as one text, whatever the order in which its fields were written. */
+/** The question as one text, whatever the order in which its fields were written: {@link canonical} of it, of known form. */
 export function questionText({ agent, model, messages, settings, maxTokens, seed }: Question): string {
-  return canonical({ agent, model, messages, settings, maxTokens, seed });
+  let said = "";
+  for (const { role, content } of messages)
+    said += `${said === "" ? "" : ","}{"content":${JSON.stringify(content)},"role":${JSON.stringify(role)}}`;
+  return (
+    `{"agent":${JSON.stringify(agent)},"maxTokens":${maxTokens},"messages":[${said}],` +
+    `"model":${JSON.stringify(model)},"seed":${seed},"settings":${settingsText(settings)}}`
+  );
+}
+
+const known = new WeakMap<CallSettings, string>();
+
+/** Made once: settings are those of a seat. */
+function settingsText(settings: CallSettings): string {
+  let text = known.get(settings);
+  if (text === undefined) {
+    text = canonical(settings);
+    known.set(settings, text);
+  }
+  return text;
 }
 
 /**

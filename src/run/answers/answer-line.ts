@@ -29,16 +29,30 @@ const prose = new RegExp(
  * answer is …`, `#### …` and `\boxed{…}`. Linear.
  */
 export function statedAnswer(text: string): Stated | undefined {
-  const last = lastMatch(text, line);
-  const said = inProse(text);
-  if (!last) return said && { content: said.content, by: "prose" };
+  const last = lastLine(text);
+  if (!last) {
+    const said = inProse(text, 0);
+    return said && { content: said.content, by: "prose" };
+  }
+  const said = inProse(text, last.from);
   const content = withoutProse(undecorated(contentFrom(text, last.end, lineEnd)));
   return { content, by: "line", ...(said && said.end > last.end && { later: said.content }) };
 }
 
-/** What of the two forms in which prose states an answer comes last. */
-function inProse(text: string): { readonly content: string; readonly end: number } | undefined {
-  const said = lastMatch(text, prose);
+/** The last line that is one, looked for from the end: there it mostly is. */
+function lastLine(text: string): { readonly from: number; readonly end: number } | undefined {
+  for (let to = text.length; to > 0; ) {
+    const from = text.lastIndexOf("\n", to - 1) + 1;
+    const found = lastMatch(text.slice(from, to), line);
+    if (found) return { from, end: from + found.end };
+    to = from - 1;
+  }
+  return undefined;
+}
+
+/** What of the two forms in which prose states an answer comes last, from the beginning of a line on. */
+function inProse(text: string, from: number): { readonly content: string; readonly end: number } | undefined {
+  const said = lastMatch(text, prose, from);
   const boxed = lastBoxed(text);
   if (boxed && (!said || boxed.end > said.end)) return { content: boxed.content.trim(), end: boxed.end };
   return said && { content: undecorated(contentFrom(text, said.end, sentenceEnd)), end: said.end };
@@ -50,9 +64,11 @@ function withoutProse(content: string): string {
   return head ? undecorated(content.slice(head[0].length)) : content;
 }
 
-function lastMatch(text: string, expression: RegExp): { readonly end: number } | undefined {
+/** @param expression  global, and never empty */
+function lastMatch(text: string, expression: RegExp, from = 0): { readonly end: number } | undefined {
   let end = -1;
-  for (const found of text.matchAll(expression)) end = found.index + found[0].length;
+  expression.lastIndex = from;
+  while (expression.test(text)) end = expression.lastIndex;
   return end < 0 ? undefined : { end };
 }
 

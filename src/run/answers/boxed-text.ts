@@ -4,6 +4,7 @@
  * @returns undefined where no box is closed
  */
 export function lastBoxed(text: string): { readonly content: string; readonly end: number } | undefined {
+  if (!text.includes("\\boxed") && !text.includes("\\fbox")) return undefined;
   let found: { start: number; end: number } | undefined;
   const open: number[] = []; // per open brace: where its box's content begins, −1 for a plain brace
   const token = /\\(?:boxed|fbox)(?:\s{0,3}\{|[ \t]{1,3}([\w.+-]{1,40}))|\\.|[{}]/gs;

@@ -48,8 +48,13 @@ const lengthMax = 2_000;
 
 /** Without choices any of A to Z is one: some sets have them in the question. */
 function lettersOf({ choices }: Task): readonly string[] {
-  return Array.from({ length: choices?.length || 26 }, (_, i) => letterOf(i));
+  const length = choices?.length || 26;
+  letters[length] ??= Array.from({ length }, (_, i) => letterOf(i));
+  return letters[length];
 }
+
+/** By how many there are. */
+const letters: (readonly string[])[] = [];
 
 function goldLetter(gold: string, task: Task): string | undefined {
   return loneLetter(gold.trim(), task) ?? byText(gold, task);

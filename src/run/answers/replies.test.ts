@@ -10,6 +10,7 @@ const choices = ["Berlin", "Paris", "Rome", "A small town", "None of the above"]
 
 const choiceReplies: readonly Reply[] = [
   ["ANSWER: B", "B"],
+  ["\nB", "B"],
   ["Paris is the capital.\n\nANSWER: B", "B"],
   ["ANSWER: b", "B"],
   ["ANSWER: (B)", "B"],

@@ -56,11 +56,11 @@ export function cacheForecast({ minimumTokens = 1024, blockTokens = 128 }: Cache
   return {
     send(name, messages) {
       const upstream = upstreamOf(name);
-      const text = textOf(messages);
-      const bytes = Buffer.byteLength(text);
+      const bytes = bytesOf(messages);
       const bytesPerToken = upstream.tokens > 0 ? upstream.bytes / upstream.tokens : bytesPerTokenDefault;
       const tokens = bytes / bytesPerToken;
       if (tokens < minimumTokens) return 0;
+      const text = textOf(messages);
       const shared = Buffer.byteLength(text.slice(0, keepPrefixes(upstream, text)));
       const cached = Math.floor(shared / bytesPerToken / blockTokens) * blockTokens;
       return cached < minimumTokens ? 0 : Math.min(1, cached / tokens);
@@ -69,7 +69,7 @@ export function cacheForecast({ minimumTokens = 1024, blockTokens = 128 }: Cache
       if (!(tokensIn > 0)) return;
       const upstream = upstreamOf(name);
       const fade = Math.min(1, learnedTokensMax / (upstream.tokens + tokensIn));
-      upstream.bytes = (upstream.bytes + Buffer.byteLength(textOf(messages))) * fade;
+      upstream.bytes = (upstream.bytes + bytesOf(messages)) * fade;
       upstream.tokens = (upstream.tokens + tokensIn) * fade;
     },
   };
@@ -94,6 +94,13 @@ function textOf(messages: readonly Message[]): string {
   let text = "";
   for (const { role, content } of messages) text += `\u0000${role}\u0000${content}`;
   return text;
+}
+
+/** Bytes of {@link textOf}, which most prompts are too short for. */
+function bytesOf(messages: readonly Message[]): number {
+  let bytes = 0;
+  for (const { role, content } of messages) bytes += 2 + role.length + Buffer.byteLength(content);
+  return bytes;
 }
 
 /** Remembers the prefixes of a text; gives the length of the longest that was known, in whole chunks or the whole. */
