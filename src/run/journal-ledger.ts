@@ -38,6 +38,9 @@ interface Request {
   abort?: () => void;
 }
 
+/** Hears of every new event in the order of the journal, as it is decided: it may not be durable yet. */
+export type Told = (event: Event) => void;
+
 /** Lines that belong together, and what happens when they are durable. */
 interface Operation {
   readonly lines: readonly string[];
@@ -56,6 +59,7 @@ export class JournalLedger implements Ledger {
   readonly #reused: readonly { readonly directory: string; readonly index: KeyIndex }[];
   readonly #index: KeyIndex;
   readonly #flights = new Map<string, Flight>();
+  readonly #told: Told | undefined;
 
   /** Waiting for money, the first to go first. */
   readonly #waiting: Request[] = [];
@@ -80,8 +84,16 @@ export class JournalLedger implements Ledger {
   #endedUnmarked: number[] = [];
   readonly #endedLines: number[];
 
-  constructor(store: Store, { clock, reuse }: { readonly clock: Clock; readonly reuse: readonly string[] }) {
+  constructor(
+    store: Store,
+    {
+      clock,
+      reuse,
+      told,
+    }: { readonly clock: Clock; readonly reuse: readonly string[]; readonly told?: Told | undefined },
+  ) {
     const { stored } = store;
+    this.#told = told;
     this.#store = store;
     this.#clock = clock;
     this.#books = stored.state === null ? new Books() : Books.restored(stored.state);
@@ -132,7 +144,7 @@ export class JournalLedger implements Ledger {
       const one = this.#tryOf(hold, "settled");
       const { bill } = answer;
       assertWhole(bill.amounts, "bill", hold.step);
-      const notes = this.#noteExcess(one, bill);
+      const excess = this.#noteExcess(one, bill);
       const late = one.closed !== undefined;
       if (one.state.answered) {
         const pending = this.#flights.get(one.key)?.answer;
@@ -140,7 +152,7 @@ export class JournalLedger implements Ledger {
           one,
           bill,
           "answered-already",
-          notes,
+          excess,
           () => {
             if (pending) resolve(pending);
             else
@@ -165,6 +177,8 @@ export class JournalLedger implements Ledger {
       const flight = this.#flightOf(one.key);
       flight.answer = answer;
       if (!late) flight.members--;
+      this.#told?.(event);
+      const notes = this.#linesOf(excess);
       this.#noteAnswer(one.key, this.#lines + 1);
       const hash = hashOf(one.key);
       const line = this.#lines + 1;
@@ -195,20 +209,20 @@ export class JournalLedger implements Ledger {
       if (event.kind === "task-ended") this.#endedUnmarked.push(this.#lines + 1);
       if (event.kind === "task-ended" || event.kind === "run-continued" || event.kind === "run-opened")
         this.#books.fold(event, false);
-      this.#write([JSON.stringify(event)], resolve, reject);
+      this.#write(this.#linesOf([event]), resolve, reject);
     });
   }
 
   /** Tries of dead owners are closed at their reservation, together with what says so. */
   closeDead(at: number, tries: readonly Try[], then: Event): Promise<void> {
     return new Promise((resolve, reject) => {
-      const lines = tries.map((one) => {
+      const ends = tries.map((one) => {
         const bill: Bill = { billing: "lost", amounts: one.held };
         this.#books.close(one, bill, { answers: false, final: true });
-        return JSON.stringify(tryEnded(at, one, bill, ownerDead));
+        return tryEnded(at, one, bill, ownerDead);
       });
       this.#books.fold(then, false);
-      this.#write([...lines, JSON.stringify(then)], resolve, reject);
+      this.#write(this.#linesOf([...ends, then]), resolve, reject);
     });
   }
 
@@ -356,6 +370,7 @@ export class JournalLedger implements Ledger {
     };
     const line = this.#lines + 1;
     this.#noteAnswer(key, line);
+    this.#told?.(event);
     this.#write(
       [answerLine(event, here, key)],
       () => {
@@ -412,6 +427,7 @@ export class JournalLedger implements Ledger {
     if (event.key !== key) assert.fail(`the event of ${step} has another key`);
     const one = this.#books.hold({ key, try: this.#books.nextTry(key), task, step, agent, held: most });
     const flight = this.#flights.get(one.key)!;
+    this.#told?.({ ...event, try: one.try, held: most });
     this.#write(
       [calledLine(event, one)],
       () => {
@@ -549,19 +565,19 @@ export class JournalLedger implements Ledger {
     one: Try,
     bill: Bill,
     reason: string,
-    notes: readonly string[],
+    notes: readonly Event[],
     done: () => void,
     failed: (error: unknown) => void,
   ): void {
     const late = one.closed !== undefined;
     this.#books.close(one, bill, { answers: false, final: false });
-    this.#write([JSON.stringify(tryEnded(this.#clock.wallMs(), one, bill, reason)), ...notes], done, failed);
+    this.#write(this.#linesOf([tryEnded(this.#clock.wallMs(), one, bill, reason), ...notes]), done, failed);
     if (!late) this.#leave(one.key);
     this.#scanSoon();
   }
 
   /** A bill above its reservation: the bound was wrong. It counts as it is, and is said. */
-  #noteExcess(one: Try, bill: Bill): readonly string[] {
+  #noteExcess(one: Try, bill: Bill): readonly Event[] {
     const { amounts } = bill;
     const { held } = one;
     const msMatters = this.#books.agent(one.agent).caps[3] !== Number.POSITIVE_INFINITY;
@@ -582,7 +598,7 @@ export class JournalLedger implements Ledger {
         `at most ${held[unit]} were reserved. The bill counts.`,
       task: one.task,
     };
-    return [JSON.stringify(event)];
+    return [event];
   }
 
   #noteAnswer(key: string, line: number): void {
@@ -590,6 +606,12 @@ export class JournalLedger implements Ledger {
   }
 
   // Group commit: at once when idle; what queues up during a commit is the next batch.
+
+  /** Tells of events, and gives their lines. */
+  #linesOf(events: readonly Event[]): readonly string[] {
+    if (this.#told) for (const event of events) this.#told(event);
+    return events.map((event) => JSON.stringify(event));
+  }
 
   #write(lines: readonly string[], done: () => void, failed: (error: unknown) => void): void {
     this.#lines += lines.length;
@@ -673,7 +695,7 @@ function calledLine(event: HoldRequest["event"], { try: number, held }: Try): st
   return `${JSON.stringify(event).slice(0, -1)},"try":${number},"held":${amounts}}`;
 }
 
-const noNotes: readonly string[] = [];
+const noNotes: readonly Event[] = [];
 
 const tryEnded = (at: number, one: Try, bill: Bill, reason: string): { readonly at: number } & TryEnded => ({
   at,

@@ -1,7 +1,7 @@
 import { type Budget, type Event, journalVersion, type RunOpened, type TaskEnded } from "../trace/event.ts";
 import type { Clock } from "./clock.ts";
 import { BudgetBelowSpent, RunDiffers } from "./journal-errors.ts";
-import { JournalLedger } from "./journal-ledger.ts";
+import { JournalLedger, type Told } from "./journal-ledger.ts";
 import { eventIn } from "./journal-lines.ts";
 import type { Ledger } from "./ledger.ts";
 import { sqlite } from "./store/sqlite.ts";
@@ -16,6 +16,7 @@ export type OpenRunOptions = {
   readonly clock: Clock;
   /** @default one SQLite file in the directory */
   readonly store?: StoreKind;
+  readonly told?: Told;
 } & (
   | {
       /** A new run in a directory that has none. */
@@ -56,10 +57,10 @@ export interface OpenRun {
  * @throws {RunExists | RunMissing | RunHeld | RunDiffers | UnknownJournalVersion | JournalDamaged | JournalAccess | BudgetBelowSpent}
  */
 export async function openRun(directory: string, options: OpenRunOptions): Promise<OpenRun> {
-  const { mode, reuse = [], clock, store: kind = sqlite } = options;
+  const { mode, reuse = [], clock, store: kind = sqlite, told } = options;
   const others = reuse.filter((other) => other !== directory);
   const store = await kind.open(directory, { mode, reuse: others });
-  const ledger = new JournalLedger(store, { clock, reuse: others });
+  const ledger = new JournalLedger(store, { clock, reuse: others, told });
   let closed = 0;
   try {
     const at = clock.wallMs();

@@ -8,7 +8,7 @@ import type { Forecast } from "../plan/plan-types.ts";
 import type { Config } from "../records/config.ts";
 import type { AnswersConfig, RunConfig } from "../records/provider-config.ts";
 import type { RunResult, RunStatus, TaskAnswer } from "../report/run-data.ts";
-import { type Account, accounting, type Range } from "../trace/account.ts";
+import { type Account, type AccountOptions, accounting, type Range } from "../trace/account.ts";
 import type { Amounts, Budget, Caps, Noted, TaskEnded } from "../trace/event.ts";
 import { answerReader } from "./answers/answer-reader.ts";
 import type { AnswerReader } from "./answers/extraction.ts";
@@ -141,16 +141,18 @@ export async function run(given: Tasks, options: RunOptions): Promise<RunResult>
     });
   }
   const prepared = await prepare(given, beginning(options), options);
+  // A run that is whole in this process is accounted as it goes; of any other the journal is read again.
+  const accountant = accounting(accountOptions(prepared.config));
   try {
     await prepared.upstreams.check(prepared.seats);
     const { team, seed, budget, settings } = prepared;
     const { digest: tasksDigest, tasks } = given;
     const facts = { team: team.text, seed, tasksDigest, tasks: tasks.length, settings: { ...settings } };
     const opened = await openRun(directory, {
-      ...{ mode: "create", reuse, clock, budget },
+      ...{ mode: "create", reuse, clock, budget, told: accountant.add },
       opened: { quorate: options.version ?? "", run: directory, ...facts },
     });
-    return await finished(opened, () => go(given, prepared, opened, options, startedMs));
+    return await finished(opened, () => go(given, prepared, opened, options, startedMs, accountant.finish));
   } finally {
     await prepared.upstreams.close();
   }
@@ -339,6 +341,7 @@ async function go(
   opened: OpenRun,
   options: RunOptions,
   startedMs: number,
+  accounted?: () => Account,
 ): Promise<RunResult> {
   const { clock = systemClock, onProgress, onNote, onReload } = options;
   const { team, seed, settings, reader, upstreams, cache } = prepared;
@@ -477,7 +480,7 @@ async function go(
   const balance = ledger.balance("run");
   const account =
     options.needsAccount || asked > 0 || given.tasks.length <= tasksReadAgain
-      ? await accountFrom(opened, prepared.config)
+      ? (accounted?.() ?? (await accountFrom(opened, prepared.config)))
       : undefined;
   const accuracy = accuracyOf(answers.filter(({ state }) => state === "answered" || state === "unanswered"));
   return {
@@ -539,8 +542,13 @@ async function msBefore(opened: OpenRun): Promise<number> {
   return 1000 * accountant.finish().seconds.wall;
 }
 
-async function accountFrom(opened: OpenRun, { agents, gramsPerKilowattHour }: Config): Promise<Account> {
-  const grams = gramsPerKilowattHour;
+async function accountFrom(opened: OpenRun, config: Config): Promise<Account> {
+  const accountant = accounting(accountOptions(config));
+  for await (const event of opened.events()) accountant.add(event);
+  return accountant.finish();
+}
+
+function accountOptions({ agents, gramsPerKilowattHour: grams }: Config): AccountOptions {
   const range: Range | undefined =
     grams === undefined
       ? undefined
@@ -548,7 +556,7 @@ async function accountFrom(opened: OpenRun, { agents, gramsPerKilowattHour }: Co
         ? { low: grams, high: grams }
         : { low: grams[0], high: grams[1] };
   const states = Object.values(agents).some(({ energy }) => energy !== undefined);
-  const accountant = accounting({
+  return {
     steps: false,
     ...((states || range) && {
       energyOf: (agent: string) => {
@@ -557,9 +565,7 @@ async function accountFrom(opened: OpenRun, { agents, gramsPerKilowattHour }: Co
       },
     }),
     ...(range && { gramsPerKilowattHour: range }),
-  });
-  for await (const event of opened.events()) accountant.add(event);
-  return accountant.finish();
+  };
 }
 
 function least(a: number | undefined, b: number | undefined): number | undefined {

@@ -191,8 +191,9 @@ export function accounting({ steps: keepSteps = true, energyOf, gramsPerKilowatt
   }
 
   function take(key: string, number: number): StepCalled | undefined {
-    const called = open.get(tryKey(key, number));
-    open.delete(tryKey(key, number));
+    const name = tryKey(key, number);
+    const called = open.get(name);
+    open.delete(name);
     return called;
   }
 
@@ -220,7 +221,7 @@ export function accounting({ steps: keepSteps = true, energyOf, gramsPerKilowatt
   }
 
   function agentOf({ agent, level }: StepCalled | StepEnded): OpenAgent {
-    const member = memberName({ agent, ...(level !== undefined && { level }) });
+    const member = level === undefined ? agent : memberName({ agent, level });
     let account = agents.get(member);
     if (!account) {
       account = { member, agent, sums: new Sum() };
@@ -298,7 +299,8 @@ export function accounting({ steps: keepSteps = true, energyOf, gramsPerKilowatt
 }
 
 const stepStates = ["answered", "truncated", "unparsed", "refused", "failed", "cancelled", "over-budget"] as const;
-const tryKey = (key: string, number: number) => `${key} ${number}`;
+/** First tries, which most are, without a text of their own: keys have no blank. */
+const tryKey = (key: string, number: number) => (number === 0 ? key : `${key} ${number}`);
 const noStates = (): Record<StepState, number> => ({
   ...{ answered: 0, truncated: 0, unparsed: 0, refused: 0, failed: 0, cancelled: 0, "over-budget": 0 },
 });

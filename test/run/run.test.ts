@@ -289,6 +289,19 @@ describe("quorate run", () => {
     await expectBillsAgree(second.result, mock);
   });
 
+  it("accounts as it goes what its journal says, however calls end, and again when it is resumed", async () => {
+    const faults = { "429-ms": 0.04, "500": 0.03, "reset-before": 0.03, "no-usage": 0.05, "bad-json": 0.02 };
+    const { mock, file } = await upstream(30, { faults, retryAfterMs: 20 });
+    const tasks = await readTasks([file]);
+    const options = { directory: freshDirectory(), team: "vote:3@scout", baseUrl: mock.url, env: key };
+    for (const resume of [false, true]) {
+      const tokens = resume ? 1e7 : 60_000;
+      const { account } = await run(tasks, { ...options, resume, budget: { run: { tokens } } });
+      const said = accountOf(await eventsOf(options.directory), { steps: false });
+      expect({ ...account, tasks: [...account!.tasks] }).toEqual({ ...said, tasks: [...said.tasks] });
+    }
+  });
+
   it("lets a provider join in mid-run and another leave", async () => {
     const { mock: first, file } = await upstream(40, { latency: { fixedMs: 40 } });
     const { mock: second } = await upstream(40, { latency: { fixedMs: 40 } });
