@@ -443,11 +443,23 @@ describe("a damaged journal", () => {
         overwrite(file(where), at + 3, Buffer.from("X"));
       },
     ],
-    ["has a row removed", (where) => sql(where, "DELETE FROM event WHERE id = 300")],
-    ["has its last rows removed", (where) => sql(where, "DELETE FROM event WHERE id > 700")],
+    [
+      "has a line under another number",
+      (where) => {
+        // Its rows stand in their order and each is whole: only the number before the row's header is another.
+        const bytes = readFileSync(file(where));
+        const number = Buffer.from([0x84, 0x58]); // 600, as SQLite writes it
+        const body = sql(where, "SELECT body FROM event WHERE id = 600");
+        const at = bytes.lastIndexOf(number, bytes.indexOf(body));
+        overwrite(file(where), at + 1, Buffer.from([0x5a]));
+      },
+    ],
+    ["has a row removed", (where) => void sql(where, "DELETE FROM event WHERE id = 300")],
+    ["has its last rows removed", (where) => void sql(where, "DELETE FROM event WHERE id > 700")],
     [
       "has a bill changed",
-      (where) => sql(where, `UPDATE event SET body = replace(body, '"tokens":300', '"tokens":200') WHERE id = 600`),
+      (where) =>
+        void sql(where, `UPDATE event SET body = replace(body, '"tokens":300', '"tokens":200') WHERE id = 600`),
     ],
   ];
 
@@ -550,11 +562,10 @@ function overwrite(path: string, at: number, bytes: Uint8Array): void {
   writeFileSync(path, all);
 }
 
-function sql(where: string, statement: string): void {
+/** Runs a statement and gives the first value that it gives, as text. */
+function sql(where: string, statement: string): string {
   const path = JSON.stringify(join(where, "journal.sqlite"));
-  execFileSync(process.execPath, [
-    "-e",
-    `new (require("node:sqlite").DatabaseSync)(${path}).exec(process.argv[1])`,
-    statement,
-  ]);
+  const program = `const row = new (require("node:sqlite").DatabaseSync)(${path}).prepare(process.argv[1]).get();
+    process.stdout.write(String(Object.values(row ?? {})[0] ?? ""))`;
+  return execFileSync(process.execPath, ["-e", program, statement], { encoding: "utf8" });
 }

@@ -289,7 +289,7 @@ function verify(
   if (version !== journalVersion) throw new Problem({ kind: "version", found: version });
   const last = Number(one(database, "SELECT coalesce(max(id), 0) FROM event"));
   const chunk = database.prepare(
-    `SELECT count(*), CAST(group_concat(body || coalesce(answer, ''), '') AS BLOB), max(id)
+    `SELECT count(*), CAST(group_concat(body || coalesce(answer, ''), '') AS BLOB), sum(id)
      FROM (SELECT * FROM event WHERE id > ? AND id <= ? ORDER BY id)`,
   );
   const chainAt = database.prepare("SELECT chain FROM event WHERE id = ?");
@@ -298,10 +298,12 @@ function verify(
   let sum = 0;
   for (let after = 0; after < last; after += checkedLines) {
     const upto = Math.min(last, after + checkedLines);
-    const [count, bytes] = chunk.get(after, upto) as unknown as [number, Uint8Array];
+    const [count, bytes, numbers] = chunk.get(after, upto) as unknown as [number, Uint8Array, number | null];
     const next = count > 0 ? crc32(bytes, sum) : sum;
     const said = (chainAt.get(upto) as unknown as [number] | undefined)?.[0];
-    if (count !== upto - after || next !== said) {
+    // A damaged number leaves a line where it stands in the file, right by its checksum, and nobody finds it by its number.
+    const isNumbered = numbers === ((upto - after) * (after + 1 + upto)) / 2;
+    if (count !== upto - after || !isNumbered || next !== said) {
       const good = after + goodLines(database, after, sum);
       throw new Problem({
         kind: "damaged",
