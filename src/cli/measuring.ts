@@ -94,8 +94,15 @@ export function freshDirectory(cwd: string, kind = ""): string {
   }
 }
 
+/** What a user's Ctrl-C becomes. */
+export interface StopSignals {
+  readonly pause: AbortSignal;
+  readonly stop: AbortSignal;
+  end(): void;
+}
+
 /** Ctrl-C once finishes what is in flight, twice stops at once. */
-export function stopSignals({ signals, stderr }: Context) {
+export function stopSignals({ signals, stderr }: Context): StopSignals {
   const [pause, stop] = [new AbortController(), new AbortController()];
   const interrupt = () => {
     if (pause.signal.aborted) stop.abort("interrupted");
